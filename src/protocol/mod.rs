@@ -1,0 +1,3 @@
+//! How Terraform starts and talks to any plugin.
+
+pub mod proto;

@@ -1,0 +1,13 @@
+//! The generated messages and services. The only place that includes them.
+
+/// Terraform's plugin protocol 6.
+#[allow(missing_docs, unreachable_pub, unused_qualifications, clippy::all, clippy::indexing_slicing)]
+pub mod tfplugin6 {
+    tonic::include_proto!("tfplugin6");
+}
+
+/// go-plugin's controller, stdio and broker services.
+#[allow(missing_docs, unreachable_pub, unused_qualifications, clippy::all, clippy::indexing_slicing)]
+pub mod go_plugin {
+    tonic::include_proto!("plugin");
+}
