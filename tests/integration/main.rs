@@ -1,3 +1,33 @@
-//! All integration tests.
+//! All integration tests, in one binary: linking is the slow part of building
+//! them, and the harness must be able to ignore a test at run time, with a
+//! printed reason, when a tool it needs is missing.
+//!
+//! A test is a function listed in its module's `trials!` or `async_trials!`.
+//! One that is written but not listed is dead code, and the compiler says so.
 
-fn main() {}
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a test states expectations; one that is not met fails the test"
+)]
+#![allow(unreachable_pub, missing_docs, reason = "a test binary has no callers")]
+
+#[macro_use]
+mod support;
+
+mod protocol;
+
+use libtest_mimic::Arguments;
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let trials = [protocol::trials()].into_iter().flatten().collect();
+    libtest_mimic::run(&arguments, trials).exit();
+}

@@ -1,0 +1,52 @@
+//! What the integration tests share: naming and running them, and a client for
+//! the built plugin.
+
+use std::future::Future;
+
+use libtest_mimic::Trial;
+
+pub mod plugin;
+
+/// Defines `trials()`, the module's list of tests, from plain functions. Each
+/// is named after its path: `protocol::handshake::first_line_is_announced`.
+macro_rules! trials {
+    ($($test:ident),* $(,)?) => {
+        /// The tests of this module.
+        pub fn trials() -> Vec<libtest_mimic::Trial> {
+            vec![$($crate::support::trial(module_path!(), stringify!($test), $test)),*]
+        }
+    };
+}
+
+#[allow(unused_macros, reason = "used once the first test that speaks gRPC exists")]
+/// As `trials!`, from `async` functions. Each gets a runtime of its own.
+macro_rules! async_trials {
+    ($($test:ident),* $(,)?) => {
+        /// The tests of this module.
+        pub fn trials() -> Vec<libtest_mimic::Trial> {
+            vec![$(
+                $crate::support::trial(module_path!(), stringify!($test), || $crate::support::block_on($test()))
+            ),*]
+        }
+    };
+}
+
+/// A test that fails by panicking. `module` is the full module path, whose
+/// first part, this binary's name, says nothing and is left out.
+pub fn trial(module: &str, name: &str, test: impl FnOnce() + Send + 'static) -> Trial {
+    let module = module.split_once("::").map_or(module, |(_, inner)| inner);
+    Trial::test(format!("{module}::{name}"), move || {
+        test();
+        Ok(())
+    })
+}
+
+/// Runs `future` to its end on a fresh runtime with time and network.
+#[allow(dead_code, reason = "see async_trials")]
+pub fn block_on<F: Future<Output = ()>>(future: F) {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime can be built")
+        .block_on(future);
+}

@@ -1,0 +1,1 @@
+//! A client for the built plugin, which starts it as Terraform does.
