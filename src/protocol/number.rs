@@ -1,0 +1,163 @@
+//! Exact decimal numbers. Layer: protocol. Never a float: a price of 0.18 must
+//! leave as 0.18.
+
+use std::fmt;
+use std::str::FromStr;
+
+use bigdecimal::num_bigint::{BigInt, Sign};
+use bigdecimal::{BigDecimal, ToPrimitive, Zero};
+
+/// The longest plain decimal text a number may need. Terraform's own numbers
+/// have 512 bits of precision; a number beyond this is an attack or a mistake.
+pub const MAX_DIGITS: usize = 4096;
+
+/// A decimal number of any size up to [`MAX_DIGITS`] digits. Two numbers are
+/// equal when their values are, whatever their scale (`0.18` = `0.180`).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Number(BigDecimal);
+
+/// Why a text is not a number.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NumberError {
+    /// The text is no decimal number (infinities are none either).
+    #[error("not a decimal number")]
+    Malformed,
+    /// Written out, the number would need more than [`MAX_DIGITS`] digits.
+    #[error("a number of more than {MAX_DIGITS} digits")]
+    TooLong,
+}
+
+impl Number {
+    /// The value as an `i64`, when it is exactly one.
+    #[must_use]
+    pub fn to_i64(&self) -> Option<i64> {
+        self.is_integer().then(|| self.0.to_i64()).flatten()
+    }
+
+    /// The value as a `u64`, when it is exactly one.
+    #[must_use]
+    pub fn to_u64(&self) -> Option<u64> {
+        self.is_integer().then(|| self.0.to_u64()).flatten()
+    }
+
+    /// True when there is no fractional part.
+    #[must_use]
+    pub fn is_integer(&self) -> bool {
+        self.0.is_integer()
+    }
+
+    /// True below zero.
+    #[must_use]
+    pub fn is_negative(&self) -> bool {
+        self.0.sign() == Sign::Minus
+    }
+
+    /// True for zero of any scale.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        self.0.is_zero()
+    }
+
+    /// A finite float, as the shortest decimal that reads back as it.
+    ///
+    /// # Errors
+    /// `Malformed` for infinities and not-a-number.
+    pub fn from_f64(float: f64) -> Result<Self, NumberError> {
+        if !float.is_finite() {
+            return Err(NumberError::Malformed);
+        }
+        float.to_string().parse()
+    }
+}
+
+impl FromStr for Number {
+    type Err = NumberError;
+
+    /// Reads decimal text with an optional sign, fraction and exponent.
+    fn from_str(text: &str) -> Result<Self, NumberError> {
+        // The length check comes first: parsing is quadratic in the digits.
+        if text.len() > MAX_DIGITS + 32 {
+            return Err(NumberError::TooLong);
+        }
+        let plain = text.strip_prefix(['-', '+']).unwrap_or(text);
+        if !plain.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+            || plain.contains('_')
+            || !plain.contains(|c: char| c.is_ascii_digit())
+        {
+            return Err(NumberError::Malformed);
+        }
+        let value = BigDecimal::from_str(text).map_err(|_| NumberError::Malformed)?;
+        let (_, scale) = value.as_bigint_and_exponent();
+        if scale.unsigned_abs() > MAX_DIGITS as u64 {
+            return if value.is_zero() { Ok(Self(BigDecimal::zero())) } else { Err(NumberError::TooLong) };
+        }
+        Ok(Self(value))
+    }
+}
+
+impl fmt::Display for Number {
+    /// Plain decimal text, no exponent, no trailing zeros: `0.18`, `-5`, `100`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.normalized().to_plain_string())
+    }
+}
+
+impl fmt::Debug for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Number({self})")
+    }
+}
+
+macro_rules! from_integer {
+    ($($integer:ty),*) => {$(
+        impl From<$integer> for Number {
+            fn from(value: $integer) -> Self {
+                Self(BigDecimal::from(BigInt::from(value)))
+            }
+        }
+    )*};
+}
+
+from_integer!(i32, u32, i64, u64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> Number {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_scale_does_not_matter() {
+        assert_eq!(number("0.18"), number("0.180"));
+        assert_eq!(number("0.180").to_string(), "0.18");
+        assert_eq!(number("1e2").to_string(), "100");
+        assert_eq!(number("100").to_string(), "100");
+        assert_eq!(number("-0").to_string(), "0");
+    }
+
+    #[test]
+    fn no_digit_is_lost() {
+        let long = "0.1234567890123456789012345678901";
+        assert_eq!(number(long).to_string(), long);
+        assert_eq!(number("18446744073709551616").to_u64(), None);
+        assert_eq!(number("18446744073709551615").to_u64(), Some(u64::MAX));
+        assert_eq!(number("1.5").to_i64(), None);
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused() {
+        for text in ["", "-", ".", "abc", "1_000", "inf", "NaN", "0x10", "1e", "--1", "e5"] {
+            assert_eq!(text.parse::<Number>(), Err(NumberError::Malformed), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_would_fill_the_memory_is_refused() {
+        assert_eq!("1e1000000000".parse::<Number>(), Err(NumberError::TooLong));
+        assert_eq!("1e-1000000000".parse::<Number>(), Err(NumberError::TooLong));
+        assert_eq!("9".repeat(10_000).parse::<Number>(), Err(NumberError::TooLong));
+        assert_eq!("0e1000000000".parse::<Number>().unwrap(), Number::from(0));
+    }
+}

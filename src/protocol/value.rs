@@ -1,0 +1,178 @@
+//! The value model: what a configuration, a plan or a state holds, without
+//! loss. Layer: protocol. Knows no schema: the codecs decode against a
+//! [`Type`](super::types::Type), after which the variant says the kind.
+
+use std::collections::BTreeMap;
+
+use super::number::Number;
+use super::types::Type;
+
+/// One value. Invariants, kept by the codecs and relied upon above:
+///
+/// 1. `Null` and `Unknown` may stand wherever a value may, at any depth.
+/// 2. A set is compared without order, everything else with it.
+/// 3. Objects and maps are both `Map`, tuples and lists both `List`: only the
+///    type tells them apart, and equality does not need to.
+/// 4. `Dynamic` stands only where the type constraint is dynamic, and only
+///    around a value whose own type is known.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// Nothing, of any type.
+    Null,
+    /// Not known yet: will be decided during apply.
+    Unknown(Unknown),
+    /// A truth value.
+    Bool(bool),
+    /// An exact decimal.
+    Number(Number),
+    /// Text.
+    String(String),
+    /// A list or a tuple.
+    List(Vec<Value>),
+    /// A set, in any order, without duplicates.
+    Set(Vec<Value>),
+    /// A map or an object.
+    Map(BTreeMap<String, Value>),
+    /// A value that carries its type.
+    Dynamic(Box<(Type, Value)>),
+}
+
+/// What is known of an unknown value. Terraform sends refinements for it; the
+/// only one that changes a decision here is whether it can turn out null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Unknown {
+    /// True when the final value is certainly not null.
+    pub not_null: bool,
+}
+
+/// The unknown value of which nothing is known.
+pub const UNKNOWN: Value = Value::Unknown(Unknown { not_null: false });
+
+impl Value {
+    /// Text.
+    pub fn string(text: impl Into<String>) -> Self {
+        Self::String(text.into())
+    }
+
+    /// An object or a map.
+    pub fn map<K: Into<String>>(entries: impl IntoIterator<Item = (K, Value)>) -> Self {
+        Self::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
+    }
+
+    /// True for `Null`.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// True for `Unknown`, not looking inside collections.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown(_))
+    }
+
+    /// True when nothing unknown stands at any depth.
+    #[must_use]
+    pub fn is_wholly_known(&self) -> bool {
+        match self {
+            Self::Unknown(_) => false,
+            Self::List(items) | Self::Set(items) => items.iter().all(Self::is_wholly_known),
+            Self::Map(entries) => entries.values().all(Self::is_wholly_known),
+            Self::Dynamic(inner) => inner.1.is_wholly_known(),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => true,
+        }
+    }
+
+    /// The attribute of an object or the element of a map.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        match self {
+            Self::Map(entries) => entries.get(key),
+            _ => None,
+        }
+    }
+
+    /// The text, where this is known text.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The truth value, where this is a known one.
+    #[must_use]
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(truth) => Some(*truth),
+            _ => None,
+        }
+    }
+
+    /// The number, where this is a known one.
+    #[must_use]
+    pub fn as_number(&self) -> Option<&Number> {
+        match self {
+            Self::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+}
+
+impl PartialEq for Value {
+    /// Equality of meaning: numbers by value (`0.18` = `0.180`), sets without
+    /// order, an unknown only with an unknown, whatever is known of it.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Null, Self::Null) | (Self::Unknown(_), Self::Unknown(_)) => true,
+            (Self::Bool(a), Self::Bool(b)) => a == b,
+            (Self::Number(a), Self::Number(b)) => a == b,
+            (Self::String(a), Self::String(b)) => a == b,
+            (Self::List(a), Self::List(b)) => a == b,
+            (Self::Set(a), Self::Set(b)) => same_elements(a, b),
+            (Self::Map(a), Self::Map(b)) => a == b,
+            (Self::Dynamic(a), Self::Dynamic(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+/// Compares two sets as multisets: a duplicate, which the codecs refuse, must
+/// not make different sets equal.
+fn same_elements(a: &[Value], b: &[Value]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut unmatched: Vec<&Value> = b.iter().collect();
+    a.iter().all(|item| {
+        unmatched
+            .iter()
+            .position(|candidate| *candidate == item)
+            .map(|at| unmatched.swap_remove(at))
+            .is_some()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(items: &[&str]) -> Vec<Value> {
+        items.iter().map(|item| Value::string(*item)).collect()
+    }
+
+    #[test]
+    fn sets_are_compared_without_order_and_lists_with_it() {
+        assert_eq!(Value::Set(text(&["a", "b"])), Value::Set(text(&["b", "a"])));
+        assert_ne!(Value::List(text(&["a", "b"])), Value::List(text(&["b", "a"])));
+        assert_ne!(Value::Set(text(&["a", "a", "b"])), Value::Set(text(&["a", "b", "b"])));
+    }
+
+    #[test]
+    fn an_unknown_at_any_depth_is_found() {
+        let deep = Value::map([("a", Value::List(vec![Value::Set(vec![UNKNOWN])]))]);
+        assert!(!deep.is_wholly_known());
+        assert!(Value::map([("a", Value::Null)]).is_wholly_known());
+    }
+}
