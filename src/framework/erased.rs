@@ -1,0 +1,364 @@
+//! The untyped twin of a resource or data source, which the registry holds and
+//! the server calls. Layer: framework; the only generic plumbing.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::protocol::value::Value;
+
+use super::data_source::DataSource;
+use super::diagnostics::{Diagnostic, Diagnostics};
+use super::object::{Mapped, MappingError, Object};
+use super::private::Private;
+use super::resource::{Call, CreateRequest, Operation, Outcome, PlanRequest, Resource, UpdateRequest};
+use super::schema::Schema;
+
+/// A future the server can hold without knowing the resource.
+pub type Verb<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A planned change, untyped. See [`PlanRequest`].
+#[derive(Debug)]
+pub struct ErasedPlan<'a, Ctx> {
+    /// The configured provider.
+    pub ctx: Option<&'a Ctx>,
+    /// The configuration; `Null` for a destroy.
+    pub config: &'a Value,
+    /// The prior state; `Null` for a create.
+    pub prior: &'a Value,
+    /// Set when the user interrupts.
+    pub cancel: &'a CancellationToken,
+}
+
+/// A change to carry out, untyped.
+#[derive(Debug)]
+pub struct ErasedChange<'a> {
+    /// The configuration; `Null` for a delete.
+    pub config: &'a Value,
+    /// The planned state; `Null` for a delete.
+    pub plan: &'a Value,
+    /// The prior state; `Null` for a create.
+    pub prior: &'a Value,
+}
+
+/// Where an untyped verb puts its result: it outlives the verb, so that what
+/// was saved before an error or a panic is not lost.
+#[derive(Debug)]
+pub struct Slot {
+    /// `Null` when there is no object.
+    pub state: Value,
+    /// Kept beside the state.
+    pub private: Private,
+    /// Warnings, and errors of the verb.
+    pub diagnostics: Diagnostics,
+}
+
+/// [`Resource`] without its types.
+pub trait ErasedResource<Ctx>: Send + Sync {
+    /// See [`Resource::type_name`].
+    fn type_name(&self) -> &'static str;
+    /// See [`Resource::schema`].
+    fn schema(&self) -> Schema;
+    /// The names its model maps, to compare with the schema.
+    fn model_attributes(&self) -> &'static [&'static str];
+    /// See [`Resource::default_timeout`].
+    fn default_timeout(&self, operation: Operation) -> Duration;
+    /// See [`Resource::validate`].
+    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics);
+    /// See [`Resource::plan`].
+    fn plan<'a>(
+        &'a self,
+        request: ErasedPlan<'a, Ctx>,
+        planned: &'a mut Value,
+        diagnostics: &'a mut Diagnostics,
+    ) -> Verb<'a, ()>;
+    /// See [`Resource::create`].
+    fn create<'a>(
+        &'a self,
+        call: Call<'a, Ctx>,
+        change: ErasedChange<'a>,
+        slot: &'a mut Slot,
+    ) -> Verb<'a, ()>;
+    /// See [`Resource::read`]. The state is the slot's.
+    fn read<'a>(&'a self, call: Call<'a, Ctx>, slot: &'a mut Slot) -> Verb<'a, ()>;
+    /// See [`Resource::update`].
+    fn update<'a>(
+        &'a self,
+        call: Call<'a, Ctx>,
+        change: ErasedChange<'a>,
+        slot: &'a mut Slot,
+    ) -> Verb<'a, ()>;
+    /// See [`Resource::delete`]. The state is the slot's.
+    fn delete<'a>(&'a self, call: Call<'a, Ctx>, slot: &'a mut Slot) -> Verb<'a, ()>;
+    /// See [`Resource::import`].
+    ///
+    /// # Errors
+    /// As there.
+    fn import(&self, id: &str) -> Result<Value, Diagnostics>;
+    /// See [`Resource::upgrade`].
+    ///
+    /// # Errors
+    /// As there.
+    fn upgrade(&self, from: i64, state: serde_json::Value) -> Result<serde_json::Value, Diagnostics>;
+}
+
+/// [`DataSource`] without its types.
+pub trait ErasedDataSource<Ctx>: Send + Sync {
+    /// See [`DataSource::type_name`].
+    fn type_name(&self) -> &'static str;
+    /// See [`DataSource::schema`].
+    fn schema(&self) -> Schema;
+    /// The names its model maps, to compare with the schema.
+    fn model_attributes(&self) -> &'static [&'static str];
+    /// See [`DataSource::timeout`].
+    fn timeout(&self) -> Duration;
+    /// See [`DataSource::validate`].
+    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics);
+    /// See [`DataSource::read`].
+    fn read<'a>(&'a self, call: Call<'a, Ctx>, config: &'a Value) -> Verb<'a, Result<Value, Diagnostics>>;
+}
+
+/// The resource behind the twin.
+#[derive(Debug)]
+pub struct TypedResource<R>(R);
+
+impl<R> TypedResource<R> {
+    /// Erases `resource`.
+    pub fn new(resource: R) -> Self {
+        Self(resource)
+    }
+}
+
+/// The data source behind the twin.
+#[derive(Debug)]
+pub struct TypedDataSource<D>(D);
+
+impl<D> TypedDataSource<D> {
+    /// Erases `data_source`.
+    pub fn new(data_source: D) -> Self {
+        Self(data_source)
+    }
+}
+
+fn model<M: Object>(value: &Value, type_name: &str) -> Result<M, Diagnostic> {
+    M::from_value(value).map_err(|error| mapping_bug(type_name, &error))
+}
+
+fn optional_model<M: Object>(value: &Value, type_name: &str) -> Result<Option<M>, Diagnostic> {
+    if value.is_null() { Ok(None) } else { model(value, type_name).map(Some) }
+}
+
+fn mapping_bug(type_name: &str, error: &MappingError) -> Diagnostic {
+    Diagnostic::bug(
+        format!("Cannot map {type_name}"),
+        format!("A value does not have the kind its schema says: {error}."),
+    )
+}
+
+/// A typed verb at work on the slot. What the verb saved is written back when
+/// this is dropped, so that neither an error nor a panic, which is caught
+/// further up, can lose it.
+struct Session<'a, M: Object> {
+    slot: &'a mut Slot,
+    outcome: Outcome<M>,
+}
+
+impl<'a, M: Object> Session<'a, M> {
+    fn start(slot: &'a mut Slot, state: Option<M>) -> Self {
+        let private = std::mem::take(&mut slot.private);
+        Self { slot, outcome: Outcome::starting_from(state, private) }
+    }
+
+    fn finish(self, result: Result<(), Diagnostics>) {
+        if let Err(errors) = result {
+            self.slot.diagnostics.append(errors);
+        }
+    }
+}
+
+impl<M: Object> Drop for Session<'_, M> {
+    fn drop(&mut self) {
+        let empty = Outcome::starting_from(None, Private::default());
+        let (state, private, warnings) = std::mem::replace(&mut self.outcome, empty).into_parts();
+        self.slot.state = state.map_or(Value::Null, Mapped::into_value);
+        self.slot.private = private;
+        self.slot.diagnostics.append(warnings);
+    }
+}
+
+/// The models of a change, or the bug that keeps them from being made.
+fn change_models<M: Object>(
+    change: &ErasedChange<'_>,
+    type_name: &str,
+) -> Result<(M, M, Option<M>), Diagnostic> {
+    Ok((
+        model(change.config, type_name)?,
+        model(change.plan, type_name)?,
+        optional_model(change.prior, type_name)?,
+    ))
+}
+
+impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for TypedResource<R> {
+    fn type_name(&self) -> &'static str {
+        self.0.type_name()
+    }
+
+    fn schema(&self) -> Schema {
+        self.0.schema()
+    }
+
+    fn model_attributes(&self) -> &'static [&'static str] {
+        R::Model::ATTRIBUTES
+    }
+
+    fn default_timeout(&self, operation: Operation) -> Duration {
+        self.0.default_timeout(operation)
+    }
+
+    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
+        match model(config, self.0.type_name()) {
+            Ok(config) => self.0.validate(&config, diagnostics),
+            Err(bug) => diagnostics.push(bug),
+        }
+    }
+
+    fn plan<'a>(
+        &'a self,
+        request: ErasedPlan<'a, Ctx>,
+        planned: &'a mut Value,
+        diagnostics: &'a mut Diagnostics,
+    ) -> Verb<'a, ()> {
+        Box::pin(async move {
+            let name = self.0.type_name();
+            let models = optional_model(request.config, name).and_then(|config| {
+                Ok((config, optional_model(request.prior, name)?, optional_model::<R::Model>(planned, name)?))
+            });
+            let (config, prior, mut model): (Option<R::Model>, _, _) = match models {
+                Ok(models) => models,
+                Err(bug) => return diagnostics.push(bug),
+            };
+            let typed = PlanRequest {
+                ctx: request.ctx,
+                config: config.as_ref(),
+                prior: prior.as_ref(),
+                cancel: request.cancel,
+            };
+            self.0.plan(typed, &mut model, diagnostics).await;
+            *planned = model.map_or(Value::Null, Mapped::into_value);
+        })
+    }
+
+    fn create<'a>(
+        &'a self,
+        call: Call<'a, Ctx>,
+        change: ErasedChange<'a>,
+        slot: &'a mut Slot,
+    ) -> Verb<'a, ()> {
+        Box::pin(async move {
+            match change_models(&change, self.0.type_name()) {
+                Err(bug) => slot.diagnostics.push(bug),
+                Ok((config, plan, _)) => {
+                    let mut session = Session::start(slot, None);
+                    let request = CreateRequest { config, plan };
+                    let result = self.0.create(&call, request, &mut session.outcome).await;
+                    session.finish(result);
+                }
+            }
+        })
+    }
+
+    fn read<'a>(&'a self, call: Call<'a, Ctx>, slot: &'a mut Slot) -> Verb<'a, ()> {
+        Box::pin(async move {
+            match model::<R::Model>(&slot.state, self.0.type_name()) {
+                Err(bug) => slot.diagnostics.push(bug),
+                Ok(state) => {
+                    let mut session = Session::start(slot, Some(state.clone()));
+                    let result = self.0.read(&call, state, &mut session.outcome).await;
+                    session.finish(result);
+                }
+            }
+        })
+    }
+
+    fn update<'a>(
+        &'a self,
+        call: Call<'a, Ctx>,
+        change: ErasedChange<'a>,
+        slot: &'a mut Slot,
+    ) -> Verb<'a, ()> {
+        Box::pin(async move {
+            let name = self.0.type_name();
+            match change_models::<R::Model>(&change, name) {
+                Err(bug) => slot.diagnostics.push(bug),
+                Ok((_, _, None)) => slot.diagnostics.push(Diagnostic::bug(
+                    format!("Cannot update {name}"),
+                    "There is no prior state to update.",
+                )),
+                Ok((config, plan, Some(prior))) => {
+                    let mut session = Session::start(slot, Some(prior.clone()));
+                    let request = UpdateRequest { config, plan, prior };
+                    let result = self.0.update(&call, request, &mut session.outcome).await;
+                    session.finish(result);
+                }
+            }
+        })
+    }
+
+    fn delete<'a>(&'a self, call: Call<'a, Ctx>, slot: &'a mut Slot) -> Verb<'a, ()> {
+        Box::pin(async move {
+            match model::<R::Model>(&slot.state, self.0.type_name()) {
+                Err(bug) => slot.diagnostics.push(bug),
+                Ok(state) => {
+                    let mut session = Session::start(slot, Some(state.clone()));
+                    let result = self.0.delete(&call, state, &mut session.outcome).await;
+                    if result.is_ok() {
+                        session.outcome.gone();
+                    }
+                    session.finish(result);
+                }
+            }
+        })
+    }
+
+    fn import(&self, id: &str) -> Result<Value, Diagnostics> {
+        self.0.import(id).map(Mapped::into_value)
+    }
+
+    fn upgrade(&self, from: i64, state: serde_json::Value) -> Result<serde_json::Value, Diagnostics> {
+        self.0.upgrade(from, state)
+    }
+}
+
+impl<Ctx: Send + Sync + 'static, D: DataSource<Ctx>> ErasedDataSource<Ctx> for TypedDataSource<D> {
+    fn type_name(&self) -> &'static str {
+        self.0.type_name()
+    }
+
+    fn schema(&self) -> Schema {
+        self.0.schema()
+    }
+
+    fn model_attributes(&self) -> &'static [&'static str] {
+        D::Model::ATTRIBUTES
+    }
+
+    fn timeout(&self) -> Duration {
+        self.0.timeout()
+    }
+
+    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
+        match model(config, self.0.type_name()) {
+            Ok(config) => self.0.validate(&config, diagnostics),
+            Err(bug) => diagnostics.push(bug),
+        }
+    }
+
+    fn read<'a>(&'a self, call: Call<'a, Ctx>, config: &'a Value) -> Verb<'a, Result<Value, Diagnostics>> {
+        Box::pin(async move {
+            let config = model(config, self.0.type_name())?;
+            self.0.read(&call, config).await.map(Mapped::into_value)
+        })
+    }
+}

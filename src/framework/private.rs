@@ -1,0 +1,44 @@
+//! What a resource remembers beside its state: small JSON values under keys,
+//! kept by Terraform in the state file and shown to nobody. Layer: framework.
+//! Never a place for secrets: the state file holds it in clear.
+
+use std::collections::BTreeMap;
+
+/// A resource instance's private data.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Private(BTreeMap<String, serde_json::Value>);
+
+impl Private {
+    /// What is stored under `key`.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&serde_json::Value> {
+        self.0.get(key)
+    }
+
+    /// Stores `value` under `key`.
+    pub fn set(&mut self, key: &str, value: serde_json::Value) {
+        self.0.insert(key.to_owned(), value);
+    }
+
+    /// Forgets `key`.
+    pub fn remove(&mut self, key: &str) {
+        self.0.remove(key);
+    }
+
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote. Empty bytes are no data.
+    ///
+    /// # Errors
+    /// The bytes are not a JSON object.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        if bytes.is_empty() { Ok(Self::default()) } else { serde_json::from_slice(bytes).map(Self) }
+    }
+
+    /// The bytes that Terraform stores: a JSON object, or nothing when empty.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        if self.0.is_empty() {
+            return Vec::new();
+        }
+        serde_json::Value::Object(self.0.clone().into_iter().collect()).to_string().into_bytes()
+    }
+}

@@ -1,0 +1,85 @@
+//! Type name → erased object. Layer: framework.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::data_source::DataSource;
+use super::erased::{ErasedDataSource, ErasedResource, TypedDataSource, TypedResource};
+use super::resource::Resource;
+
+/// The objects of a provider, by type name. Each name once per kind: the
+/// second registration of a name is reported by [`duplicates`](Self::duplicates),
+/// which the server turns into a schema error.
+pub struct Registry<Ctx> {
+    resources: BTreeMap<&'static str, Arc<dyn ErasedResource<Ctx>>>,
+    data_sources: BTreeMap<&'static str, Arc<dyn ErasedDataSource<Ctx>>>,
+    duplicates: Vec<&'static str>,
+}
+
+impl<Ctx: Send + Sync + 'static> Default for Registry<Ctx> {
+    fn default() -> Self {
+        Self { resources: BTreeMap::new(), data_sources: BTreeMap::new(), duplicates: Vec::new() }
+    }
+}
+
+impl<Ctx: Send + Sync + 'static> Registry<Ctx> {
+    /// Adds a managed resource.
+    #[must_use]
+    pub fn resource<R: Resource<Ctx>>(mut self, resource: R) -> Self {
+        let name = resource.type_name();
+        if self.resources.insert(name, Arc::new(TypedResource::new(resource))).is_some() {
+            self.duplicates.push(name);
+        }
+        self
+    }
+
+    /// Adds a data source.
+    #[must_use]
+    pub fn data_source<D: DataSource<Ctx>>(mut self, data_source: D) -> Self {
+        let name = data_source.type_name();
+        if self.data_sources.insert(name, Arc::new(TypedDataSource::new(data_source))).is_some() {
+            self.duplicates.push(name);
+        }
+        self
+    }
+}
+
+impl<Ctx> Registry<Ctx> {
+    /// The managed resource of that type.
+    #[must_use]
+    pub fn find_resource(&self, type_name: &str) -> Option<&Arc<dyn ErasedResource<Ctx>>> {
+        self.resources.get(type_name)
+    }
+
+    /// The data source of that type.
+    #[must_use]
+    pub fn find_data_source(&self, type_name: &str) -> Option<&Arc<dyn ErasedDataSource<Ctx>>> {
+        self.data_sources.get(type_name)
+    }
+
+    /// All managed resources, by name.
+    pub fn resources(&self) -> impl Iterator<Item = &Arc<dyn ErasedResource<Ctx>>> {
+        self.resources.values()
+    }
+
+    /// All data sources, by name.
+    pub fn data_sources(&self) -> impl Iterator<Item = &Arc<dyn ErasedDataSource<Ctx>>> {
+        self.data_sources.values()
+    }
+
+    /// Names registered more than once.
+    #[must_use]
+    pub fn duplicates(&self) -> &[&'static str] {
+        &self.duplicates
+    }
+}
+
+impl<Ctx> fmt::Debug for Registry<Ctx> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registry")
+            .field("resources", &self.resources.keys())
+            .field("data_sources", &self.data_sources.keys())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,241 @@
+//! What the author of a managed resource writes. Layer: framework. The erased
+//! twin that the server calls is derived from this trait, never written.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::protocol::value::Value;
+
+use super::diagnostics::{Diagnostic, Diagnostics};
+use super::object::Object;
+use super::private::Private;
+use super::schema::Schema;
+
+/// What a verb may use while it runs.
+#[derive(Debug)]
+pub struct Call<'a, Ctx> {
+    /// The configured provider.
+    pub ctx: &'a Ctx,
+    /// Set when the user interrupts: stop waiting and send nothing new, but
+    /// finish what was sent.
+    pub cancel: &'a CancellationToken,
+    /// When the operation's time-out ends.
+    pub deadline: Instant,
+}
+
+/// The operations a `timeouts` block can bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// `timeouts.create`
+    Create,
+    /// `timeouts.read`
+    Read,
+    /// `timeouts.update`
+    Update,
+    /// `timeouts.delete`
+    Delete,
+}
+
+/// Where a verb puts its result. What is saved here survives an error, a panic
+/// and an interrupt, which is why a verb saves as soon as there is something
+/// to save.
+#[derive(Debug)]
+pub struct Outcome<M> {
+    state: Option<M>,
+    /// Kept beside the state.
+    pub private: Private,
+    warnings: Diagnostics,
+}
+
+impl<M> Outcome<M> {
+    /// Starts from what is true before the verb runs.
+    pub fn starting_from(state: Option<M>, private: Private) -> Self {
+        Self { state, private, warnings: Diagnostics::new() }
+    }
+
+    /// The object is this now.
+    pub fn save(&mut self, state: M) {
+        self.state = Some(state);
+    }
+
+    /// The object is gone.
+    pub fn gone(&mut self) {
+        self.state = None;
+    }
+
+    /// What is saved.
+    pub fn state(&self) -> Option<&M> {
+        self.state.as_ref()
+    }
+
+    /// Tells the user something without failing.
+    pub fn warn(&mut self, warning: Diagnostic) {
+        self.warnings.push(warning);
+    }
+
+    /// The parts, for the server.
+    pub fn into_parts(self) -> (Option<M>, Private, Diagnostics) {
+        (self.state, self.private, self.warnings)
+    }
+}
+
+/// What is asked of [`Resource::create`].
+#[derive(Debug)]
+pub struct CreateRequest<M> {
+    /// What the user wrote, write-only values included. Wholly known.
+    pub config: M,
+    /// What was planned: known values must come out as they are, unknown ones
+    /// are the verb's to decide.
+    pub plan: M,
+}
+
+/// What is asked of [`Resource::update`].
+#[derive(Debug)]
+pub struct UpdateRequest<M> {
+    /// What the user wrote, write-only values included. Wholly known.
+    pub config: M,
+    /// What was planned.
+    pub plan: M,
+    /// What the state holds.
+    pub prior: M,
+}
+
+/// A planned change, which [`Resource::plan`] may refine.
+#[derive(Debug)]
+pub struct PlanRequest<'a, Ctx, M> {
+    /// The configured provider; `None` while its configuration holds unknown
+    /// values, and when nothing was configured.
+    pub ctx: Option<&'a Ctx>,
+    /// What the user wrote; may hold unknown values. `None` for a destroy.
+    pub config: Option<&'a M>,
+    /// What the state holds. `None` for a create.
+    pub prior: Option<&'a M>,
+    /// Set when the user interrupts.
+    pub cancel: &'a CancellationToken,
+}
+
+/// A managed resource. Contract:
+///
+/// 1. [`schema`](Self::schema) is pure and answers the same in every process.
+/// 2. [`validate`](Self::validate) and [`plan`](Self::plan) never write to the
+///    API. Unknown values trip no check.
+/// 3. [`create`](Self::create) saves to its outcome *as soon as the object
+///    exists*, with at least what [`read`](Self::read) needs to find it again.
+///    An error after that keeps the object in the state (tainted); an error
+///    before it means that no object was made, or names what may exist.
+/// 4. On success the saved state is wholly known and every value that the plan
+///    knew is unchanged. Spellings that mean the same are put right by the
+///    framework, write-only values are removed by it.
+/// 5. [`update`](Self::update)'s outcome starts as the prior state and
+///    [`delete`](Self::delete)'s as the state to delete; an error keeps what is
+///    saved then. A successful delete removes the state; an object that is
+///    gone already is a success.
+/// 6. [`read`](Self::read)'s outcome starts as the stored state. It saves what
+///    the API says, calls [`Outcome::gone`] only when the object is certainly
+///    gone, and on any doubt returns an error. It is never called without a
+///    configured provider: then the framework keeps the stored state.
+/// 7. [`import`](Self::import) checks the form of the id and makes a state that
+///    `read` can complete. It need not ask the API: a read always follows.
+/// 8. Verbs may run at the same time for different objects.
+pub trait Resource<Ctx: Send + Sync + 'static>: Send + Sync + 'static {
+    /// The struct for configuration, plan and state.
+    type Model: Object;
+
+    /// `<provider>_<object>`.
+    fn type_name(&self) -> &'static str;
+
+    /// Arguments and results.
+    fn schema(&self) -> Schema;
+
+    /// How long an operation may take when the configuration does not say.
+    fn default_timeout(&self, _operation: Operation) -> Duration {
+        Duration::from_secs(5 * 60)
+    }
+
+    /// Rules that need more than one attribute. Attribute rules were checked
+    /// before; values may be null or unknown.
+    fn validate(&self, _config: &Self::Model, _diagnostics: &mut Diagnostics) {}
+
+    /// Refines the plan after defaults, unknowns and modifiers were applied.
+    /// `planned` is `None` for a destroy and must stay so. Not called when the
+    /// plan is a plain copy of the prior state and nothing changes, except that
+    /// a hook that derives values gets its chance on every plan: it must then
+    /// leave an unchanged object unchanged.
+    fn plan(
+        &self,
+        _request: PlanRequest<'_, Ctx, Self::Model>,
+        _planned: &mut Option<Self::Model>,
+        _diagnostics: &mut Diagnostics,
+    ) -> impl Future<Output = ()> + Send {
+        async {}
+    }
+
+    /// Makes the object.
+    fn create(
+        &self,
+        call: &Call<'_, Ctx>,
+        request: CreateRequest<Self::Model>,
+        outcome: &mut Outcome<Self::Model>,
+    ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
+
+    /// Looks at the object. `state` is what the outcome starts from.
+    fn read(
+        &self,
+        call: &Call<'_, Ctx>,
+        state: Self::Model,
+        outcome: &mut Outcome<Self::Model>,
+    ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
+
+    /// Changes the object.
+    fn update(
+        &self,
+        call: &Call<'_, Ctx>,
+        request: UpdateRequest<Self::Model>,
+        outcome: &mut Outcome<Self::Model>,
+    ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
+
+    /// Removes the object.
+    fn delete(
+        &self,
+        call: &Call<'_, Ctx>,
+        state: Self::Model,
+        outcome: &mut Outcome<Self::Model>,
+    ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
+
+    /// The state from which a read can find the object with this id.
+    ///
+    /// # Errors
+    /// The id is malformed, or the resource cannot be imported.
+    fn import(&self, _id: &str) -> Result<Self::Model, Diagnostics> {
+        Err(Diagnostic::error(
+            format!("Cannot import {}", self.type_name()),
+            "This resource does not support import. Nothing was stored.",
+        )
+        .into())
+    }
+
+    /// Rewrites a state of an older schema version to the next one. Called once
+    /// per version, oldest first. The value is the stored JSON.
+    ///
+    /// # Errors
+    /// The state cannot be rewritten.
+    fn upgrade(&self, from: i64, _state: serde_json::Value) -> Result<serde_json::Value, Diagnostics> {
+        Err(Diagnostic::bug(
+            format!("Cannot upgrade the state of {}", self.type_name()),
+            format!("There is no rule for schema version {from}. The state was left as it is."),
+        )
+        .into())
+    }
+}
+
+/// The name of the block that [`Operation`]s' time-outs are written in.
+pub const TIMEOUTS: &str = "timeouts";
+
+/// The `timeouts` value of a plan or state, if its schema has that block.
+#[must_use]
+pub fn timeouts_of(object: &Value) -> Option<&Value> {
+    object.get(TIMEOUTS).filter(|value| !value.is_null() && !value.is_unknown())
+}
