@@ -1,1 +1,230 @@
-//! client
+//! Client layer (L0): talks to the Wavix HTTP API, and to nothing else.
+//!
+//! It knows HTTP, the API's envelopes, when a request may be repeated and how a
+//! secret is kept out of sight. It knows no endpoint and no Terraform, and
+//! imports nothing else of this crate. One call, from the outside in:
+//!
+//! | file | decides |
+//! |---|---|
+//! | [`config`] | what a client may be configured with |
+//! | [`request`], [`path`] | what is sent |
+//! | [`retry`], `wait` | whether and when it is sent again |
+//! | [`pacing`] | how fast the whole process may go |
+//! | [`transport`] | how one attempt is made |
+//! | [`answer`] | what came back |
+//! | [`error`], [`redact`] | what is told about it |
+//! | [`pagination`] | how a list is walked |
+//!
+//! ```no_run
+//! use terraform_provider_wavix::client::{Acknowledged, ApiPath, Client, ClientSettings, Secret};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let config = ClientSettings::new("key").validate().map_err(|faults| format!("{faults:?}"))?;
+//! let client = Client::new(config);
+//! let password = Secret::new("s3cret");
+//! let trunk: serde_json::Value = client
+//!     .post("/v1/trunks")
+//!     .json(&serde_json::json!({ "label": "office", "password": password.expose() }))
+//!     .redact(&password)
+//!     .send()
+//!     .await?;
+//! let Acknowledged = client.delete(ApiPath::new("/v1/trunks").segment(&trunk["id"])).send().await?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod answer;
+mod config;
+mod error;
+mod pacing;
+mod pagination;
+mod path;
+mod redact;
+mod request;
+mod retry;
+mod secret;
+mod transport;
+mod wait;
+
+#[cfg(test)]
+mod tests;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+
+pub use self::{
+    config::{
+        AuthScheme, ClientConfig, ClientSettings, ConfigError, ConfigField, DEFAULT_BASE_URL,
+        DEFAULT_MAX_CONCURRENT_REQUESTS, DEFAULT_MAX_RETRIES, DEFAULT_REQUEST_TIMEOUT,
+    },
+    error::{Delivery, Error, FieldError, Kind},
+    pagination::{PER_PAGE, Page, Pages, Pagination, null_as_empty},
+    path::ApiPath,
+    request::{Acknowledged, Answer, CallOptions, Deadline, Method, Request},
+    retry::Idempotency,
+    secret::Secret,
+};
+
+use self::{
+    answer::Incoming,
+    error::{Ending, Failure, Report},
+    pacing::Pacer,
+    redact::Redactor,
+    retry::{Exchange, RetryPolicy, drive},
+    transport::{DEFAULT_BODY_LIMIT, Outgoing, Transport},
+    wait::Waits,
+};
+
+/// A Wavix API client. Clones share connections, pace and limits.
+///
+/// Making one opens and loads nothing; the first request does.
+#[derive(Clone)]
+pub struct Client(Arc<Shared>);
+
+struct Shared {
+    config: Arc<ClientConfig>,
+    transport: Transport,
+    pacer: Pacer,
+    policy: RetryPolicy,
+    redactor: Redactor,
+}
+
+impl Client {
+    /// A client with this configuration.
+    pub fn new(config: ClientConfig) -> Self {
+        let policy = RetryPolicy::new(config.max_retries);
+        Self::with_limits(config, policy, DEFAULT_BODY_LIMIT)
+    }
+
+    fn with_limits(config: ClientConfig, policy: RetryPolicy, body_limit: usize) -> Self {
+        let mut secrets = vec![config.api_key.clone()];
+        if let Some(proxy) = &config.http_proxy {
+            secrets.extend(proxy.password().map(Secret::from));
+        }
+        let config = Arc::new(config);
+        Self(Arc::new(Shared {
+            transport: Transport::new(Arc::clone(&config), body_limit),
+            pacer: Pacer::new(config.max_concurrent_requests, config.requests_per_second),
+            redactor: Redactor::new(&secrets),
+            policy,
+            config,
+        }))
+    }
+
+    /// The configuration it was made with.
+    pub fn config(&self) -> &ClientConfig {
+        &self.0.config
+    }
+
+    /// `GET`: changes nothing, is repeated freely.
+    pub fn get(&self, path: impl Into<ApiPath>) -> Request {
+        self.request(Method::Get, path)
+    }
+
+    /// `POST`: is repeated only if it certainly was not sent, or was answered 429.
+    pub fn post(&self, path: impl Into<ApiPath>) -> Request {
+        self.request(Method::Post, path)
+    }
+
+    /// `PUT`: is repeated, since twice is the same as once.
+    pub fn put(&self, path: impl Into<ApiPath>) -> Request {
+        self.request(Method::Put, path)
+    }
+
+    /// `PATCH`: treated like [`post`](Self::post).
+    pub fn patch(&self, path: impl Into<ApiPath>) -> Request {
+        self.request(Method::Patch, path)
+    }
+
+    /// `DELETE`: is repeated; a repeat may meet a 404 of its own making.
+    pub fn delete(&self, path: impl Into<ApiPath>) -> Request {
+        self.request(Method::Delete, path)
+    }
+
+    /// Any method.
+    pub fn request(&self, method: Method, path: impl Into<ApiPath>) -> Request {
+        Request::new(self.clone(), method, path.into())
+    }
+
+    async fn call<T: DeserializeOwned + Send>(&self, request: &Request) -> Result<Answer<T>, Error> {
+        let Shared { transport, pacer, policy, redactor, .. } = &*self.0;
+        let redactor = redactor.with(&request.secrets);
+        let report = |failure, ending, delivery, attempts, waited| {
+            let path = redactor.clean(&request.path.to_string(), PATH_LIMIT);
+            Error::new(Report { method: request.method, path, failure, ending, delivery, attempts, waited })
+        };
+        let unsendable = |cause: &str| {
+            let failure = Failure::Unsendable { cause: cause.to_owned() };
+            report(failure, Ending::Final, Delivery::NotSent, 0, Duration::ZERO)
+        };
+        let path = request.path.checked().map_err(unsendable)?;
+        let body = request.body.clone().transpose().map_err(|cause| unsendable(&cause))?;
+
+        let shown = redactor.clean(path, PATH_LIMIT);
+        let exchange = Attempts {
+            transport,
+            redactor: &redactor,
+            shown: &shown,
+            path,
+            request,
+            body,
+            decode: answer::read::<T>,
+        };
+        let mut waits = Waits::new(&request.options, request.method, &shown);
+        let outcome =
+            drive(&exchange, request.idempotency, policy, pacer, &request.options, &mut waits).await;
+        match outcome {
+            Ok(((value, date), attempts)) => Ok(Answer { value, date, attempts }),
+            Err(end) => Err(report(end.failure, end.ending, end.delivery, end.attempts, waits.total)),
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Client").field(&self.0.config).finish()
+    }
+}
+
+/// Characters of a path that are shown.
+const PATH_LIMIT: usize = 200;
+
+/// The attempts of one call, with the request they share.
+struct Attempts<'a, T> {
+    transport: &'a Transport,
+    redactor: &'a Redactor,
+    shown: &'a str,
+    path: &'a str,
+    request: &'a Request,
+    body: Option<bytes::Bytes>,
+    decode: fn(&Incoming, &Redactor) -> Result<T, Failure>,
+}
+
+impl<T: Send> Exchange for Attempts<'_, T> {
+    type Answer = (T, Option<std::time::SystemTime>);
+
+    async fn attempt(&self, number: u32, until: Option<Instant>) -> Result<Self::Answer, Failure> {
+        let began = Instant::now();
+        let outgoing = Outgoing {
+            method: self.request.method,
+            path: self.path,
+            query: &self.request.query,
+            body: self.body.clone(),
+        };
+        let incoming = self.transport.exchange(outgoing, until, self.redactor).await;
+        let status = incoming.as_ref().map_or_else(|failure| failure.status(), |answer| Some(answer.status));
+        let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::debug!(
+            method = self.request.method.as_str(),
+            path = self.shown,
+            status = status.map(|status| status.code),
+            ms,
+            attempt = number,
+            "Wavix request"
+        );
+        let incoming = incoming?;
+        Ok(((self.decode)(&incoming, self.redactor)?, incoming.date))
+    }
+}

@@ -1,0 +1,151 @@
+//! Client layer: lists that come in pages.
+//!
+//! Walks `page`/`per_page` lists to their end. Each endpoint names its own
+//! collection, so the page type is the caller's; filters are its query.
+
+use std::{collections::BTreeSet, marker::PhantomData};
+
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+
+use super::{
+    error::{Delivery, Ending, Error, Failure, Report, Status},
+    request::Request,
+};
+
+/// Items asked for per page: the most any Wavix document allows.
+pub const PER_PAGE: u32 = 100;
+/// Pages after which a list is not believed any more.
+const MAX_PAGES: u64 = 10_000;
+/// Further walks when items moved between pages during the first.
+const EXTRA_WALKS: u32 = 2;
+
+/// One page of a list, under whatever key the endpoint puts it.
+///
+/// 1. `pagination` is what the answer echoed, or `None` if the endpoint has no
+///    pages, in which case there is only this one.
+/// 2. A collection that is `null` is empty; see [`null_as_empty`].
+pub trait Page: DeserializeOwned + Send {
+    /// What is listed.
+    type Item: Send;
+
+    /// Takes the page apart.
+    fn into_parts(self) -> (Vec<Self::Item>, Option<Pagination>);
+}
+
+/// The `pagination` object of an answer. What is missing is not relied upon.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(default)]
+pub struct Pagination {
+    /// The page this is, from 1.
+    pub current_page: Option<u64>,
+    /// Items per page, which may be fewer than were asked for.
+    pub per_page: Option<u64>,
+    /// Items on all pages.
+    pub total: Option<u64>,
+    /// Pages there are.
+    pub total_pages: Option<u64>,
+}
+
+/// For `#[serde(default, deserialize_with = "null_as_empty")]` on a collection.
+///
+/// # Errors
+/// Those of the items.
+pub fn null_as_empty<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// A walk through a paged list, in the server's order. Made by [`Request::pages`].
+#[must_use = "a walk does nothing until it is asked for pages"]
+pub struct Pages<P: Page, K> {
+    request: Request,
+    key: fn(&P::Item) -> K,
+    seen: BTreeSet<K>,
+    next: Option<u64>,
+    total: Option<u64>,
+    page: PhantomData<fn() -> P>,
+}
+
+impl<P: Page, K: Ord> Pages<P, K> {
+    pub(super) fn new(request: Request, key: fn(&P::Item) -> K) -> Self {
+        Self { request, key, seen: BTreeSet::new(), next: Some(1), total: None, page: PhantomData }
+    }
+
+    /// The items of the next page that were not on an earlier one; `None` after the last page.
+    ///
+    /// # Errors
+    /// As [`Request::send`]; also an answer that echoes another page than the
+    /// one asked for, since a list with gaps must not pass for a whole one.
+    pub async fn next(&mut self) -> Result<Option<Vec<P::Item>>, Error> {
+        let Some(number) = self.next else { return Ok(None) };
+        let request = self.request.clone().query("page", number).query("per_page", PER_PAGE);
+        let answer = request.send_full::<P>().await?;
+        let (items, pagination) = answer.value.into_parts();
+
+        let pagination = pagination.unwrap_or_default();
+        let last = pagination.total_pages.unwrap_or(1);
+        if last > MAX_PAGES {
+            return Err(self.undocumented(format!("a list of {last} pages"), answer.attempts));
+        }
+        // Some lists document no page parameter and always answer the first.
+        if let Some(echoed) = pagination.current_page.filter(|echoed| *echoed != number && !items.is_empty())
+        {
+            return Err(
+                self.undocumented(format!("page {echoed} when asked for page {number}"), answer.attempts)
+            );
+        }
+        self.total = pagination.total.or(self.total);
+        self.next = (!items.is_empty() && number < last).then(|| number + 1);
+        Ok(Some(items.into_iter().filter(|item| self.seen.insert((self.key)(item))).collect()))
+    }
+
+    /// All items of all pages.
+    ///
+    /// An object deleted during the walk pulls the ones behind it one place
+    /// forward, past the walker, so if fewer came than the list says it has, it
+    /// is walked again: what is missing here is taken for deleted elsewhere.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next).
+    pub async fn all(mut self) -> Result<Vec<P::Item>, Error> {
+        let mut all = Vec::new();
+        for _ in 0..=EXTRA_WALKS {
+            while let Some(items) = self.next().await? {
+                all.extend(items);
+            }
+            let total = self.total.unwrap_or(0);
+            if u64::try_from(all.len()).is_ok_and(|found| found >= total) {
+                return Ok(all);
+            }
+            self.next = Some(1);
+        }
+        tracing::warn!(
+            path = %self.request.path,
+            found = all.len(),
+            announced = self.total,
+            "A list holds fewer items than it announces"
+        );
+        Ok(all)
+    }
+
+    fn undocumented(&self, what: String, attempts: u32) -> Error {
+        Error::new(Report {
+            method: self.request.method,
+            path: self.request.path.to_string(),
+            failure: Failure::Undocumented {
+                status: Status { code: 200, reason: "OK" },
+                what,
+                excerpt: None,
+                cut_short: false,
+                retry_after: None,
+            },
+            ending: Ending::Final,
+            delivery: Delivery::Ambiguous,
+            attempts,
+            waited: std::time::Duration::ZERO,
+        })
+    }
+}

@@ -1,0 +1,1 @@
+//! Tests of the client against canned bytes on a real socket.

@@ -1,0 +1,257 @@
+//! Client layer: one HTTP attempt.
+//!
+//! The only file that names the HTTP library. It adds the key, bounds time and
+//! size, and tells "certainly not sent" from "may have arrived". It never
+//! repeats a request, follows a redirect or looks into a body.
+
+use std::{error::Error as StdError, io, sync::Arc, time::Duration};
+
+use bytes::{Bytes, BytesMut};
+use reqwest::{
+    Certificate, Method as HttpMethod, NoProxy, Proxy, Response,
+    header::{
+        ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
+    },
+    redirect,
+};
+use tokio::{
+    sync::OnceCell,
+    time::{Instant, timeout_at},
+};
+use tokio_rustls::rustls;
+use url::Url;
+
+use super::{
+    answer::Incoming,
+    config::{AuthScheme, ClientConfig, is_loopback},
+    error::{Failure, Status},
+    redact::Redactor,
+    request::Method,
+};
+
+/// The longest answer that is read. A page of 100 trunks is under 100 KiB.
+pub(super) const DEFAULT_BODY_LIMIT: usize = 16 * 1024 * 1024;
+/// Idle connections kept for the next request.
+const MAX_IDLE_CONNECTIONS: usize = 10;
+/// Shorter than the idle timeouts of common servers and balancers, so that a
+/// create is not written into a connection that is just being closed.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+/// The longest time to wait for a connection.
+const MAX_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Characters of a library's message that are shown.
+const CAUSE_LIMIT: usize = 300;
+
+/// What is sent. Borrowed from the request, so that a retry copies nothing.
+pub(super) struct Outgoing<'a> {
+    pub(super) method: Method,
+    pub(super) path: &'a str,
+    pub(super) query: &'a [(&'static str, String)],
+    pub(super) body: Option<Bytes>,
+}
+
+pub(super) struct Transport {
+    config: Arc<ClientConfig>,
+    body_limit: usize,
+    /// Made by the first request: loading the trusted roots takes time that
+    /// validating a configuration should not pay.
+    http: OnceCell<reqwest::Client>,
+}
+
+impl Transport {
+    pub(super) fn new(config: Arc<ClientConfig>, body_limit: usize) -> Self {
+        Self { config, body_limit, http: OnceCell::new() }
+    }
+
+    /// Sends once and reads the whole answer, by `until` at the latest and in
+    /// no more than `request_timeout`.
+    pub(super) async fn exchange(
+        &self,
+        outgoing: Outgoing<'_>,
+        until: Option<Instant>,
+        redactor: &Redactor,
+    ) -> Result<Incoming, Failure> {
+        let http = self.http(redactor).await?;
+        let request = self.request(outgoing, redactor)?;
+        let began = Instant::now();
+        let longest = began + self.config.request_timeout;
+        let end = until.map_or(longest, |until| until.min(longest));
+        let exchange = async {
+            let response = http.execute(request).await.map_err(|error| failure_of(&error, redactor))?;
+            self.receive(response, redactor).await
+        };
+        match timeout_at(end, exchange).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Failure::Timeout { after: end - began }),
+        }
+    }
+
+    async fn http(&self, redactor: &Redactor) -> Result<&reqwest::Client, Failure> {
+        let unsendable = |cause: String| Failure::Unsendable { cause: redactor.clean(&cause, CAUSE_LIMIT) };
+        self.http
+            .get_or_try_init(|| async {
+                let config = Arc::clone(&self.config);
+                // Reading the system's certificates blocks.
+                tokio::task::spawn_blocking(move || build(&config))
+                    .await
+                    .map_err(|_| unsendable("the HTTP client could not be started".to_owned()))?
+                    .map_err(|error| {
+                        unsendable(format!("TLS or proxy cannot be set up: {}", chain(&error.without_url())))
+                    })
+            })
+            .await
+    }
+
+    fn request(&self, outgoing: Outgoing<'_>, redactor: &Redactor) -> Result<reqwest::Request, Failure> {
+        let mut url = self.config.join(outgoing.path);
+        if !outgoing.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(outgoing.query);
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        if outgoing.body.is_some() {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        let key = self.config.api_key.expose();
+        match self.config.auth_scheme {
+            AuthScheme::Bearer => {
+                let mut value =
+                    HeaderValue::try_from(format!("Bearer {key}")).map_err(|_| Failure::Unsendable {
+                        cause: redactor.clean("the API key does not fit a header", CAUSE_LIMIT),
+                    })?;
+                value.set_sensitive(true);
+                headers.insert(AUTHORIZATION, value);
+            }
+            AuthScheme::AppId => {
+                url.query_pairs_mut().append_pair("appid", key);
+            }
+        }
+        let mut request = reqwest::Request::new(http_method(outgoing.method), url);
+        *request.headers_mut() = headers;
+        *request.body_mut() = outgoing.body.map(Into::into);
+        Ok(request)
+    }
+
+    async fn receive(&self, mut response: Response, redactor: &Redactor) -> Result<Incoming, Failure> {
+        let code = response.status();
+        let status = Status { code: code.as_u16(), reason: code.canonical_reason().unwrap_or_default() };
+        let headers = response.headers();
+        let mut incoming = Incoming {
+            status,
+            content_type: text(headers, &CONTENT_TYPE),
+            retry_after: text(headers, &RETRY_AFTER),
+            date: text(headers, &DATE).and_then(|date| httpdate::parse_http_date(&date).ok()),
+            location: text(headers, &LOCATION).and_then(|target| origin(response.url(), &target)),
+            body: Bytes::new(),
+        };
+        let too_long = || Failure::Undocumented {
+            status,
+            what: format!("a body of more than {} MiB", self.body_limit / (1024 * 1024)),
+            excerpt: None,
+            cut_short: false,
+            retry_after: None,
+        };
+        let announced = response.content_length().unwrap_or(0);
+        if usize::try_from(announced).map_or(true, |length| length > self.body_limit) {
+            return Err(too_long());
+        }
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| failure_of(&error, redactor))? {
+            if body.len() + chunk.len() > self.body_limit {
+                return Err(too_long());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        incoming.body = body.freeze();
+        Ok(incoming)
+    }
+}
+
+fn build(config: &ClientConfig) -> Result<reqwest::Client, reqwest::Error> {
+    // The library's own repeats stay on: they are of requests that the server
+    // declared unprocessed (HTTP/2 GOAWAY, REFUSED_STREAM), and of nothing else.
+    let mut builder = reqwest::Client::builder()
+        .user_agent(config.user_agent.as_str())
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(MAX_CONNECT_TIMEOUT.min(config.request_timeout.mul_f64(0.9)))
+        .pool_max_idle_per_host(MAX_IDLE_CONNECTIONS)
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .tls_version_min(reqwest::tls::Version::TLS_1_2);
+    match &config.http_proxy {
+        Some(proxy) => {
+            builder = builder.proxy(Proxy::all(proxy.clone())?.no_proxy(NoProxy::from_env()));
+        }
+        // As in Go's library, the environment's proxy is for other machines.
+        None if is_loopback(&config.base_url) => builder = builder.no_proxy(),
+        None => {}
+    }
+    if let Some(pem) = &config.ca_bundle_pem {
+        builder = builder.tls_certs_merge(Certificate::from_pem_bundle(pem)?);
+    }
+    builder.build()
+}
+
+fn http_method(method: Method) -> HttpMethod {
+    match method {
+        Method::Get => HttpMethod::GET,
+        Method::Post => HttpMethod::POST,
+        Method::Put => HttpMethod::PUT,
+        Method::Patch => HttpMethod::PATCH,
+        Method::Delete => HttpMethod::DELETE,
+    }
+}
+
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+/// Scheme, host and port of a redirect's target: all that may be shown of it.
+fn origin(from: &Url, target: &str) -> Option<String> {
+    let target = from.join(target).ok()?;
+    let host = target.host_str()?;
+    let port = target.port().map(|port| format!(":{port}")).unwrap_or_default();
+    Some(format!("{}://{host}{port}", target.scheme()))
+}
+
+fn failure_of(error: &reqwest::Error, redactor: &Redactor) -> Failure {
+    let cause = redactor.clean(&chain(error), CAUSE_LIMIT);
+    if error.is_builder() {
+        return Failure::Unsendable { cause };
+    }
+    if error.is_connect() {
+        return Failure::Connect { cause, permanent: is_untrusted(error) };
+    }
+    Failure::Lost { cause }
+}
+
+/// The causes below the library's own error, whose text would hold the URL.
+fn chain(error: &reqwest::Error) -> String {
+    let mut causes = Vec::<String>::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if causes.last().is_none_or(|last| !last.contains(&text)) {
+            causes.push(text);
+        }
+        next = cause.source();
+    }
+    if causes.is_empty() { "no further detail".to_owned() } else { causes.join(": ") }
+}
+
+/// Whether the connection failed because of a certificate, which the next
+/// attempt would meet again.
+fn is_untrusted(error: &reqwest::Error) -> bool {
+    let mut next: Option<&(dyn StdError + 'static)> = error.source();
+    while let Some(cause) = next {
+        // An I/O error hides what it wraps from `source`.
+        let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        let found = inner
+            .and_then(|inner| inner.downcast_ref::<rustls::Error>())
+            .or_else(|| cause.downcast_ref::<rustls::Error>());
+        if matches!(found, Some(rustls::Error::InvalidCertificate(_))) {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
+}
