@@ -1,7 +1,19 @@
 //! How Terraform starts and talks to any plugin. Layer: the lowest; knows no
 //! schema and no provider.
 
+pub mod environment;
+pub mod go_plugin;
+pub mod handshake;
+pub mod lifetime;
+pub mod listener;
+pub mod logging;
 pub mod number;
+pub mod output;
+pub mod panic;
+pub mod process;
 pub mod proto;
+pub mod reattach;
+pub mod serve;
+pub mod tls;
 pub mod types;
 pub mod value;

@@ -1,0 +1,169 @@
+//! Protocol layer: a plugin's process from start to end. Puts the other
+//! modules of this layer together, and decides what is printed and which code
+//! the process exits with.
+
+use std::io;
+use std::process::ExitCode;
+
+use tokio::runtime;
+use tokio_util::sync::CancellationToken;
+
+use super::environment::Environment;
+use super::handshake::{self, Announcement};
+use super::lifetime::{self, Owner};
+use super::listener::{self, Listener};
+use super::proto::tfplugin6::provider_server::Provider;
+use super::reattach::Reattach;
+use super::serve::serve;
+use super::tls::{self, ServerTls};
+use super::{logging, output, panic};
+
+/// Which provider this is.
+#[derive(Clone, Copy, Debug)]
+pub struct Identity {
+    /// The provider's type, such as `random`: part of the log level's variable
+    /// and of the log lines.
+    pub name: &'static str,
+    /// The full source address, such as
+    /// `registry.terraform.io/hashicorp/random`.
+    pub address: &'static str,
+    /// The version of the build.
+    pub version: &'static str,
+}
+
+/// How the process was started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// By Terraform, which reads the handshake line and ends the process.
+    Managed,
+    /// By a person (`-debug`). There is no cookie, no handshake line and no
+    /// TLS; Terraform is told where to connect through
+    /// `TF_REATTACH_PROVIDERS`, and Ctrl-C ends the process.
+    Debug,
+}
+
+/// Why the plugin cannot start.
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+    #[error(transparent)]
+    Tls(#[from] tls::Error),
+    #[error("cannot open a socket for Terraform to connect to: {0}")]
+    Listener(#[from] listener::Error),
+    #[error("cannot handle signals: {0}")]
+    Signals(#[source] io::Error),
+    #[error("cannot start the runtime: {0}")]
+    Runtime(#[source] io::Error),
+    #[error("cannot write to standard output: {0}")]
+    Stdout(#[source] io::Error),
+}
+
+/// Runs the plugin until it is asked to end. `provider` makes the provider for
+/// one connection; it is called for each.
+///
+/// Exits with 0 after an orderly end, and with 1 when the plugin was started
+/// by hand or cannot start; standard error then says why, and standard output
+/// is empty.
+pub fn run<P: Provider>(identity: Identity, mode: Mode, provider: impl Fn() -> P) -> ExitCode {
+    panic::install_hook();
+    let environment = Environment::from_process();
+    if mode == Mode::Managed && !handshake::cookie_matches(&environment) {
+        output::write_stderr(started_by_hand(&identity).as_bytes());
+        return ExitCode::FAILURE;
+    }
+    logging::init(identity.name, &environment);
+    match run_until_shutdown(identity, mode, provider, &environment) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Terraform shows users what follows this prefix. Without it they
+            // would only read that the plugin did not respond.
+            output::write_stderr(format!("fatal error: {error}\n").as_bytes());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn started_by_hand(identity: &Identity) -> String {
+    format!(
+        "This is the provider {}, a plugin that Terraform and OpenTofu start by themselves; run one of them instead, \
+         or see --help.\n",
+        identity.address
+    )
+}
+
+fn run_until_shutdown<P: Provider>(
+    identity: Identity,
+    mode: Mode,
+    provider: impl Fn() -> P,
+    environment: &Environment,
+) -> Result<(), StartError> {
+    // Two threads, so that one busy with a large state does not keep the other
+    // from answering StopProvider. The work is waiting for an API; more would
+    // only cost memory, and Terraform starts many of these processes.
+    let runtime = runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name(identity.name)
+        .enable_all()
+        .build()
+        .map_err(StartError::Runtime)?;
+    let result = runtime.block_on(async {
+        let shutdown = CancellationToken::new();
+        let owner = if mode == Mode::Managed { Owner::Terraform } else { Owner::Person };
+        // Before anything is announced: from the first connection on, an
+        // interrupt must not kill the process.
+        lifetime::watch(owner, &shutdown).map_err(StartError::Signals)?;
+        let tls = match (mode, &environment.client_certificate) {
+            (Mode::Managed, Some(pem)) => Some(ServerTls::new(pem)?),
+            _ => None,
+        };
+        let listener = Listener::bind(environment)?;
+        announce(&identity, mode, environment, &listener, tls.as_ref())?;
+        serve(listener, tls.map(|tls| tls.config), provider, shutdown).await;
+        Ok(())
+    });
+    // A request may be stuck in something that cannot be cancelled; the client
+    // kills a process that is not gone after two seconds.
+    runtime.shutdown_background();
+    result
+}
+
+/// Tells whoever started the process where to connect. The socket is listening
+/// already: the client connects at once.
+fn announce(
+    identity: &Identity,
+    mode: Mode,
+    environment: &Environment,
+    listener: &Listener,
+    tls: Option<&ServerTls>,
+) -> Result<(), StartError> {
+    let (network, address) = (listener.network(), listener.address());
+    tracing::debug!(
+        version = identity.version,
+        ?mode,
+        network,
+        address,
+        tls = tls.is_some(),
+        "plugin started"
+    );
+    let text = match mode {
+        Mode::Managed => {
+            if !handshake::client_speaks_our_version(environment) {
+                tracing::warn!(
+                    client = environment.protocol_versions.as_deref().unwrap_or_default(),
+                    "the client does not list protocol version {}",
+                    handshake::PROTOCOL_VERSION
+                );
+            }
+            let announcement = Announcement {
+                network,
+                address,
+                certificate: tls.map(|tls| tls.certificate.as_ref()),
+                multiplexing_asked: environment.multiplex_grpc.is_some(),
+            };
+            format!("{announcement}\n")
+        }
+        Mode::Debug => {
+            Reattach { provider: identity.address, pid: std::process::id(), network, address }.instructions()
+        }
+    };
+    output::write_stdout(&text).map_err(StartError::Stdout)
+}
