@@ -87,9 +87,19 @@ impl FromStr for Number {
             return Err(NumberError::Malformed);
         }
         let value = BigDecimal::from_str(text).map_err(|_| NumberError::Malformed)?;
-        let (_, scale) = value.as_bigint_and_exponent();
-        if scale.unsigned_abs() > MAX_DIGITS as u64 {
-            return if value.is_zero() { Ok(Self(BigDecimal::zero())) } else { Err(NumberError::TooLong) };
+        if value.is_zero() {
+            return Ok(Self(BigDecimal::zero()));
+        }
+        // What counts is the number written out, so that any number shown or
+        // sent can be read back: digits and zeros of the exponent together.
+        let scale = value.fractional_digit_count();
+        let written = if scale < 0 {
+            value.digits().saturating_add(scale.unsigned_abs())
+        } else {
+            value.digits().max(scale.unsigned_abs())
+        };
+        if written > MAX_DIGITS as u64 {
+            return Err(NumberError::TooLong);
         }
         Ok(Self(value))
     }
@@ -154,10 +164,19 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_number_reads_back_from_its_own_text() {
+        for text in ["1e4095", "-1e4095", "1e-4096", "-1e-4096"] {
+            let longest = number(text);
+            assert_eq!(number(&longest.to_string()), longest, "{text}");
+        }
+    }
+
+    #[test]
     fn a_number_that_would_fill_the_memory_is_refused() {
         assert_eq!("1e1000000000".parse::<Number>(), Err(NumberError::TooLong));
         assert_eq!("1e-1000000000".parse::<Number>(), Err(NumberError::TooLong));
         assert_eq!("9".repeat(10_000).parse::<Number>(), Err(NumberError::TooLong));
+        assert_eq!(format!("{}e4000", "9".repeat(4000)).parse::<Number>(), Err(NumberError::TooLong));
         assert_eq!("0e1000000000".parse::<Number>().unwrap(), Number::from(0));
     }
 }
