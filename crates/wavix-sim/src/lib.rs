@@ -1,1 +1,45 @@
-//! A simulator of the Wavix API.
+//! A simulator of the Wavix API: a real HTTP server with a stateful account behind it, strict about what it is sent,
+//! and able to fail in every way a network and a server can.
+//!
+//! It shares no code with the provider, so that a misspelt field cannot be wrong on both sides. Its answers are
+//! checked against the vendor's own schema in `tests/`.
+//!
+//! ```
+//! use wavix_sim::{Fault, Sim};
+//!
+//! let sim = Sim::spawn();
+//! sim.fault("POST", "/v1/trunks", Fault::close_after_commit());
+//! // … point a client at sim.base_url() with sim.api_key() …
+//! assert_eq!(sim.journal().count("POST", "/v1/trunks"), 0);
+//! assert!(sim.trunks().is_empty());
+//! ```
+//!
+//! - [`Sim`]: start, inspect, edit behind the client's back.
+//! - [`Behaviour`]: a knob for everything the API's documents leave open.
+//! - [`Fault`], [`Faults`]: failures on demand, per route.
+//! - [`Journal`]: what was asked, secrets masked.
+
+mod answer;
+mod auth;
+pub mod behaviour;
+mod clock;
+mod decimal;
+mod faults;
+mod journal;
+mod path_pattern;
+mod pipeline;
+mod resources;
+mod server;
+mod shared;
+mod sim;
+mod store;
+mod sync;
+mod wire;
+
+pub use auth::{Access, ApiKey};
+pub use behaviour::Behaviour;
+pub use faults::{Answer, Fault, Faults, Rule};
+pub use journal::{Entry, Journal, MASK};
+pub use resources::webrtc_token::WebRtcToken;
+pub use sim::{Builder, DEFAULT_API_KEY, Sim};
+pub use store::{Account, AllowedIp, HostRequest, Secret, Trunk, VERIFIED_NUMBERS};

@@ -1,0 +1,80 @@
+//! The vendor's answer envelopes: success bodies and the JSON errors. No route and no rule decides anything here.
+
+use axum::{
+    body::Body,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+
+/// The text of 403, and of 404 on GET, for an account without the service.
+pub(crate) const NOT_PROVISIONED: &str = "The service is not provisioned for your account.";
+pub(crate) const RECORD_NOT_FOUND: &str = "Record not found";
+
+/// A request the API refuses, with its documented envelope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) status: StatusCode,
+    pub(crate) message: String,
+}
+
+impl Refusal {
+    /// 400 naming the parameter, in the vendor's words.
+    pub(crate) fn invalid_parameter(name: &str) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, message: format!("Missing or invalid parameter {name}") }
+    }
+
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, message: message.into() }
+    }
+
+    pub(crate) fn unauthorized() -> Self {
+        Self { status: StatusCode::UNAUTHORIZED, message: "Unauthorized".to_owned() }
+    }
+
+    pub(crate) fn forbidden(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::FORBIDDEN, message: message.into() }
+    }
+
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::NOT_FOUND, message: message.into() }
+    }
+
+    pub(crate) fn unprocessable(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, message: message.into() }
+    }
+
+    pub(crate) fn too_many_requests() -> Self {
+        Self { status: StatusCode::TOO_MANY_REQUESTS, message: "Too many requests".to_owned() }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        json_response(self.status, &error_body(self.status, &self.message))
+    }
+}
+
+/// The error envelope. Only 401 carries `error`.
+pub(crate) fn error_body(status: StatusCode, message: &str) -> Value {
+    if status == StatusCode::UNAUTHORIZED {
+        json!({ "success": false, "error": true, "message": message })
+    } else {
+        json!({ "success": false, "message": message })
+    }
+}
+
+pub(crate) fn json_response(status: StatusCode, body: &Value) -> Response {
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json; charset=utf-8"));
+    response
+}
+
+pub(crate) fn no_content() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}

@@ -1,0 +1,273 @@
+//! Every knob of the simulator: where the documents of the API disagree or say nothing, one field
+//! here picks a reading. Only the choice is here; what follows from it is in `resources`.
+
+use std::time::Duration;
+
+/// How the simulated API behaves.
+///
+/// [`Behaviour::default`] is the newest documented behaviour; where nothing is
+/// documented, the strictest plausible one. Every field may be changed while the
+/// simulator runs ([`crate::Sim::configure`]); a request uses the values in force when
+/// it arrived.
+#[derive(Debug, Clone)]
+pub struct Behaviour {
+    /// Where the API key is looked for. Default: [`AuthMode::Bearer`].
+    pub auth: AuthMode,
+    /// Whether the account has the trunk service. `false`: 403 on list, create, update and delete,
+    /// 404 on `GET /v1/trunks/{id}`, all with the not-provisioned text. Default: `true`.
+    pub provisioned: bool,
+    /// What becomes of `call_recording_enabled`, `machine_detection_enabled`, `transcription_enabled` and
+    /// `encrypted_media` when a request turns them on. Default: [`ProFeatures::Accepted`].
+    pub pro_features: ProFeatures,
+    /// What becomes of a key the request schema does not have. Default: [`UnknownKeys::Rejected`].
+    pub unknown_keys: UnknownKeys,
+    /// How a PUT treats `allowed_ips`. Default: [`AllowedIpsMode::Replace`].
+    pub allowed_ips: AllowedIpsMode,
+    /// What a PUT does to an optional field it leaves out. Default: [`Omitted::Reset`].
+    pub omitted_on_put: Omitted,
+    /// What `callerid` answers while `multiple_numbers` is true. Default: [`PinnedCallerId::Empty`].
+    pub callerid_with_multiple_numbers: PinnedCallerId,
+    /// Whether `callerid: ""` without `multiple_numbers` means "none" (answered as `null`) or is refused with
+    /// 422. Default: `true`, it means none.
+    pub empty_callerid_accepted: bool,
+    /// Whether a limit sent while its flag is off is answered back. Default: [`UnusedLimits::Kept`].
+    pub limits_while_off: UnusedLimits,
+    /// The spelling of `max_call_cost` in answers. Default: [`DecimalText::Shortest`].
+    pub decimal_text: DecimalText,
+    /// What an unset `rewrite_prefix` or `rewrite_cond` answers. Default: [`UnsetText::Empty`].
+    pub unset_rewrite: UnsetText,
+    /// Whether the detail view has `passthrough`; the vendor's examples leave it out. Default: `true`.
+    pub passthrough_in_detail: bool,
+    /// Whether `created_at` has milliseconds (`.000Z`). Default: `true`.
+    pub created_at_millis: bool,
+    /// Whether a new trunk gets an access token; `false` answers `null`. Default: `true`.
+    pub access_tokens: bool,
+    /// What `GET /v1/trunks/{id}` says about an unknown id. Default: [`NotFoundText::NotProvisioned`].
+    pub get_not_found: NotFoundText,
+    /// Order of the list. Default: [`ListOrder::Ascending`].
+    pub list_order: ListOrder,
+    /// What `sip_trunks` is when there is nothing to list. Default: [`EmptyList::Array`].
+    pub empty_list: EmptyList,
+    /// Greatest `per_page` the server grants; the granted value is echoed. Default: `Some(100)`.
+    pub per_page_cap: Option<usize>,
+    /// What a successful DELETE answers. Default: [`DeleteAnswer::Success`].
+    pub delete_answer: DeleteAnswer,
+    /// Whether refusals (400 to 422) come with status 200 and only the body says `success: false`.
+    /// Default: `false`.
+    pub refusals_with_status_200: bool,
+    /// What a PUT does that sends the `host_request` the trunk already has. Default:
+    /// [`HostRequestResent::KeepsStatus`].
+    pub host_request_resent: HostRequestResent,
+    /// What a PUT does that sends another `host_request.host`. Default: [`HostRequestChanged::ReopensReview`].
+    pub host_request_changed: HostRequestChanged,
+    /// What a PUT does to an IP-authenticated trunk when it leaves `host_request` out. Default:
+    /// [`HostRequestLeftOut::RevertsToDigest`].
+    pub host_request_left_out: HostRequestLeftOut,
+    /// How many GETs of a new trunk answer 404 before it becomes visible. Default: 0.
+    pub misses_after_create: u32,
+    /// How many GETs after a PUT still answer the previous version. Default: 0.
+    pub stale_reads_after_update: u32,
+    /// How many list requests after a create miss the new trunk, and after a delete still show the old one.
+    /// Default: 0.
+    pub list_lag: u32,
+    /// Added before every answer. Default: zero.
+    pub latency: Duration,
+    /// Requests per second and account; more answer 429 with `Retry-After: 1`. Default: `None`.
+    pub requests_per_second: Option<u32>,
+    /// Seconds by which the server's clock is ahead of this machine's (negative: behind). Default: 0.
+    pub clock_offset_seconds: i64,
+}
+
+impl Default for Behaviour {
+    fn default() -> Self {
+        Self {
+            auth: AuthMode::Bearer,
+            provisioned: true,
+            pro_features: ProFeatures::Accepted,
+            unknown_keys: UnknownKeys::Rejected,
+            allowed_ips: AllowedIpsMode::Replace,
+            omitted_on_put: Omitted::Reset,
+            callerid_with_multiple_numbers: PinnedCallerId::Empty,
+            empty_callerid_accepted: true,
+            limits_while_off: UnusedLimits::Kept,
+            decimal_text: DecimalText::Shortest,
+            unset_rewrite: UnsetText::Empty,
+            passthrough_in_detail: true,
+            created_at_millis: true,
+            access_tokens: true,
+            get_not_found: NotFoundText::NotProvisioned,
+            list_order: ListOrder::Ascending,
+            empty_list: EmptyList::Array,
+            per_page_cap: Some(100),
+            delete_answer: DeleteAnswer::Success,
+            refusals_with_status_200: false,
+            host_request_resent: HostRequestResent::KeepsStatus,
+            host_request_changed: HostRequestChanged::ReopensReview,
+            host_request_left_out: HostRequestLeftOut::RevertsToDigest,
+            misses_after_create: 0,
+            stale_reads_after_update: 0,
+            list_lag: 0,
+            latency: Duration::ZERO,
+            requests_per_second: None,
+            clock_offset_seconds: 0,
+        }
+    }
+}
+
+/// Where the API key is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthMode {
+    /// `Authorization: Bearer KEY` only, the current generation.
+    Bearer,
+    /// `?appid=KEY` only, the generation before 2026.
+    AppId,
+    /// Either of the two.
+    Both,
+}
+
+/// What becomes of features the account's plan may not include.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProFeatures {
+    /// Flex Pro: stored as sent.
+    Accepted,
+    /// Stored and answered as `false`, with a success status.
+    SilentlyOff,
+    /// Refused with 403.
+    Refused,
+}
+
+/// What becomes of a request key the schema does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnknownKeys {
+    /// 400 naming the key (the schema says `additionalProperties: false`).
+    Rejected,
+    /// Dropped without a word.
+    Ignored,
+}
+
+/// How a PUT treats `allowed_ips`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AllowedIpsMode {
+    /// The sent list is the new list; an address that stays keeps its id.
+    Replace,
+    /// The Rails nested-attributes idiom: an item without `id` is added, one with `id` is changed, one with
+    /// `id` and `_destroy: true` is removed, everything else stays.
+    NestedAttributes,
+}
+
+/// What a PUT does to an optional field it leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Omitted {
+    /// It goes back to its default.
+    Reset,
+    /// It keeps its value.
+    Kept,
+}
+
+/// What `callerid` answers while `multiple_numbers` is true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PinnedCallerId {
+    /// `""`, as the field's description says.
+    Empty,
+    /// The number that was sent, as the vendor's list example shows.
+    Echoed,
+}
+
+/// Whether a limit sent while its flag is off is answered back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnusedLimits {
+    /// Stored and answered, as the vendor's examples show.
+    Kept,
+    /// Dropped; answered as `null`.
+    Dropped,
+}
+
+/// The spelling of `max_call_cost` in answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DecimalText {
+    /// `0.180` is answered as `0.18`, `5.0` as `5`.
+    Shortest,
+    /// As sent, in plain notation: `0.180`.
+    AsSent,
+    /// At least one fraction digit: `5` is answered as `5.0`.
+    OneFractionDigit,
+    /// Exactly this many fraction digits, rounded.
+    Fixed(u32),
+}
+
+/// What an unset text field answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnsetText {
+    /// `""`.
+    Empty,
+    /// `null`, which the schema does not allow.
+    Null,
+    /// The field is missing.
+    Absent,
+}
+
+/// What `GET /v1/trunks/{id}` says about an unknown id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotFoundText {
+    /// The text for an account without the service.
+    NotProvisioned,
+    /// `Record not found`, as documented until December 2025.
+    RecordNotFound,
+}
+
+/// Order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListOrder {
+    /// Oldest first.
+    Ascending,
+    /// Newest first.
+    Descending,
+    /// Ascending, but rotated by one more place on every list request, so that a reader of several pages sees
+    /// one trunk twice and misses another.
+    Shifting,
+}
+
+/// What `sip_trunks` is when there is nothing to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmptyList {
+    /// `[]`.
+    Array,
+    /// `null`, which the schema allows.
+    Null,
+}
+
+/// What a successful DELETE answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeleteAnswer {
+    /// 200 `{"success":true}`.
+    Success,
+    /// 204 without a body.
+    NoContent,
+}
+
+/// What a PUT does that sends the `host_request` the trunk already has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HostRequestResent {
+    /// An approved trunk stays approved.
+    KeepsStatus,
+    /// The review starts again.
+    ReopensReview,
+}
+
+/// What a PUT does that sends another `host_request.host`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HostRequestChanged {
+    /// The new address is reviewed.
+    ReopensReview,
+    /// 422: the portal locks the address after submission.
+    Refused,
+}
+
+/// What a PUT does to an IP-authenticated trunk when it leaves `host_request` out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HostRequestLeftOut {
+    /// The trunk goes back to digest authentication (full replacement).
+    RevertsToDigest,
+    /// The trunk keeps its address and status.
+    Keeps,
+}

@@ -1,0 +1,3 @@
+//! The simulator as a program: for trying a configuration by hand.
+
+fn main() {}

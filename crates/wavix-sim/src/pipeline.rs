@@ -1,0 +1,263 @@
+//! What happens to every request around its handler: journal, faults, rate limit, latency, authentication.
+//! Which route does what is in `resources`; nothing here knows a trunk.
+
+use std::{net::SocketAddr, sync::Arc, time::Instant};
+
+use axum::{
+    body::{self, Body, Bytes},
+    extract::{Request, State},
+    http::{HeaderValue, Method, StatusCode, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use tokio::time::sleep;
+
+use crate::{
+    answer::Refusal,
+    auth,
+    behaviour::Behaviour,
+    clock,
+    faults::{self, Answer, Effect, Fault, Moment, Transmission},
+    journal,
+    shared::Shared,
+    sync::lock,
+    wire::{Connection, End, Script, Step, response_head},
+};
+
+/// No request of this API comes near it.
+const MAX_BODY_BYTES: usize = 1 << 20;
+
+/// How a request ends: in an answer, or in bytes on the bare socket.
+enum Outcome {
+    Answer(Response),
+    Script(Script),
+}
+
+/// The middleware. Its future belongs to the connection and dies with it; what changes the account runs in a task of
+/// its own, because a server carries a request out even when its client has lost patience.
+pub(crate) async fn handle(
+    State(shared): State<Arc<Shared>>,
+    axum::Extension(connection): axum::Extension<Arc<Connection>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (head, body) = request.into_parts();
+    let exchange = Exchange::begin(&shared, connection.peer, &head);
+    let fault = shared.faults.take(head.method.as_str(), head.uri.path());
+    if let Some(fault) = &fault {
+        exchange.note(|entry| entry.fault = Some(fault.name));
+    }
+    if fault.as_ref().is_some_and(Fault::strikes_before_body) {
+        exchange.finish(None);
+        return give_up(&connection, Script { steps: Vec::new(), end: End::Reset }).await;
+    }
+    let Ok(body) = body::to_bytes(body, MAX_BODY_BYTES).await else {
+        exchange.finish(Some(StatusCode::PAYLOAD_TOO_LARGE));
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let masked = journal::masked_body(&body);
+    exchange.note(|entry| entry.body = masked);
+    match tokio::spawn(carry_out(exchange, head, body, next, fault)).await {
+        Ok(Outcome::Answer(answer)) => answer,
+        Ok(Outcome::Script(script)) => give_up(&connection, script).await,
+        // The task is never cancelled; it can only have panicked, which is a bug of the simulator.
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("simulator bug: {error}")).into_response(),
+    }
+}
+
+async fn give_up(connection: &Connection, script: Script) -> Response {
+    connection.take_over(script);
+    // The connection's task drops this future when it takes the socket.
+    std::future::pending().await
+}
+
+/// One request's line in the journal, and its place among the requests under way.
+struct Exchange {
+    shared: Arc<Shared>,
+    sequence: u64,
+    peer: SocketAddr,
+}
+
+impl Exchange {
+    fn begin(shared: &Arc<Shared>, peer: SocketAddr, head: &Parts) -> Self {
+        let sequence = shared.journal.request_arrived(peer, head);
+        Self { shared: Arc::clone(shared), sequence, peer }
+    }
+
+    fn note(&self, change: impl FnOnce(&mut journal::Entry)) {
+        self.shared.journal.note(self.sequence, change);
+    }
+
+    fn finish(&self, status: Option<StatusCode>) {
+        self.note(|entry| entry.status = status.map(|status| status.as_u16()));
+        if let Some(observer) = &self.shared.observer
+            && let Some(entry) = self.shared.journal.entry(self.sequence)
+        {
+            observer(&entry);
+        }
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        self.shared.journal.request_done();
+    }
+}
+
+async fn carry_out(
+    exchange: Exchange,
+    head: Parts,
+    body: Bytes,
+    next: Next,
+    fault: Option<Fault>,
+) -> Outcome {
+    let behaviour = exchange.shared.behaviour();
+    if let Some(refusal) = rate_limited(&exchange.shared, &behaviour) {
+        exchange.finish(Some(refusal.status()));
+        return Outcome::Answer(dated(refusal, &behaviour));
+    }
+    let (before, after) = fault
+        .as_ref()
+        .map_or_else(Default::default, |fault| (fault.delay_before_commit, fault.delay_after_commit));
+    sleep(behaviour.latency + before).await;
+
+    let effect = fault.map_or(Effect::Unchanged, |fault| fault.effect);
+    let real = if commits(&effect) {
+        let mutating = head.method != Method::GET && head.method != Method::HEAD;
+        let answer = authenticated(&exchange, &behaviour, head, body, next).await;
+        exchange.note(|entry| entry.committed = mutating && answer.status().is_success());
+        dated(under_status_200(answer, &behaviour), &behaviour)
+    } else {
+        dated(Response::new(Body::empty()), &behaviour)
+    };
+    sleep(after).await;
+
+    match effect {
+        Effect::Unchanged => answered(&exchange, real),
+        Effect::Answer { answer, .. } => answered(&exchange, dated(replacement(answer), &behaviour)),
+        Effect::Drop { reset, .. } => {
+            exchange.finish(None);
+            let end = if reset { End::Reset } else { End::Close };
+            Outcome::Script(Script { steps: Vec::new(), end })
+        }
+        Effect::Edit(edits) => {
+            let (mut head, body) = real.into_parts();
+            head.headers.remove(header::CONTENT_LENGTH);
+            let body = faults::edit(&collected(body).await, &edits);
+            answered(&exchange, Response::from_parts(head, Body::from(body)))
+        }
+        Effect::Transmit(transmission) => {
+            exchange.finish(Some(real.status()));
+            let (head, body) = real.into_parts();
+            Outcome::Script(badly_sent(&head, &collected(body).await, transmission))
+        }
+    }
+}
+
+/// Whether the request is carried out at all.
+fn commits(effect: &Effect) -> bool {
+    match effect {
+        Effect::Answer { commit, .. } => *commit,
+        Effect::Drop { when, .. } => *when == Moment::AfterCommit,
+        Effect::Unchanged | Effect::Edit(_) | Effect::Transmit(_) => true,
+    }
+}
+
+async fn authenticated(
+    exchange: &Exchange,
+    behaviour: &Behaviour,
+    head: Parts,
+    body: Bytes,
+    next: Next,
+) -> Response {
+    let found = {
+        let keys = lock(&exchange.shared.keys);
+        auth::authenticate(&keys, behaviour.auth, &head.headers, head.uri.query(), exchange.peer.ip())
+    };
+    match found {
+        Ok(key) => {
+            let mut request = Request::from_parts(head, Body::from(body));
+            request.extensions_mut().insert(key);
+            next.run(request).await
+        }
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+fn answered(exchange: &Exchange, answer: Response) -> Outcome {
+    exchange.finish(Some(answer.status()));
+    Outcome::Answer(answer)
+}
+
+fn replacement(answer: Answer) -> Response {
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() = answer.status;
+    response.headers_mut().extend(answer.headers);
+    response
+}
+
+fn under_status_200(mut answer: Response, behaviour: &Behaviour) -> Response {
+    if behaviour.refusals_with_status_200 && answer.status().is_client_error() {
+        *answer.status_mut() = StatusCode::OK;
+    }
+    answer
+}
+
+fn dated(mut answer: Response, behaviour: &Behaviour) -> Response {
+    let date = clock::http_date(clock::now(behaviour.clock_offset_seconds));
+    if let Ok(date) = HeaderValue::from_str(&date) {
+        answer.headers_mut().insert(header::DATE, date);
+    }
+    answer
+}
+
+fn rate_limited(shared: &Shared, behaviour: &Behaviour) -> Option<Response> {
+    let allowed = behaviour.requests_per_second?;
+    let mut window = lock(&shared.rate_window);
+    let now = Instant::now();
+    let (started, served) = *window;
+    if now.duration_since(started).as_secs() >= 1 {
+        *window = (now, 1);
+        return (allowed == 0).then(too_many);
+    }
+    if served < allowed {
+        *window = (started, served + 1);
+        return None;
+    }
+    Some(too_many())
+}
+
+fn too_many() -> Response {
+    let mut answer = Refusal::too_many_requests().into_response();
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    answer
+}
+
+async fn collected(body: Body) -> Bytes {
+    // The simulator's own bodies are in memory: reading them cannot fail.
+    body::to_bytes(body, usize::MAX).await.unwrap_or_default()
+}
+
+fn badly_sent(head: &axum::http::response::Parts, body: &Bytes, transmission: Transmission) -> Script {
+    let length = body.len();
+    let written = |claimed: usize, sent: Bytes| {
+        let head = Bytes::from(response_head(head.status, &head.headers, claimed));
+        vec![Step::Write(head), Step::Write(sent)]
+    };
+    let steps = match transmission {
+        Transmission::HalfBody => written(length, body.slice(..length / 2)),
+        Transmission::WrongLength(difference) => {
+            let difference = isize::try_from(difference).unwrap_or(0);
+            written(length.saturating_add_signed(difference), body.clone())
+        }
+        Transmission::Trickle { bytes, pause } => {
+            let mut whole = response_head(head.status, &head.headers, length);
+            whole.extend_from_slice(body);
+            whole
+                .chunks(bytes.max(1))
+                .flat_map(|chunk| [Step::Write(Bytes::copy_from_slice(chunk)), Step::Pause(pause)])
+                .collect()
+        }
+    };
+    Script { steps, end: End::Close }
+}

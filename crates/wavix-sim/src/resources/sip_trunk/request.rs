@@ -1,0 +1,158 @@
+//! The body of POST and PUT: which fields, which types, in which order they are refused.
+//! Rules that need the account or the stored trunk are in `rules`.
+
+use std::net::Ipv4Addr;
+
+use serde_json::{Map, Value};
+
+use crate::{
+    answer::Refusal,
+    behaviour::{AllowedIpsMode, Behaviour, UnknownKeys},
+    decimal::Decimal,
+    resources::body::{Fields, boolean, non_empty, non_negative, positive, text},
+};
+
+/// Every key the request schema has, required ones first.
+const NAMES: [&str; 22] = [
+    "label",
+    "password",
+    "callerid",
+    "ip_restrict",
+    "didinfo_enabled",
+    "call_restrict",
+    "cost_limit",
+    "channels_restrict",
+    "rewrite_enabled",
+    "transcription_enabled",
+    "transcription_threshold",
+    "host_request",
+    "multiple_numbers",
+    "allowed_ips",
+    "call_limit",
+    "max_call_cost",
+    "max_channels",
+    "rewrite_prefix",
+    "rewrite_cond",
+    "call_recording_enabled",
+    "machine_detection_enabled",
+    "encrypted_media",
+];
+
+/// A create or update whose fields have the right types.
+pub(super) struct TrunkWrite {
+    pub(super) label: String,
+    pub(super) password: String,
+    pub(super) callerid: String,
+    pub(super) ip_restrict: bool,
+    pub(super) didinfo_enabled: bool,
+    pub(super) call_restrict: bool,
+    pub(super) cost_limit: bool,
+    pub(super) channels_restrict: bool,
+    pub(super) rewrite_enabled: bool,
+    pub(super) transcription_enabled: bool,
+    pub(super) transcription_threshold: i64,
+    /// The address.
+    pub(super) host_request: Option<String>,
+    pub(super) multiple_numbers: Option<bool>,
+    /// `null` is the same as an empty list.
+    pub(super) allowed_ips: Option<Vec<AllowedIpWrite>>,
+    pub(super) call_limit: Option<i64>,
+    /// The text of the number.
+    pub(super) max_call_cost: Option<String>,
+    pub(super) max_channels: Option<i64>,
+    pub(super) rewrite_prefix: Option<String>,
+    pub(super) rewrite_cond: Option<String>,
+    pub(super) call_recording_enabled: Option<bool>,
+    pub(super) machine_detection_enabled: Option<bool>,
+    pub(super) encrypted_media: Option<bool>,
+}
+
+/// One item of `allowed_ips`. `id` and `destroy` exist in nested-attributes mode only.
+pub(super) struct AllowedIpWrite {
+    pub(super) id: Option<i64>,
+    pub(super) ip: Option<String>,
+    pub(super) destroy: bool,
+}
+
+/// Reads a body, refusing the first field that is missing or wrong, in schema order.
+pub(super) fn parse(body: &Map<String, Value>, behaviour: &Behaviour) -> Result<TrunkWrite, Refusal> {
+    let fields = Fields(body);
+    let write = TrunkWrite {
+        label: fields.required("label", non_empty)?,
+        password: fields.required("password", non_empty)?,
+        callerid: fields.required("callerid", text)?,
+        ip_restrict: fields.required("ip_restrict", boolean)?,
+        didinfo_enabled: fields.required("didinfo_enabled", boolean)?,
+        call_restrict: fields.required("call_restrict", boolean)?,
+        cost_limit: fields.required("cost_limit", boolean)?,
+        channels_restrict: fields.required("channels_restrict", boolean)?,
+        rewrite_enabled: fields.required("rewrite_enabled", boolean)?,
+        transcription_enabled: fields.required("transcription_enabled", boolean)?,
+        transcription_threshold: fields.required("transcription_threshold", non_negative)?,
+        host_request: fields.optional("host_request", host_request)?,
+        multiple_numbers: fields.optional("multiple_numbers", boolean)?,
+        allowed_ips: fields.optional(
+            "allowed_ips",
+            match behaviour.allowed_ips {
+                AllowedIpsMode::Replace => plain_addresses,
+                AllowedIpsMode::NestedAttributes => nested_addresses,
+            },
+        )?,
+        call_limit: fields.optional("call_limit", positive)?,
+        max_call_cost: fields.optional("max_call_cost", amount)?,
+        max_channels: fields.optional("max_channels", positive)?,
+        rewrite_prefix: fields.optional("rewrite_prefix", text)?,
+        rewrite_cond: fields.optional("rewrite_cond", text)?,
+        call_recording_enabled: fields.optional("call_recording_enabled", boolean)?,
+        machine_detection_enabled: fields.optional("machine_detection_enabled", boolean)?,
+        encrypted_media: fields.optional("encrypted_media", boolean)?,
+    };
+    if behaviour.unknown_keys == UnknownKeys::Rejected {
+        fields.only(&NAMES)?;
+    }
+    Ok(write)
+}
+
+fn ipv4(value: &Value) -> Option<String> {
+    value.as_str().filter(|text| text.parse::<Ipv4Addr>().is_ok()).map(str::to_owned)
+}
+
+fn host_request(value: &Value) -> Option<String> {
+    let request = value.as_object()?;
+    Fields(request).only(&["host"]).ok()?;
+    ipv4(request.get("host")?)
+}
+
+fn plain_addresses(value: &Value) -> Option<Vec<AllowedIpWrite>> {
+    items(value, |item| {
+        Fields(item).only(&["ip"]).ok()?;
+        Some(AllowedIpWrite { id: None, ip: Some(ipv4(item.get("ip")?)?), destroy: false })
+    })
+}
+
+fn nested_addresses(value: &Value) -> Option<Vec<AllowedIpWrite>> {
+    items(value, |item| {
+        Fields(item).only(&["id", "ip", "_destroy"]).ok()?;
+        let id = Fields(item).optional("id", positive).ok()?;
+        let ip = Fields(item).optional("ip", ipv4).ok()?;
+        let destroy = Fields(item).optional("_destroy", boolean).ok()?.unwrap_or(false);
+        (id.is_some() || ip.is_some()).then_some(AllowedIpWrite { id, ip, destroy })
+    })
+}
+
+fn items(
+    value: &Value,
+    read: impl Fn(&Map<String, Value>) -> Option<AllowedIpWrite>,
+) -> Option<Vec<AllowedIpWrite>> {
+    match value {
+        Value::Null => Some(Vec::new()),
+        Value::Array(items) => items.iter().map(|item| read(item.as_object()?)).collect(),
+        _ => None,
+    }
+}
+
+/// A positive JSON number, as text: no float ever holds it.
+fn amount(value: &Value) -> Option<String> {
+    let text = value.as_number()?.to_string();
+    Decimal::parse(&text).filter(|amount| amount.is_positive()).map(|_| text)
+}

@@ -1,0 +1,186 @@
+//! `/v2/webrtc/tokens`: tokens of the browser softphone. The JWT is shown once, by create.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Extension, Router,
+    body::Bytes,
+    extract::{Path, RawQuery, State},
+    http::{HeaderMap, StatusCode},
+    response::Response,
+    routing::get,
+};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    answer::{RECORD_NOT_FOUND, Refusal, json_response},
+    auth::{Access, ApiKey},
+    resources::{
+        body::{self, Fields, non_empty, positive},
+        page::Page,
+    },
+    shared::Shared,
+    store::Secret,
+    sync::lock,
+};
+
+const SCOPE: &str = "embeddable";
+
+/// A live token.
+#[derive(Debug, Clone)]
+pub struct WebRtcToken {
+    /// The token's id.
+    pub uuid: String,
+    /// The login of its trunk.
+    pub sip_trunk: String,
+    /// Whatever the client attached.
+    pub payload: Option<Map<String, Value>>,
+    /// Seconds; `None`: it does not expire.
+    pub ttl: Option<i64>,
+    token: Secret,
+    expires: Option<Instant>,
+}
+
+impl WebRtcToken {
+    /// The JWT itself.
+    pub fn token(&self) -> &str {
+        self.token.reveal()
+    }
+
+    fn view(&self) -> Value {
+        json!({ "uuid": self.uuid, "sip_trunk": self.sip_trunk, "payload": self.payload, "ttl": self.ttl })
+    }
+}
+
+/// The account's tokens, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens {
+    tokens: Vec<WebRtcToken>,
+    made: u64,
+}
+
+impl Tokens {
+    pub(crate) fn all(&mut self) -> Vec<WebRtcToken> {
+        self.drop_expired();
+        self.tokens.clone()
+    }
+
+    fn drop_expired(&mut self) {
+        let now = Instant::now();
+        self.tokens.retain(|token| token.expires.is_none_or(|expires| expires > now));
+    }
+
+    fn find(&mut self, uuid: &str) -> Result<&mut WebRtcToken, Refusal> {
+        self.drop_expired();
+        self.tokens
+            .iter_mut()
+            .find(|token| token.uuid == uuid)
+            .ok_or_else(|| Refusal::not_found(RECORD_NOT_FOUND))
+    }
+}
+
+pub(crate) fn routes() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/v2/webrtc/tokens", get(list).post(create))
+        .route("/v2/webrtc/tokens/{uuid}", get(retrieve).put(update).delete(delete))
+}
+
+async fn list(
+    State(shared): State<Arc<Shared>>,
+    Extension(key): Extension<ApiKey>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refusal> {
+    key.require(SCOPE, Access::Read)?;
+    // The answer is documented to be paginated, the page parameters are not; they are taken all the same.
+    let page = Page::requested(query.as_deref(), shared.behaviour().per_page_cap)?;
+    let tokens = lock(&shared.tokens).all();
+    let items: Vec<Value> =
+        tokens.iter().skip(page.skip()).take(page.take()).map(WebRtcToken::view).collect();
+    Ok(json_response(StatusCode::OK, &json!({ "items": items, "pagination": page.of(tokens.len()) })))
+}
+
+async fn create(
+    State(shared): State<Arc<Shared>>,
+    Extension(key): Extension<ApiKey>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    key.require(SCOPE, Access::Write)?;
+    let body = body::json_object(&headers, &body)?;
+    let fields = Fields(&body);
+    let sip_trunk = fields.required("sip_trunk", non_empty)?;
+    let ttl = fields.required("ttl", nullable_seconds)?;
+    let payload = fields.optional("payload", nullable_object)?.flatten();
+    fields.only(&["sip_trunk", "ttl", "payload"])?;
+    if shared.store().by_name(&sip_trunk).is_none() {
+        return Err(Refusal::not_found(RECORD_NOT_FOUND));
+    }
+    let lifetime = ttl.and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs);
+    let mut tokens = lock(&shared.tokens);
+    tokens.made += 1;
+    let token = WebRtcToken {
+        uuid: format!("550e8400-e29b-41d4-a716-{:012x}", tokens.made),
+        sip_trunk,
+        payload,
+        ttl,
+        token: Secret::new(format!("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.c2ltdWxhdGVk.{:032x}", tokens.made)),
+        expires: lifetime.and_then(|lifetime| Instant::now().checked_add(lifetime)),
+    };
+    let mut view = token.view();
+    if let Value::Object(view) = &mut view {
+        view.insert("token".to_owned(), token.token().into());
+    }
+    tokens.tokens.push(token);
+    Ok(json_response(StatusCode::CREATED, &view))
+}
+
+async fn retrieve(
+    State(shared): State<Arc<Shared>>,
+    Extension(key): Extension<ApiKey>,
+    Path(uuid): Path<String>,
+) -> Result<Response, Refusal> {
+    key.require(SCOPE, Access::Read)?;
+    let view = lock(&shared.tokens).find(&uuid)?.view();
+    Ok(json_response(StatusCode::OK, &view))
+}
+
+async fn update(
+    State(shared): State<Arc<Shared>>,
+    Extension(key): Extension<ApiKey>,
+    Path(uuid): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    key.require(SCOPE, Access::Write)?;
+    let mut tokens = lock(&shared.tokens);
+    let token = tokens.find(&uuid)?;
+    let body = body::json_object(&headers, &body)?;
+    let payload = Fields(&body).required("payload", |value| value.as_object().cloned())?;
+    Fields(&body).only(&["payload"])?;
+    token.payload = Some(payload);
+    Ok(json_response(StatusCode::OK, &token.view()))
+}
+
+async fn delete(
+    State(shared): State<Arc<Shared>>,
+    Extension(key): Extension<ApiKey>,
+    Path(uuid): Path<String>,
+) -> Result<Response, Refusal> {
+    key.require(SCOPE, Access::Write)?;
+    let mut tokens = lock(&shared.tokens);
+    tokens.find(&uuid)?;
+    tokens.tokens.retain(|token| token.uuid != uuid);
+    Ok(json_response(StatusCode::OK, &json!({ "success": true })))
+}
+
+/// `null` means that the token does not expire; leaving the field out is refused.
+fn nullable_seconds(value: &Value) -> Option<Option<i64>> {
+    if value.is_null() { Some(None) } else { positive(value).map(Some) }
+}
+
+fn nullable_object(value: &Value) -> Option<Option<Map<String, Value>>> {
+    if value.is_null() { Some(None) } else { value.as_object().cloned().map(Some) }
+}

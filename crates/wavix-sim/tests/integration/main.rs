@@ -1,0 +1,4 @@
+//! The simulator through its only door: HTTP. One binary, one simulator per test.
+
+mod client;
+mod lifecycle;
