@@ -1,0 +1,313 @@
+//! Resources layer: the API's SIP trunk objects and one function per HTTP call.
+//! Decoding is tolerant, since every document of the API disagrees with another
+//! one somewhere; encoding is strict. Knows no plan and no state.
+//!
+//! Source of all fields: the Wavix OpenAPI document, `SIPTrunkCreateRequest`,
+//! `SIPTrunkResponse` and `SIPTrunkListResponse`.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::client::{
+    Acknowledged, ApiPath, CallOptions, Client, Error, Page, Pagination, Secret, null_as_empty,
+};
+
+const ROUTE: &str = "/v1/trunks";
+
+/// The body of a create or update. The API replaces the whole trunk and lets
+/// what is left out fall back to a default, so everything is always sent for
+/// which it documents a spelling of "none".
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SipTrunkBody {
+    /// Name for people.
+    pub label: String,
+    /// SIP password; required on every write.
+    #[serde(serialize_with = "exposed")]
+    pub password: Secret,
+    /// Asks for IP authentication.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host_request: Option<HostRequest>,
+    /// Digits, or "" for none.
+    pub callerid: String,
+    /// Any number of the account may be the caller ID.
+    pub multiple_numbers: bool,
+    /// Registration only from `allowed_ips`.
+    pub ip_restrict: bool,
+    /// IPv4 addresses; empty for none.
+    pub allowed_ips: Vec<AllowedIpBody>,
+    /// Dialled number in the `To` header of inbound calls.
+    pub didinfo_enabled: bool,
+    /// Whether `call_limit` holds.
+    pub call_restrict: bool,
+    /// Seconds. There is no spelling of "none".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call_limit: Option<i64>,
+    /// Whether `max_call_cost` holds.
+    pub cost_limit: bool,
+    /// USD, as an exact decimal. There is no spelling of "none".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_call_cost: Option<serde_json::Number>,
+    /// Whether `max_channels` holds.
+    pub channels_restrict: bool,
+    /// Concurrent outbound calls. There is no spelling of "none".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_channels: Option<i64>,
+    /// Whether dialled numbers are rewritten.
+    pub rewrite_enabled: bool,
+    /// Digits put in front, or "".
+    pub rewrite_prefix: String,
+    /// Leading digits cut off, or "".
+    pub rewrite_cond: String,
+    /// Outbound calls are recorded.
+    pub call_recording_enabled: bool,
+    /// Calls are transcribed.
+    pub transcription_enabled: bool,
+    /// Seconds a call must last to be transcribed.
+    pub transcription_threshold: i64,
+    /// Voicemail is detected.
+    pub machine_detection_enabled: bool,
+    /// SRTP.
+    pub encrypted_media: bool,
+}
+
+/// The address that asks to be trusted without a password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HostRequest {
+    /// IPv4.
+    pub host: String,
+}
+
+/// An item of the request's `allowed_ips`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AllowedIpBody {
+    /// IPv4.
+    pub ip: String,
+}
+
+/// A trunk as create, get and update answer it. Only `id` is relied upon: the
+/// API's own examples leave documented fields out.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct SipTrunkRecord {
+    /// Never changes.
+    #[serde(deserialize_with = "whole")]
+    pub id: i64,
+    /// SIP login.
+    pub name: Option<String>,
+    /// Name for people.
+    pub label: Option<String>,
+    /// Digits; "" or null for none.
+    pub callerid: Option<String>,
+    /// See [`SipTrunkBody::multiple_numbers`].
+    pub multiple_numbers: Option<bool>,
+    /// See [`SipTrunkBody::ip_restrict`].
+    pub ip_restrict: Option<bool>,
+    /// Documented as never null; null has been seen in other lists.
+    #[serde(default, deserialize_with = "null_as_empty")]
+    pub allowed_ips: Vec<AllowedIp>,
+    /// See [`SipTrunkBody::didinfo_enabled`].
+    pub didinfo_enabled: Option<bool>,
+    /// See [`SipTrunkBody::call_restrict`].
+    pub call_restrict: Option<bool>,
+    /// Seconds.
+    #[serde(default, deserialize_with = "optional_whole")]
+    pub call_limit: Option<i64>,
+    /// See [`SipTrunkBody::cost_limit`].
+    pub cost_limit: Option<bool>,
+    /// USD as decimal text. Documented as a string; a number is taken too.
+    #[serde(default, deserialize_with = "optional_decimal")]
+    pub max_call_cost: Option<String>,
+    /// See [`SipTrunkBody::channels_restrict`].
+    pub channels_restrict: Option<bool>,
+    /// Concurrent outbound calls.
+    #[serde(default, deserialize_with = "optional_whole")]
+    pub max_channels: Option<i64>,
+    /// See [`SipTrunkBody::rewrite_enabled`].
+    pub rewrite_enabled: Option<bool>,
+    /// Digits; "" or null for none.
+    pub rewrite_prefix: Option<String>,
+    /// Digits; "" or null for none.
+    pub rewrite_cond: Option<String>,
+    /// See [`SipTrunkBody::call_recording_enabled`].
+    pub call_recording_enabled: Option<bool>,
+    /// See [`SipTrunkBody::machine_detection_enabled`].
+    pub machine_detection_enabled: Option<bool>,
+    /// See [`SipTrunkBody::transcription_enabled`].
+    pub transcription_enabled: Option<bool>,
+    /// Seconds.
+    #[serde(default, deserialize_with = "optional_whole")]
+    pub transcription_threshold: Option<i64>,
+    /// See [`SipTrunkBody::encrypted_media`].
+    pub encrypted_media: Option<bool>,
+    /// ISO 8601, with or without milliseconds.
+    pub created_at: Option<String>,
+    /// `dynamic`, or the address of an IP-authenticated trunk.
+    pub host: Option<String>,
+    /// Caller ID passthrough; granted by Wavix.
+    pub passthrough: Option<bool>,
+    /// Static token of the trunk.
+    #[serde(default, deserialize_with = "optional_secret")]
+    pub access_token: Option<Secret>,
+}
+
+/// An item of the answer's `allowed_ips`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct AllowedIp {
+    /// IPv4.
+    pub ip: String,
+}
+
+/// A trunk as the list answers it: some facts are only here, others only in
+/// [`SipTrunkRecord`].
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct SipTrunkSummary {
+    /// Never changes.
+    #[serde(deserialize_with = "whole")]
+    pub id: i64,
+    /// SIP login.
+    pub name: Option<String>,
+    /// Name for people.
+    pub label: Option<String>,
+    /// `Digest` or `IP auth`.
+    pub auth_method: Option<String>,
+    /// `active`, `pending` or `rejected`.
+    pub status: Option<String>,
+    /// Digits; "" or null for none.
+    pub callerid: Option<String>,
+    /// The request for IP authentication, if there was one.
+    pub host_request: Option<HostRequestSummary>,
+    /// See [`SipTrunkBody::multiple_numbers`].
+    pub multiple_numbers: Option<bool>,
+    /// See [`SipTrunkRecord::passthrough`].
+    pub passthrough: Option<bool>,
+    /// See [`SipTrunkBody::encrypted_media`].
+    pub encrypted_media: Option<bool>,
+    /// See [`SipTrunkBody::call_recording_enabled`].
+    pub call_recording_enabled: Option<bool>,
+    /// See [`SipTrunkBody::machine_detection_enabled`].
+    pub machine_detection_enabled: Option<bool>,
+    /// See [`SipTrunkBody::transcription_enabled`].
+    pub transcription_enabled: Option<bool>,
+    /// Seconds.
+    #[serde(default, deserialize_with = "optional_whole")]
+    pub transcription_threshold: Option<i64>,
+    /// Outbound seconds of this month.
+    #[serde(default, deserialize_with = "optional_whole")]
+    pub talk_time: Option<i64>,
+    /// Outbound USD of this month, as decimal text.
+    #[serde(default, deserialize_with = "optional_decimal")]
+    pub charge: Option<String>,
+}
+
+/// Where a request for IP authentication stands.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct HostRequestSummary {
+    /// IPv4.
+    pub host: Option<String>,
+    /// `pending` or `approved`.
+    pub status: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct SipTrunkPage {
+    #[serde(default, deserialize_with = "null_as_empty")]
+    sip_trunks: Vec<SipTrunkSummary>,
+    pagination: Option<Pagination>,
+}
+
+impl Page for SipTrunkPage {
+    type Item = SipTrunkSummary;
+
+    fn into_parts(self) -> (Vec<SipTrunkSummary>, Option<Pagination>) {
+        (self.sip_trunks, self.pagination)
+    }
+}
+
+/// `GET /v1/trunks`, all pages, by ascending id. Needs the scope `trunks:read`.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn list(client: &Client, options: &CallOptions) -> Result<Vec<SipTrunkSummary>, Error> {
+    let mut trunks =
+        client.get(ROUTE).options(options).pages::<SipTrunkPage, _>(|trunk| trunk.id).all().await?;
+    trunks.sort_by_key(|trunk| trunk.id);
+    Ok(trunks)
+}
+
+/// `GET /v1/trunks/{id}`. Needs the scope `trunks:read`.
+///
+/// # Errors
+/// See [`Error`]. NOTE: a 404 does not prove that the trunk is gone.
+pub async fn get(client: &Client, id: i64, options: &CallOptions) -> Result<SipTrunkRecord, Error> {
+    client.get(path(id)).options(options).send().await
+}
+
+/// `POST /v1/trunks`. Needs the scope `trunks:write`. Sent once: see
+/// [`Error::delivery`] for whether a trunk may exist after a failure.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn create(
+    client: &Client,
+    body: &SipTrunkBody,
+    options: &CallOptions,
+) -> Result<SipTrunkRecord, Error> {
+    client.post(ROUTE).json(body).redact(&body.password).options(options).send().await
+}
+
+/// `PUT /v1/trunks/{id}`, a full replacement. Needs the scope `trunks:write`.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn update(
+    client: &Client,
+    id: i64,
+    body: &SipTrunkBody,
+    options: &CallOptions,
+) -> Result<SipTrunkRecord, Error> {
+    client.put(path(id)).json(body).redact(&body.password).options(options).send().await
+}
+
+/// `DELETE /v1/trunks/{id}`. Needs the scope `trunks:write`.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn delete(client: &Client, id: i64, options: &CallOptions) -> Result<(), Error> {
+    let Acknowledged = client.delete(path(id)).options(options).send().await?;
+    Ok(())
+}
+
+fn path(id: i64) -> ApiPath {
+    ApiPath::new(ROUTE).segment(id)
+}
+
+/// The one place where a SIP password is written out.
+fn exposed<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(secret.expose())
+}
+
+fn optional_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty()).map(Secret::from))
+}
+
+fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    optional_whole(deserializer)?.ok_or_else(|| de::Error::custom("expected a whole number, found null"))
+}
+
+/// A whole number, or the same as text: older documents show ids as text.
+fn optional_whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    match optional_decimal(deserializer)? {
+        None => Ok(None),
+        Some(text) => text.parse().map(Some).map_err(|_| de::Error::custom("expected a whole number")),
+    }
+}
+
+/// A decimal as text, whether the API writes it as text or as a number. Never
+/// through a float: 0.18 must stay 0.18.
+fn optional_decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::Null => Ok(None),
+        serde_json::Value::Number(number) => Ok(Some(number.to_string())),
+        serde_json::Value::String(text) if text.trim().is_empty() => Ok(None),
+        serde_json::Value::String(text) => Ok(Some(text.trim().to_owned())),
+        _ => Err(de::Error::custom("expected a number or its text")),
+    }
+}

@@ -1,0 +1,3 @@
+//! Resources layer: `wavix_sip_trunk`.
+
+pub mod endpoints;
