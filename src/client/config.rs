@@ -234,6 +234,9 @@ impl fmt::Display for ConfigField {
 }
 
 const MAX_CONCURRENCY: usize = 1024;
+/// One request in a thousand seconds; anything slower is a mistake.
+const MIN_RATE: f64 = 0.001;
+const MAX_RATE: f64 = 1_000_000.0;
 const MAX_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn parse_base_url(text: &str) -> Result<Url, String> {
@@ -292,10 +295,8 @@ fn check_timeout(timeout: Duration) -> Result<(), String> {
 }
 
 fn check_rate(rate: f64) -> Result<(), String> {
-    // Below one request per hour the arithmetic of instants would overflow
-    // long before anybody's patience.
-    if !rate.is_finite() || rate < 1.0 / 3600.0 || rate > 1_000_000.0 {
-        return Err("must be a number between 0.0003 and 1000000".to_owned());
+    if !(MIN_RATE..=MAX_RATE).contains(&rate) {
+        return Err(format!("must be a number between {MIN_RATE} and {MAX_RATE}"));
     }
     Ok(())
 }

@@ -22,27 +22,25 @@ const LONGEST_SLOWDOWN: Duration = Duration::from_secs(60);
 
 pub(super) struct Pacer {
     slots: Semaphore,
-    /// Time between two requests, and how many may go at once after a rest.
-    rate: Option<(Duration, u32)>,
+    /// Time between two requests. Evenly spaced, so that no second ever holds
+    /// more requests than were allowed.
+    interval: Option<Duration>,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    /// When the token bucket would be full again (virtual scheduling, GCRA).
-    full_at: Option<Instant>,
+    /// When the next request may go, as far as the rate is concerned.
+    next_turn: Option<Instant>,
     /// Nobody sends before this instant.
     not_before: Option<Instant>,
 }
 
 impl Pacer {
     pub(super) fn new(max_concurrent: usize, per_second: Option<f64>) -> Self {
-        let rate = per_second.map(|rate| {
-            let interval = Duration::try_from_secs_f64(1.0 / rate).unwrap_or(Duration::MAX);
-            let burst = Duration::from_secs(1).as_nanos() / interval.as_nanos().max(1);
-            (interval, u32::try_from(burst.max(1)).unwrap_or(u32::MAX))
-        });
-        Self { slots: Semaphore::new(max_concurrent), rate, state: Mutex::default() }
+        // The configuration allows no rate whose interval would not fit.
+        let interval = per_second.and_then(|rate| Duration::try_from_secs_f64(1.0 / rate).ok());
+        Self { slots: Semaphore::new(max_concurrent), interval, state: Mutex::default() }
     }
 
     /// Waits for a turn. Dropping the permit lets the next one in.
@@ -52,14 +50,15 @@ impl Pacer {
             // The semaphore is never closed, so the only other error cannot come.
             Err(_) => waits.during(self.slots.acquire()).await?.map_err(|_| Stop::Cancelled)?,
         };
-        let turn = self.take_token();
-        if let Err(stop) = waits.until(turn).await {
-            self.return_token();
-            return Err(stop);
-        }
-        // A 429 may arrive while this call waits, more than once.
-        while let Some(instant) = self.state().not_before.filter(|instant| *instant > Instant::now()) {
-            waits.until(instant).await?;
+        // A 429 may arrive while this call waits, more than once, so that is
+        // looked at last.
+        let mut turn = self.take_turn();
+        while let Some(instant) = turn {
+            if let Err(stop) = waits.until(instant).await {
+                self.return_turn();
+                return Err(stop);
+            }
+            turn = self.held_until();
         }
         Ok(permit)
     }
@@ -68,24 +67,28 @@ impl Pacer {
     pub(super) fn slow_down(&self, time: Duration) {
         let until = Instant::now() + time.min(LONGEST_SLOWDOWN);
         let mut state = self.state();
-        state.not_before = Some(state.not_before.map_or(until, |earlier| earlier.max(until)));
+        state.not_before = state.not_before.max(Some(until));
     }
 
-    /// Reserves the next token and says when it may be used.
-    fn take_token(&self) -> Instant {
+    /// Reserves the next turn and says when it is; `None` is now.
+    fn take_turn(&self) -> Option<Instant> {
         let now = Instant::now();
-        let Some((interval, burst)) = self.rate else { return now };
         let mut state = self.state();
-        let full_at = state.full_at.map_or(now, |instant| instant.max(now)) + interval;
-        state.full_at = Some(full_at);
-        full_at.checked_sub(interval.saturating_mul(burst)).map_or(now, |instant| instant.max(now))
+        let turn = state.next_turn.map_or(now, |instant| instant.max(now));
+        state.next_turn = self.interval.map(|interval| turn + interval);
+        state.not_before.max(Some(turn)).filter(|instant| *instant > now)
     }
 
-    /// Gives back the token of a call that ended before its turn.
-    fn return_token(&self) {
-        let Some((interval, _)) = self.rate else { return };
+    /// Gives back the turn of a call that ended before it.
+    fn return_turn(&self) {
         let mut state = self.state();
-        state.full_at = state.full_at.and_then(|instant| instant.checked_sub(interval));
+        if let (Some(turn), Some(interval)) = (state.next_turn, self.interval) {
+            state.next_turn = turn.checked_sub(interval);
+        }
+    }
+
+    fn held_until(&self) -> Option<Instant> {
+        self.state().not_before.filter(|instant| *instant > Instant::now())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
