@@ -1,14 +1,148 @@
 //! What the plugin says before Terraform connects.
 
-use std::process::{Command, Stdio};
+use std::net::{Ipv4Addr, TcpListener};
 
-trials![without_a_cookie_standard_output_stays_empty];
+use terraform_provider_wavix::protocol::handshake::MAGIC_COOKIE;
+use terraform_provider_wavix::protocol::proto::tfplugin6::get_provider_schema;
+use tokio::io::AsyncWriteExt;
 
-fn without_a_cookie_standard_output_stays_empty() {
-    let output = Command::new(env!("CARGO_BIN_EXE_terraform-provider-wavix"))
-        .env_remove("TF_PLUGIN_MAGIC_COOKIE")
-        .stdin(Stdio::null())
-        .output()
-        .expect("the plugin starts");
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "");
+use crate::support::plugin::{Finished, Launch, PATIENCE};
+
+async_trials![
+    without_the_cookie_a_sentence_is_all_there_is,
+    the_protocol_version_is_six_in_whatever_order_the_client_lists_its_own,
+    the_line_has_six_fields_and_nothing_follows_it,
+    a_client_that_asks_for_multiplexing_is_told_there_is_none,
+    the_socket_is_in_a_directory_only_its_owner_may_enter,
+    the_socket_is_made_where_the_client_wants_it,
+    a_path_that_cannot_be_announced_is_refused,
+    over_tcp_a_port_of_the_range_is_taken,
+    an_empty_range_of_ports_is_refused,
+];
+
+async fn without_the_cookie_a_sentence_is_all_there_is() {
+    for cookie in [None, Some(""), Some("wrong"), Some(&MAGIC_COOKIE[1..])] {
+        let mut launch = Launch::by_terraform().env("TF_PLUGIN_MAGIC_COOKIE", cookie.unwrap_or_default());
+        if cookie.is_none() {
+            launch = Launch::bare();
+        }
+        let finished = launch.output();
+        assert_eq!(finished.code, Some(1), "{finished:?}");
+        assert_eq!(finished.stdout, "");
+        assert_eq!(finished.stderr.lines().count(), 1, "{finished:?}");
+        assert!(finished.stderr.contains("Terraform"), "{finished:?}");
+        assert_eq!(finished.files_left, 0);
+    }
+}
+
+async fn the_protocol_version_is_six_in_whatever_order_the_client_lists_its_own() {
+    for versions in ["5,6", "6,5", "6", "5", ""] {
+        let plugin = Launch::by_terraform().env("PLUGIN_PROTOCOL_VERSIONS", versions).start();
+        let handshake = plugin.handshake();
+        assert_eq!(
+            (handshake.core_version.as_str(), handshake.version.as_str()),
+            ("1", "6"),
+            "for {versions:?}"
+        );
+    }
+}
+
+async fn the_line_has_six_fields_and_nothing_follows_it() {
+    let mut plugin = Launch::by_terraform().start();
+    let handshake = plugin.handshake();
+    assert_eq!(handshake.network, "unix");
+    assert_eq!(handshake.transport, "grpc");
+    assert!(handshake.certificate.is_some());
+    assert!(handshake.rest.is_empty(), "{handshake:?}");
+
+    let mut provider = plugin.provider().await;
+    provider.get_provider_schema(get_provider_schema::Request {}).await.unwrap();
+    plugin.signal("TERM");
+    plugin.wait(PATIENCE).await;
+    assert_eq!(plugin.stdout.all().len(), 1);
+}
+
+async fn a_client_that_asks_for_multiplexing_is_told_there_is_none() {
+    let plugin = Launch::by_terraform().env("PLUGIN_MULTIPLEX_GRPC", "true").start();
+    assert_eq!(plugin.handshake().rest, ["false"]);
+}
+
+async fn the_socket_is_in_a_directory_only_its_owner_may_enter() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let plugin = Launch::by_terraform().start();
+    let address = plugin.handshake().address;
+    let directory = std::path::Path::new(&address).parent().unwrap();
+    let mode = std::fs::metadata(directory).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+    assert_eq!(std::fs::read_dir(directory).unwrap().count(), 1);
+}
+
+async fn the_socket_is_made_where_the_client_wants_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let plugin = Launch::by_terraform().env("PLUGIN_UNIX_SOCKET_DIR", directory.path()).start();
+    assert!(plugin.handshake().address.starts_with(directory.path().to_str().unwrap()));
+    assert_eq!(plugin.temporary_files(), 0);
+    plugin.connect().await;
+}
+
+/// What a start that fails must look like: Terraform shows its users what
+/// follows this prefix, and nothing is left behind.
+fn assert_refused(finished: &Finished, reason: &str) {
+    assert_eq!(
+        (finished.code, finished.stdout.as_str(), finished.files_left),
+        (Some(1), "", 0),
+        "{finished:?}"
+    );
+    let last = finished.stderr.lines().last().unwrap_or_default();
+    assert!(last.starts_with("fatal error: ") && last.contains(reason), "{finished:?}");
+}
+
+async fn a_path_that_cannot_be_announced_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let piped = directory.path().join("a|b");
+    std::fs::create_dir(&piped).unwrap();
+    let long = directory.path().join("x".repeat(100));
+    std::fs::create_dir(&long).unwrap();
+    for path in [piped, long] {
+        let finished = Launch::by_terraform().env("PLUGIN_UNIX_SOCKET_DIR", &path).output();
+        assert_refused(&finished, "the socket path");
+        assert_eq!(std::fs::read_dir(path).unwrap().count(), 0);
+    }
+}
+
+async fn over_tcp_a_port_of_the_range_is_taken() {
+    // The first port of the range is taken; the plugin has to look further.
+    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let min = taken.local_addr().unwrap().port().min(u16::MAX - 200);
+    let plugin = Launch::by_terraform()
+        .env("PLUGIN_TRANSPORT", "tcp")
+        .env("PLUGIN_MIN_PORT", min.to_string())
+        .env("PLUGIN_MAX_PORT", (min + 200).to_string())
+        .start();
+    let handshake = plugin.handshake();
+    assert_eq!(handshake.network, "tcp");
+    let port: u16 = handshake.address.strip_prefix("127.0.0.1:").unwrap().parse().unwrap();
+    assert!((min..=min + 200).contains(&port) && port != taken.local_addr().unwrap().port());
+    assert_eq!(plugin.temporary_files(), 0);
+    let mut provider = plugin.provider().await;
+    provider.get_provider_schema(get_provider_schema::Request {}).await.unwrap();
+}
+
+async fn an_empty_range_of_ports_is_refused() {
+    let finished = Launch::by_terraform()
+        .env("PLUGIN_TRANSPORT", "tcp")
+        .env("PLUGIN_MIN_PORT", "2000")
+        .env("PLUGIN_MAX_PORT", "1000")
+        .output();
+    assert_refused(&finished, "PLUGIN_MIN_PORT (2000) is greater than PLUGIN_MAX_PORT (1000)");
+    // The range is about TCP only.
+    let plugin = Launch::by_terraform().env("PLUGIN_MIN_PORT", "2000").env("PLUGIN_MAX_PORT", "1000").start();
+    assert_eq!(plugin.handshake().network, "unix");
+    // A port nobody speaks TLS on is of no use, so this is not either.
+    crate::support::plugin::connect_plain("unix", &plugin.handshake().address)
+        .await
+        .shutdown()
+        .await
+        .unwrap();
 }

@@ -2,9 +2,24 @@
 
 use libtest_mimic::Trial;
 
+mod arguments;
 mod handshake;
+mod lifecycle;
+mod logging;
+mod mtls;
+mod reattach;
 
 /// The tests of every module below this one.
 pub fn trials() -> Vec<Trial> {
-    [handshake::trials()].into_iter().flatten().collect()
+    [
+        arguments::trials(),
+        handshake::trials(),
+        lifecycle::trials(),
+        logging::trials(),
+        mtls::trials(),
+        reattach::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -18,7 +18,6 @@ macro_rules! trials {
     };
 }
 
-#[allow(unused_macros, reason = "used once the first test that speaks gRPC exists")]
 /// As `trials!`, from `async` functions. Each gets a runtime of its own.
 macro_rules! async_trials {
     ($($test:ident),* $(,)?) => {
@@ -42,7 +41,6 @@ pub fn trial(module: &str, name: &str, test: impl FnOnce() + Send + 'static) -> 
 }
 
 /// Runs `future` to its end on a fresh runtime with time and network.
-#[allow(dead_code, reason = "see async_trials")]
 pub fn block_on<F: Future<Output = ()>>(future: F) {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
