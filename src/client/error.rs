@@ -375,20 +375,22 @@ impl fmt::Display for Error {
         write!(f, "{method} {path} {failure}.")?;
         match ending {
             Ending::Final | Ending::Exhausted if *attempts > 1 => {
-                write!(f, " Gave up after {attempts} attempts and {} of waiting.", Seconds(*waited))
+                write!(f, " Gave up after {} and {} of waiting.", Attempts(*attempts), Seconds(*waited))
             }
             Ending::Final | Ending::Exhausted => Ok(()),
-            Ending::Deadline { wait } if wait.is_zero() => {
-                write!(f, " The operation's time had run out after {attempts} attempts.")
+            Ending::Deadline { wait } => {
+                if wait.is_zero() {
+                    f.write_str(" The operation's time ran out")?;
+                } else {
+                    let wait = Seconds(*wait);
+                    write!(f, " The next attempt was due in {wait}, more than the operation's time allowed")?;
+                }
+                write!(f, " ({} made, {} waited).", Attempts(*attempts), Seconds(*waited))
             }
-            Ending::Deadline { wait } => write!(
-                f,
-                " The next attempt was due in {}, which is more than the operation's time allowed \
-                 ({attempts} attempts made, {} waited).",
-                Seconds(*wait),
-                Seconds(*waited)
-            ),
-            Ending::Cancelled => write!(f, " The operation was cancelled after {attempts} attempts."),
+            Ending::Cancelled if *attempts == 0 => f.write_str(" The operation was cancelled."),
+            Ending::Cancelled => {
+                write!(f, " The operation was cancelled after {}.", Attempts(*attempts))
+            }
         }
     }
 }
@@ -400,6 +402,17 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {}
+
+struct Attempts(u32);
+
+impl fmt::Display for Attempts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            1 => f.write_str("1 attempt"),
+            more => write!(f, "{more} attempts"),
+        }
+    }
+}
 
 /// A duration as people read it: `250 ms`, `12.3 s`, `120 s`.
 struct Seconds(Duration);

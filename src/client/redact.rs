@@ -80,6 +80,8 @@ impl Redactor {
 /// The value and the forms in which software usually repeats it.
 fn spellings(value: &str, into: &mut BTreeSet<String>) {
     into.insert(value.to_owned());
+    // Host names and header names come back in lower case.
+    into.insert(value.to_lowercase());
     for set in [RFC3986, ECMASCRIPT] {
         let escaped = utf8_percent_encode(value, set).to_string();
         into.insert(escaped.replace("%20", "+"));

@@ -4,7 +4,7 @@
 //! size, and tells "certainly not sent" from "may have arrived". It never
 //! repeats a request, follows a redirect or looks into a body.
 
-use std::{error::Error as StdError, io, sync::Arc, time::Duration};
+use std::{error::Error as StdError, io, iter, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::{
@@ -227,13 +227,11 @@ fn failure_of(error: &reqwest::Error, redactor: &Redactor) -> Failure {
 /// The causes below the library's own error, whose text would hold the URL.
 fn chain(error: &reqwest::Error) -> String {
     let mut causes = Vec::<String>::new();
-    let mut next = error.source();
-    while let Some(cause) = next {
+    for cause in causes_of(error) {
         let text = cause.to_string();
         if causes.last().is_none_or(|last| !last.contains(&text)) {
             causes.push(text);
         }
-        next = cause.source();
     }
     if causes.is_empty() { "no further detail".to_owned() } else { causes.join(": ") }
 }
@@ -241,17 +239,20 @@ fn chain(error: &reqwest::Error) -> String {
 /// Whether the connection failed because of a certificate, which the next
 /// attempt would meet again.
 fn is_untrusted(error: &reqwest::Error) -> bool {
-    let mut next: Option<&(dyn StdError + 'static)> = error.source();
-    while let Some(cause) = next {
-        // An I/O error hides what it wraps from `source`.
-        let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let found = inner
-            .and_then(|inner| inner.downcast_ref::<rustls::Error>())
-            .or_else(|| cause.downcast_ref::<rustls::Error>());
-        if matches!(found, Some(rustls::Error::InvalidCertificate(_))) {
-            return true;
-        }
-        next = cause.source();
+    causes_of(error).any(|cause| {
+        matches!(cause.downcast_ref::<rustls::Error>(), Some(rustls::Error::InvalidCertificate(_)))
+    })
+}
+
+/// All causes. An I/O error that wraps another error passes over it in
+/// `source`, and the TLS connector wraps twice, so wrapped ones are unpacked.
+fn causes_of(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    iter::successors(error.source(), |cause| next_cause(*cause))
+}
+
+fn next_cause<'a>(cause: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    match cause.downcast_ref::<io::Error>() {
+        Some(wrapper) => Some(wrapper.get_ref()?),
+        None => cause.source(),
     }
-    false
 }
