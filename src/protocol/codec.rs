@@ -6,11 +6,12 @@ use std::fmt;
 use super::number::NumberError;
 use super::type_json::TypeError;
 
-/// How many levels a value may nest, counting every list, set, map, tuple,
-/// object and dynamic wrapper. Far above any schema, below the 127 levels at
-/// which the JSON reader stops, and below what the stack of a worker thread
-/// holds even in a debug build.
-pub const MAX_DEPTH: usize = 120;
+/// How many levels a value or a type may nest, counting every list, set, map,
+/// tuple, object and dynamic wrapper. Far above any schema; below the 127
+/// levels at which the JSON reader stops, of which an object type takes two;
+/// and a small part of a worker thread's stack even in a debug build, as what
+/// walks values above the codecs needs its share too.
+pub const MAX_DEPTH: usize = 60;
 
 /// How many bytes one encoded value may take. Terraform itself refuses
 /// messages above 256 MiB.

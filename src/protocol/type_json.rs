@@ -8,16 +8,13 @@ use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::codec::MAX_DEPTH;
 use super::types::Type;
-
-/// How many levels a type may nest. An object takes two levels of JSON, and
-/// the JSON reader stops at 128 of those.
-pub const MAX_TYPE_DEPTH: usize = 60;
 
 /// Bytes that are no type in JSON form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "neither a primitive nor a structured type of at most {MAX_TYPE_DEPTH} levels at line {line}, column {column}"
+    "neither a primitive nor a structured type of at most {MAX_DEPTH} levels at line {line}, column {column}"
 )]
 pub struct TypeError {
     /// Counted from 1.
@@ -83,10 +80,10 @@ fn write_collection(kind: &str, element: &Type, text: &mut String) {
 ///
 /// # Errors
 /// Anything that is not exactly one type, nests deeper than
-/// [`MAX_TYPE_DEPTH`], or names an attribute twice.
+/// [`MAX_DEPTH`], or names an attribute twice.
 pub fn decode(bytes: &[u8]) -> Result<Type, TypeError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    TypeSeed { levels_left: MAX_TYPE_DEPTH }
+    TypeSeed { levels_left: MAX_DEPTH }
         .deserialize(&mut reader)
         .and_then(|ty| reader.end().map(|()| ty))
         .map_err(|error| TypeError { line: error.line(), column: error.column() })
@@ -277,8 +274,8 @@ mod tests {
         let nested = |levels: usize| {
             format!("{}\"bool\"{}", "[\"object\",{\"a\":".repeat(levels), "}]".repeat(levels))
         };
-        assert!(read(&nested(MAX_TYPE_DEPTH)).is_ok());
-        assert!(read(&nested(MAX_TYPE_DEPTH + 1)).is_err());
+        assert!(read(&nested(MAX_DEPTH)).is_ok());
+        assert!(read(&nested(MAX_DEPTH + 1)).is_err());
         assert!(read(&"[\"list\",".repeat(1_000_000)).is_err());
     }
 }

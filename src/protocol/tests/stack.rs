@@ -4,7 +4,6 @@
 use std::thread;
 
 use crate::protocol::codec::MAX_DEPTH;
-use crate::protocol::type_json::MAX_TYPE_DEPTH;
 use crate::protocol::types::Type;
 use crate::protocol::value::Value;
 use crate::protocol::{json, msgpack, type_json};
@@ -57,7 +56,7 @@ fn the_deepest_dynamic_values_fit() {
 #[test]
 fn the_deepest_type_fits() {
     on_a_small_stack(|| {
-        let ty = (0..MAX_TYPE_DEPTH).fold(Type::Bool, |ty, _| Type::object([("a", ty)]));
+        let ty = (0..MAX_DEPTH).fold(Type::Bool, |ty, _| Type::object([("a", ty)]));
         assert_eq!(type_json::decode(&type_json::encode(&ty)), Ok(ty));
     });
 }
