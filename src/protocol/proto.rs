@@ -11,3 +11,6 @@ pub mod tfplugin6 {
 pub mod go_plugin {
     tonic::include_proto!("plugin");
 }
+
+#[cfg(test)]
+mod tests;
