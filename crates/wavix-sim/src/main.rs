@@ -1,3 +1,179 @@
-//! The simulator as a program: for trying a configuration by hand.
+//! The simulator as a program, for trying a configuration by hand: arguments in, one line per request out.
+//! Everything it does is the library's.
 
-fn main() {}
+use std::{ffi::OsString, io::Write, net::SocketAddr, process::ExitCode, time::Duration};
+
+use lexopt::{Arg, ValueExt};
+use serde_json::json;
+use wavix_sim::{
+    Builder, Sim, VERIFIED_NUMBERS,
+    behaviour::{AuthMode, ProFeatures},
+};
+
+const USAGE: &str = "\
+A simulator of the Wavix trunk API. It keeps its state in memory and forgets it when it ends.
+
+Usage: wavix-sim [OPTIONS]
+
+Options:
+  --host ADDRESS          Listen on this address [default: 127.0.0.1]
+  --port PORT             Listen on this port; 0 takes a free one [default: 8787]
+  --api-key KEY           Accept this key; may be repeated
+  --auth MODE             bearer, appid or both [default: bearer]
+  --caller-id NUMBER      Let the account present this caller ID (digits); may be repeated
+  --any-caller-id         Let the account present every caller ID
+  --trunks COUNT          Start with so many trunks [default: 0]
+  --latency MS            Wait so long before every answer [default: 0]
+  --requests-per-second N Answer 429 to more
+  --flex                  Simulate a plan that silently keeps Flex Pro features off
+  --quiet                 Do not print a line per request
+  -h, --help              Print this
+  -V, --version           Print the version
+";
+
+enum Command {
+    Serve { builder: Box<Builder>, quiet: bool },
+    Print(String),
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let command = match command(std::env::args_os().skip(1)) {
+        Ok(command) => command,
+        Err(error) => return fail(&format!("{error}\n\n{USAGE}")),
+    };
+    let builder = match command {
+        Command::Print(text) => {
+            say(&text);
+            return ExitCode::SUCCESS;
+        }
+        Command::Serve { builder, quiet: true } => *builder,
+        Command::Serve { builder, quiet: false } => builder.on_request(|entry| say(&format!("{entry}\n"))),
+    };
+    let sim = match builder.try_start() {
+        Ok(sim) => sim,
+        Err(error) => return fail(&format!("Cannot listen: {error}\n")),
+    };
+    say(&greeting(&sim));
+    match tokio::signal::ctrl_c().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&format!("Cannot wait for an interrupt: {error}\n")),
+    }
+}
+
+fn command(arguments: impl Iterator<Item = OsString>) -> Result<Command, lexopt::Error> {
+    let mut builder = Sim::builder();
+    let mut host = "127.0.0.1".to_owned();
+    let mut port: u16 = 8787;
+    let mut quiet = false;
+    let mut parser = lexopt::Parser::from_args(arguments);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("host") => host = parser.value()?.string()?,
+            Arg::Long("port") => port = parser.value()?.parse()?,
+            Arg::Long("api-key") => builder = builder.api_key(parser.value()?.string()?),
+            Arg::Long("auth") => {
+                let mode = match parser.value()?.string()?.as_str() {
+                    "bearer" => AuthMode::Bearer,
+                    "appid" => AuthMode::AppId,
+                    "both" => AuthMode::Both,
+                    other => return Err(format!("--auth is bearer, appid or both, not {other}").into()),
+                };
+                builder = builder.behaviour(|behaviour| behaviour.auth = mode);
+            }
+            Arg::Long("caller-id") => {
+                let number = parser.value()?.string()?;
+                builder = builder.caller_id(number.trim_start_matches('+'));
+            }
+            Arg::Long("any-caller-id") => builder = builder.account(|account| account.any_caller_id = true),
+            Arg::Long("trunks") => {
+                let count: usize = parser.value()?.parse()?;
+                for number in 1..=count {
+                    builder = builder.trunk(json!({ "label": format!("Trunk {number}") }));
+                }
+            }
+            Arg::Long("latency") => {
+                let latency = Duration::from_millis(parser.value()?.parse()?);
+                builder = builder.behaviour(|behaviour| behaviour.latency = latency);
+            }
+            Arg::Long("requests-per-second") => {
+                let most = parser.value()?.parse()?;
+                builder = builder.behaviour(|behaviour| behaviour.requests_per_second = Some(most));
+            }
+            Arg::Long("flex") => {
+                builder = builder.behaviour(|behaviour| behaviour.pro_features = ProFeatures::SilentlyOff);
+            }
+            Arg::Long("quiet") => quiet = true,
+            Arg::Short('h') | Arg::Long("help") => return Ok(Command::Print(USAGE.to_owned())),
+            Arg::Short('V') | Arg::Long("version") => {
+                return Ok(Command::Print(format!("wavix-sim {}\n", env!("CARGO_PKG_VERSION"))));
+            }
+            other => return Err(other.unexpected()),
+        }
+    }
+    let address: std::net::IpAddr =
+        host.parse().map_err(|_| format!("--host is an IP address, not {host}"))?;
+    let builder = builder.address(SocketAddr::new(address, port));
+    Ok(Command::Serve { builder: Box::new(builder), quiet })
+}
+
+fn greeting(sim: &Sim) -> String {
+    let (base_url, api_key) = (sim.base_url(), sim.api_key());
+    let callerid = VERIFIED_NUMBERS[0];
+    format!(
+        r#"Simulated Wavix API on {base_url}; stop with Ctrl-C. To try it:
+
+terraform {{
+  required_providers {{ wavix = {{ source = "wavix/wavix" }} }}
+}}
+provider "wavix" {{
+  base_url = "{base_url}"
+  api_key  = "{api_key}"
+}}
+resource "wavix_sip_trunk" "office" {{
+  label    = "Office"
+  callerid = "{callerid}"
+  password = "correct-horse-battery-staple"
+}}
+
+"#
+    )
+}
+
+fn say(text: &str) {
+    // Whoever closed the pipe does not want to hear more.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+fn fail(text: &str) -> ExitCode {
+    // Nor is there anybody left to tell that standard error is closed.
+    let _ = std::io::stderr().write_all(text.as_bytes());
+    ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Command, command};
+
+    fn parse(line: &str) -> Result<Command, lexopt::Error> {
+        command(line.split_whitespace().map(Into::into))
+    }
+
+    #[test]
+    fn every_option_in_the_usage_is_understood() {
+        let line = "--host ::1 --port 0 --api-key a --api-key b --auth both --caller-id +13132847320 \
+                    --any-caller-id --trunks 2 --latency 5 --requests-per-second 9 --flex --quiet";
+        let Ok(Command::Serve { quiet, .. }) = parse(line) else { panic!("not understood") };
+        assert!(quiet);
+        let documented = super::USAGE.lines().filter_map(|line| line.trim().strip_prefix("--")).count();
+        assert_eq!(documented, line.split_whitespace().filter(|word| word.starts_with("--")).count() - 1);
+        assert!(matches!(parse("--help"), Ok(Command::Print(text)) if text.contains("--latency")));
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for line in ["--port 70000", "--auth basic", "--host localhost", "--colour", "trunk"] {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
+}

@@ -22,7 +22,7 @@ use crate::{
     },
     server,
     shared::{Observer, Shared},
-    store::{Account, Store, Trunk},
+    store::{Account, Secret, Store, Trunk},
     sync::lock,
 };
 
@@ -156,7 +156,7 @@ impl Builder {
         if self.keys.is_empty() {
             self.keys.push(ApiKey::new(DEFAULT_API_KEY));
         }
-        let api_key = self.keys.first().map_or_else(String::new, |key| key.value().to_owned());
+        let api_key = Secret::new(self.keys.first().map_or("", ApiKey::value));
         let (sender, stop) = watch::channel(());
         let shared = Shared {
             behaviour: Mutex::new(self.behaviour),
@@ -184,7 +184,7 @@ impl Builder {
 pub struct Sim {
     shared: Arc<Shared>,
     address: SocketAddr,
-    api_key: String,
+    api_key: Secret,
     stop: watch::Sender<()>,
     /// The server's thread, unless it runs on its owner's runtime.
     thread: Option<JoinHandle<()>>,
@@ -224,7 +224,7 @@ impl Sim {
 
     /// The first key.
     pub fn api_key(&self) -> &str {
-        &self.api_key
+        self.api_key.reveal()
     }
 
     /// The journal of requests.

@@ -1,4 +1,17 @@
 //! The simulator through its only door: HTTP. One binary, one simulator per test.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "fixtures outside #[test] functions fail the test they are used in"
+)]
 
+mod access;
+mod behaviours;
 mod client;
+mod contract;
+mod faults;
+mod journal;
 mod lifecycle;
+mod program;

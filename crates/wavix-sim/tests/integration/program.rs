@@ -1,0 +1,53 @@
+//! The program: what it prints, and that it serves.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself, which the test has noticed by then.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test]
+async fn it_says_where_it_listens_and_prints_requests() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_wavix-sim"))
+        .args(["--port", "0", "--api-key", "k3y", "--trunks", "3"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let _running = Running(child);
+    let mut greeting = Vec::new();
+    while greeting
+        .last()
+        .is_none_or(|line: &String| line != "}" || !greeting.iter().any(|line| line.contains("label")))
+    {
+        greeting.push(lines.next().unwrap().unwrap());
+    }
+    let base_url = greeting
+        .iter()
+        .find_map(|line| line.trim().strip_prefix("base_url = \"")?.strip_suffix('"'))
+        .expect("the configuration names the server");
+    assert!(greeting.iter().any(|line| line.contains("\"k3y\"")), "{greeting:?}");
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let reply =
+        http.get(format!("{base_url}/v1/trunks")).header("authorization", "Bearer k3y").send().await.unwrap();
+    assert!(reply.text().await.unwrap().contains("Trunk 3"));
+    let request = lines.find(|line| line.as_ref().is_ok_and(|line| !line.is_empty())).unwrap().unwrap();
+    assert_eq!(request, "GET /v1/trunks 200");
+}
+
+#[test]
+fn a_wrong_option_is_explained() {
+    let output = Command::new(env!("CARGO_BIN_EXE_wavix-sim")).arg("--prot").output().unwrap();
+    assert!(!output.status.success());
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert!(complaint.contains("--prot") && complaint.contains("--port PORT"), "{complaint}");
+}
