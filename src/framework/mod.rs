@@ -3,6 +3,7 @@
 
 pub mod data_source;
 pub mod diagnostics;
+pub mod duration;
 pub mod erased;
 pub mod object;
 pub mod path;
