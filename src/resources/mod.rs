@@ -13,7 +13,10 @@
 //! | `mod.rs` | the lifecycle: create, read, update, delete, import |
 
 mod context;
+pub mod failure;
 mod list_walk;
+mod presence;
+mod secret_value;
 
 pub mod sip_trunk;
 
@@ -24,5 +27,5 @@ use crate::framework::registry::Registry;
 /// THE registration list: every object the provider offers.
 #[must_use]
 pub fn registry() -> Registry<Context> {
-    Registry::default()
+    Registry::default().resource(sip_trunk::SipTrunk)
 }

@@ -12,6 +12,8 @@ use crate::client::{
 };
 
 const ROUTE: &str = "/v1/trunks";
+/// Characters of the longest decimal that is believed.
+const MONEY_LENGTH: usize = 64;
 
 /// The body of a create or update. The API replaces the whole trunk and lets
 /// what is left out fall back to a default, so everything is always sent for
@@ -303,11 +305,23 @@ fn optional_whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i
 /// A decimal as text, whether the API writes it as text or as a number. Never
 /// through a float: 0.18 must stay 0.18.
 fn optional_decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    match serde_json::Value::deserialize(deserializer)? {
-        serde_json::Value::Null => Ok(None),
-        serde_json::Value::Number(number) => Ok(Some(number.to_string())),
-        serde_json::Value::String(text) if text.trim().is_empty() => Ok(None),
-        serde_json::Value::String(text) => Ok(Some(text.trim().to_owned())),
-        _ => Err(de::Error::custom("expected a number or its text")),
+    let text = match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::Null => return Ok(None),
+        serde_json::Value::Number(number) => number.to_string(),
+        serde_json::Value::String(text) => text.trim().to_owned(),
+        _ => return Err(de::Error::custom("expected a number or its text")),
+    };
+    match text.as_str() {
+        "" => Ok(None),
+        decimal if is_plain_decimal(decimal) => Ok(Some(text)),
+        _ => Err(de::Error::custom("expected a decimal number")),
     }
+}
+
+/// Digits with an optional sign and fraction, of a length that money can have.
+fn is_plain_decimal(text: &str) -> bool {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let whole = whole.strip_prefix('-').unwrap_or(whole);
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.len() <= MONEY_LENGTH && is_digits(whole) && is_digits(fraction)
 }

@@ -1,3 +1,350 @@
-//! Resources layer: `wavix_sip_trunk`.
+//! Resources layer: `wavix_sip_trunk`. This file is the lifecycle: each verb
+//! reads model, endpoint, model. Mapping is in `model`, wording of failures in
+//! [`failure`](super::failure), what follows from what in `plan`.
 
+mod caller_id;
+mod compare;
 pub mod endpoints;
+mod model;
+mod plan;
+mod rules;
+mod schema;
+mod validate;
+mod verdict;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use crate::client::{self, CallOptions, Deadline};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::path::Path;
+use crate::framework::resource::{Call, CreateRequest, Outcome, PlanRequest, Resource, UpdateRequest};
+use crate::framework::schema::Schema;
+
+use super::Context;
+use super::failure::{ObjectKind, Verb};
+use super::presence::{self, Presence};
+
+use self::endpoints::SipTrunkSummary;
+pub use self::model::{HostRequestModel, SipTrunkModel, TimeoutsModel};
+
+/// How failures speak of SIP trunks.
+pub const KIND: ObjectKind = ObjectKind {
+    name: "SIP trunk",
+    scope: "trunks",
+    fields: &[
+        ("callerid", "callerid"),
+        ("caller id", "callerid"),
+        ("host_request", "host_request.host"),
+        ("host request", "host_request.host"),
+        ("host", "host_request.host"),
+        ("allowed_ips", "allowed_ips"),
+        ("allowed ips", "allowed_ips"),
+        ("ip", "allowed_ips"),
+        ("multiple_numbers", "multiple_numbers"),
+        ("ip_restrict", "ip_restrict"),
+        ("didinfo_enabled", "didinfo_enabled"),
+        ("call_restrict", "call_restrict"),
+        ("call_limit", "call_limit"),
+        ("call limit", "call_limit"),
+        ("cost_limit", "cost_limit"),
+        ("max_call_cost", "max_call_cost"),
+        ("max call cost", "max_call_cost"),
+        ("channels_restrict", "channels_restrict"),
+        ("max_channels", "max_channels"),
+        ("max channels", "max_channels"),
+        ("rewrite_enabled", "rewrite_enabled"),
+        ("rewrite_prefix", "rewrite_prefix"),
+        ("rewrite_cond", "rewrite_cond"),
+        ("call_recording_enabled", "call_recording_enabled"),
+        ("machine_detection_enabled", "machine_detection_enabled"),
+        ("transcription_enabled", "transcription_enabled"),
+        ("transcription_threshold", "transcription_threshold"),
+        ("encrypted_media", "encrypted_media"),
+        ("password", "password"),
+        ("label", "label"),
+    ],
+    adopt: "Look for it in the Wavix portal or with the `wavix_sip_trunks` data source. If it is there, \
+            adopt it with `terraform import` and its id; if it is not, apply again.",
+};
+
+/// The resource.
+#[derive(Debug, Clone, Copy)]
+pub struct SipTrunk;
+
+impl Resource<Context> for SipTrunk {
+    type Model = SipTrunkModel;
+
+    fn type_name(&self) -> &'static str {
+        "wavix_sip_trunk"
+    }
+
+    fn schema(&self) -> Schema {
+        schema::schema()
+    }
+
+    fn validate(&self, config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
+        validate::check(config, diagnostics);
+    }
+
+    async fn plan(
+        &self,
+        request: PlanRequest<'_, Context, SipTrunkModel>,
+        planned: &mut Option<SipTrunkModel>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        if let (Some(config), Some(planned)) = (request.config, planned) {
+            plan::refine(config, request.prior, planned, diagnostics);
+        }
+    }
+
+    async fn create(
+        &self,
+        call: &Call<'_, Context>,
+        request: CreateRequest<SipTrunkModel>,
+        outcome: &mut Outcome<SipTrunkModel>,
+    ) -> Result<(), Diagnostics> {
+        let CreateRequest { config, mut plan } = request;
+        plan::derive_flags(&config, &mut plan);
+        let password = plan::password_to_send(&config, &plan).ok_or_else(plan::create_without_password)?;
+        let written = call.ctx.sip_trunks().write();
+        let record = endpoints::create(call.ctx.client(), &plan.body(&password), &options(call))
+            .await
+            .map_err(|error| {
+                let which = format!("labelled {:?}", plan.label.known().map_or("", String::as_str));
+                at_password_in_use(KIND.failed(Verb::Create, &which, &error), &config)
+            })?;
+        drop(written);
+        let mut trunk = SipTrunkModel::from_record(&record, &plan);
+        if trunk.requested_host().is_none() {
+            trunk.add_digest_facts();
+        }
+        // From here on the trunk cannot be lost, whatever happens.
+        outcome.save(trunk.clone());
+        if trunk.requested_host().is_some() {
+            match summary(call, record.id).await {
+                Ok(Some(summary)) => trunk.add_summary(&summary),
+                Ok(None) => outcome.warn(status_unknown(record.id, "The list does not show it yet.")),
+                Err(error) => outcome.warn(status_unknown(record.id, &error.to_string())),
+            }
+            outcome.save(trunk.clone());
+        }
+        verdict::compare_answer(Verb::Create, &plan, &trunk)
+    }
+
+    async fn read(
+        &self,
+        call: &Call<'_, Context>,
+        state: SipTrunkModel,
+        outcome: &mut Outcome<SipTrunkModel>,
+    ) -> Result<(), Diagnostics> {
+        let id = stored_id(Verb::Read, &state)?;
+        let record = match endpoints::get(call.ctx.client(), id, &options(call)).await {
+            Ok(record) => record,
+            Err(error) if error.is_not_found() => {
+                settle_not_found(Verb::Read, call, id, &error).await?;
+                outcome.gone();
+                return Ok(());
+            }
+            Err(error) => return Err(KIND.failed(Verb::Read, &id.to_string(), &error)),
+        };
+        let mut trunk = SipTrunkModel::from_record(&record, &state);
+        if trunk.needs_summary(&state) {
+            let found =
+                summary(call, id).await.map_err(|error| KIND.failed(Verb::Read, &id.to_string(), &error))?;
+            match found {
+                Some(summary) => trunk.add_summary(&summary),
+                None => tracing::warn!(id, "The list of SIP trunks lacks a trunk that exists"),
+            }
+        } else if trunk.status.is_null() || trunk.auth_method.is_null() {
+            trunk.add_digest_facts();
+        }
+        outcome.save(trunk);
+        Ok(())
+    }
+
+    async fn update(
+        &self,
+        call: &Call<'_, Context>,
+        request: UpdateRequest<SipTrunkModel>,
+        outcome: &mut Outcome<SipTrunkModel>,
+    ) -> Result<(), Diagnostics> {
+        let UpdateRequest { config, mut plan, prior } = request;
+        plan::derive_flags(&config, &mut plan);
+        let id = stored_id(Verb::Update, &prior)?;
+        if !plan::needs_request(&prior, &plan, &config) {
+            let mut trunk = prior.clone();
+            trunk.take_arguments(&plan);
+            outcome.save(trunk);
+            return Ok(());
+        }
+        let password = plan::password_to_send(&config, &plan)
+            .ok_or_else(|| plan::update_without_password(&prior, &plan))?;
+        let written = call.ctx.sip_trunks().write();
+        let record =
+            endpoints::update(call.ctx.client(), id, &plan.body(&password), &options(call)).await.map_err(
+                |error| at_password_in_use(KIND.failed(Verb::Update, &id.to_string(), &error), &config),
+            )?;
+        drop(written);
+        let mut trunk = SipTrunkModel::from_record(&record, &plan);
+        trunk.keep_promises(&plan);
+        outcome.save(trunk.clone());
+        if plan.host_request != prior.host_request {
+            self.follow_host_request(call, id, &plan, &mut trunk, outcome).await;
+            outcome.save(trunk.clone());
+        }
+        verdict::compare_answer(Verb::Update, &plan, &trunk)
+    }
+
+    async fn delete(
+        &self,
+        call: &Call<'_, Context>,
+        state: SipTrunkModel,
+        _outcome: &mut Outcome<SipTrunkModel>,
+    ) -> Result<(), Diagnostics> {
+        let id = stored_id(Verb::Delete, &state)?;
+        let written = call.ctx.sip_trunks().write();
+        let result = endpoints::delete(call.ctx.client(), id, &options(call)).await;
+        drop(written);
+        match result {
+            Ok(()) => Ok(()),
+            Err(error) if error.is_not_found() && presence::is_about_the_account(&error) => {
+                settle_not_found(Verb::Delete, call, id, &error).await
+            }
+            // Somebody else deleted it, or an earlier attempt of this call did.
+            Err(error) if error.is_not_found() => Ok(()),
+            Err(error) => Err(KIND.failed(Verb::Delete, &id.to_string(), &error)),
+        }
+    }
+
+    fn import(&self, id: &str) -> Result<SipTrunkModel, Diagnostics> {
+        parse_id(id).map(SipTrunkModel::stub).ok_or_else(|| {
+            Diagnostic::error(
+                "Cannot import SIP trunk",
+                format!(
+                    "The import id must be the trunk's id at Wavix, a decimal number such as `3107`; found \
+                     {id:?}. Nothing was imported. The Wavix portal and the `wavix_sip_trunks` data source \
+                     show the ids. The SIP login is not the id."
+                ),
+            )
+            .at(Path::root("id"))
+            .into()
+        })
+    }
+}
+
+impl SipTrunk {
+    /// After a change of `host_request`: its fate is told by the list only.
+    async fn follow_host_request(
+        &self,
+        call: &Call<'_, Context>,
+        id: i64,
+        plan: &SipTrunkModel,
+        trunk: &mut SipTrunkModel,
+        outcome: &mut Outcome<SipTrunkModel>,
+    ) {
+        match summary(call, id).await {
+            Ok(Some(summary)) => trunk.add_summary(&summary),
+            Ok(None) => outcome.warn(status_unknown(id, "The list does not show it.")),
+            Err(error) => outcome.warn(status_unknown(id, &error.to_string())),
+        }
+        trunk.keep_promises(plan);
+    }
+}
+
+fn options(call: &Call<'_, Context>) -> CallOptions {
+    CallOptions::new(Deadline::at(call.deadline), call.cancel.clone())
+}
+
+/// What the list says about a trunk, as of a walk shared with other reads.
+async fn summary(call: &Call<'_, Context>, id: i64) -> Result<Option<SipTrunkSummary>, client::Error> {
+    let options = options(call);
+    let walk: Arc<Vec<SipTrunkSummary>> =
+        call.ctx.sip_trunks().recent(|| endpoints::list(call.ctx.client(), &options)).await?;
+    Ok(walk.iter().find(|trunk| trunk.id == id).cloned())
+}
+
+/// Succeeds when a 404 is confirmed: the trunk is gone.
+async fn settle_not_found(
+    verb: Verb,
+    call: &Call<'_, Context>,
+    id: i64,
+    not_found: &client::Error,
+) -> Result<(), Diagnostics> {
+    let options = options(call);
+    let fetch = || endpoints::list(call.ctx.client(), &options);
+    match presence::after_not_found(call.ctx.sip_trunks(), fetch, |trunk| trunk.id == id).await {
+        Ok(Presence::Gone) => Ok(()),
+        Ok(Presence::Listed) => Err(Diagnostic::error(
+            KIND.summary(verb),
+            format!(
+                "{not_found}\n\nThe account's list still holds the SIP trunk {id}, so it is not gone, and it \
+                 stays in the state.\n\nTry again. If it goes on, ask Wavix support why the trunk cannot be \
+                 reached."
+            ),
+        )
+        .into()),
+        // The list says more about why than the 404 does.
+        Err(error) => Err(KIND
+            .failed(verb, &id.to_string(), &error)
+            .into_iter()
+            .map(|mut diagnostic| {
+                diagnostic.detail = format!(
+                    "{not_found} Whether it is gone could not be confirmed.\n\n{}",
+                    diagnostic.detail
+                );
+                diagnostic
+            })
+            .collect()),
+    }
+}
+
+/// The id in a state, which only this resource writes.
+fn stored_id(verb: Verb, state: &SipTrunkModel) -> Result<i64, Diagnostics> {
+    let text = state.id.known().map_or("", String::as_str);
+    parse_id(text).ok_or_else(|| {
+        Diagnostic::error(
+            KIND.summary(verb),
+            format!(
+                "The id {text:?} in the state is not the id of a SIP trunk, which is a decimal number. Nothing \
+                 was requested. Remove the resource from the state and import it again."
+            ),
+        )
+        .at(Path::root("id"))
+        .into()
+    })
+}
+
+/// A positive decimal number in its one usual spelling.
+fn parse_id(text: &str) -> Option<i64> {
+    let id: i64 = text.parse().ok()?;
+    (id > 0 && id.to_string() == text).then_some(id)
+}
+
+/// Points at the argument that the password came from.
+fn at_password_in_use(diagnostics: Diagnostics, config: &SipTrunkModel) -> Diagnostics {
+    let is_write_only = config.password_wo.known().is_some();
+    diagnostics
+        .into_iter()
+        .map(|diagnostic| match &diagnostic.path {
+            Some(path) if is_write_only && *path == Path::root("password") => {
+                diagnostic.at(Path::root("password_wo"))
+            }
+            _ => diagnostic,
+        })
+        .collect()
+}
+
+fn status_unknown(id: i64, cause: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "Unknown SIP trunk status",
+        format!(
+            "The SIP trunk {id} asks for IP authentication, and where that request stands could not be looked \
+             up. {cause}\n\nThe trunk itself is in order and in the state, with `status` and `auth_method` \
+             null; the next refresh fills them in."
+        ),
+    )
+    .at(Path::root("status"))
+}

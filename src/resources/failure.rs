@@ -1,0 +1,226 @@
+//! Resources layer: what a failed API call means to a practitioner, in one
+//! voice for all resources. It words; whether an object is gone is decided in
+//! [`presence`](super::presence), and whether to try again in the client.
+
+use std::time::Duration;
+
+use crate::client::{self, Delivery};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::path::Path;
+
+/// What all objects of one kind have in common when a call for them fails.
+#[derive(Debug)]
+pub struct ObjectKind {
+    /// As it stands after a verb: `SIP trunk`.
+    pub name: &'static str,
+    /// The scope family of its endpoints: `trunks`.
+    pub scope: &'static str,
+    /// How the API's texts name a request field, in lower case, and the argument
+    /// that field comes from; a nested one with dots. More telling names first.
+    pub fields: &'static [(&'static str, &'static str)],
+    /// How to find and adopt an object that may have been created unseen.
+    pub adopt: &'static str,
+}
+
+/// What was being done to the object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// It was to be made.
+    Create,
+    /// It was to be looked at.
+    Read,
+    /// It was to be changed.
+    Update,
+    /// It was to be removed.
+    Delete,
+}
+
+impl Verb {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Read => "read",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        }
+    }
+
+    fn scope(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Create | Self::Update | Self::Delete => "write",
+        }
+    }
+}
+
+impl ObjectKind {
+    /// `Cannot create SIP trunk`
+    #[must_use]
+    pub fn summary(&self, verb: Verb) -> String {
+        format!("Cannot {} {}", verb.word(), self.name)
+    }
+
+    /// Words a failed call. `which` tells the object from its siblings:
+    /// `293`, `labelled "office"`.
+    pub fn failed(&self, verb: Verb, which: &str, error: &client::Error) -> Diagnostics {
+        let complaints: Vec<(Option<&'static str>, Option<&str>)> = if error.field_errors().is_empty() {
+            let named =
+                error.message().filter(|_| error.is_validation()).and_then(|text| self.argument(text));
+            vec![(named, None)]
+        } else {
+            error
+                .field_errors()
+                .iter()
+                .map(|complaint| {
+                    let field = complaint.field.as_deref().unwrap_or(&complaint.message);
+                    (self.argument(field), Some(complaint.message.as_str()))
+                })
+                .collect()
+        };
+        let detail =
+            format!("{error}\n\n{}\n\n{}", self.now(verb, which, error.delivery()), self.advice(verb, error));
+        complaints
+            .into_iter()
+            .map(|(argument, complaint)| {
+                let detail = match complaint {
+                    Some(complaint) => format!("Wavix says: {complaint}\n\n{detail}"),
+                    None => detail.clone(),
+                };
+                let diagnostic = Diagnostic::error(self.summary(verb), detail);
+                match argument {
+                    Some(argument) => diagnostic.at(argument_path(argument)),
+                    None => diagnostic,
+                }
+            })
+            .collect()
+    }
+
+    /// The argument that a text of the API names.
+    fn argument(&self, text: &str) -> Option<&'static str> {
+        let text = text.to_lowercase();
+        self.fields.iter().find(|(name, _)| names(&text, name)).map(|(_, argument)| *argument)
+    }
+
+    /// What is true after the failure.
+    fn now(&self, verb: Verb, which: &str, delivery: Delivery) -> String {
+        let name = self.name;
+        match (verb, delivery) {
+            (Verb::Create, Delivery::NotSent | Delivery::Refused) => format!("No {name} was created."),
+            (Verb::Create, Delivery::Ambiguous) => format!(
+                "The {name} {which} may have been created all the same, and it is not in the state. It was \
+                 not requested a second time, because that could make two. {}",
+                self.adopt
+            ),
+            (Verb::Read, _) => format!("The {name} {which} stays in the state as it was."),
+            (Verb::Update, Delivery::NotSent | Delivery::Refused) => {
+                format!("The {name} {which} was not changed, and the state was left as it was.")
+            }
+            (Verb::Update, Delivery::Ambiguous) => format!(
+                "The {name} {which} may or may not have been changed. The state holds the old values; the \
+                 next plan reads the {name} and shows what is left to change."
+            ),
+            (Verb::Delete, Delivery::NotSent | Delivery::Refused) => {
+                format!("The {name} {which} was not deleted and stays in the state.")
+            }
+            (Verb::Delete, Delivery::Ambiguous) => format!(
+                "The {name} {which} may or may not have been deleted. It stays in the state; the next plan \
+                 finds out."
+            ),
+        }
+    }
+
+    /// What to do about it.
+    fn advice(&self, verb: Verb, error: &client::Error) -> String {
+        let scope = format!("{}:{}", self.scope, verb.scope());
+        if error.is_cancelled() {
+            return "The operation was interrupted. Run it again when ready.".to_owned();
+        }
+        if error.is_timeout() {
+            return "Try again. If Wavix is merely slow, raise `request_timeout` in the provider \
+                    configuration or the operation's time in the resource's `timeouts` block."
+                .to_owned();
+        }
+        if error.is_connect() {
+            return "Check the network, and `base_url`, `http_proxy` and `ca_bundle` in the provider \
+                    configuration."
+                .to_owned();
+        }
+        match error.kind() {
+            client::Kind::Redirected | client::Kind::Undocumented if error.status() < Some(500) => {
+                return "Check `base_url` and `http_proxy` in the provider configuration: something other \
+                        than the Wavix API seems to have answered."
+                    .to_owned();
+            }
+            client::Kind::Unsendable | client::Kind::Decode => {
+                return "If this provider is up to date, please report the message to its developers."
+                    .to_owned();
+            }
+            _ => {}
+        }
+        match error.status() {
+            Some(400 | 422) => "Correct the configuration and apply again.".to_owned(),
+            Some(401) => "Check `api_key`: it may be wrong or inactive, or the key may be restricted to IP \
+                          addresses other than the one this request came from."
+                .to_owned(),
+            Some(403) => format!(
+                "Check that the API key has the scope `{scope}`, and that the account is provisioned for \
+                 this service; Wavix support can tell and change the latter."
+            ),
+            Some(404) if verb == Verb::Update => format!(
+                "If the {} was deleted outside Terraform, the next plan notices and offers to create it anew.",
+                self.name
+            ),
+            Some(404) => format!(
+                "Check that the account is provisioned for this service and that `api_key` belongs to the \
+                 account that owns the {}.",
+                self.name
+            ),
+            Some(429) => format!(
+                "Wavix limits how fast it is asked{}. Lower `requests_per_second` or \
+                 `max_concurrent_requests` in the provider configuration, or try again later.",
+                error.retry_after().map(wait_words).unwrap_or_default()
+            ),
+            Some(500..) => {
+                "The fault is on Wavix's side. Try again later; if it goes on, ask Wavix support.".to_owned()
+            }
+            _ => "Try again.".to_owned(),
+        }
+    }
+}
+
+fn wait_words(wait: Duration) -> String {
+    format!(" and asks to wait {} seconds", wait.as_secs().max(1))
+}
+
+/// `host_request.host` as a path.
+fn argument_path(argument: &str) -> Path {
+    argument.split('.').fold(Path::top(), |path, name| path.attribute(name))
+}
+
+/// Whether `name` stands in `text` as a word of its own.
+fn names(text: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(name).any(|(start, found)| {
+        let before = text.get(..start).and_then(|head| head.chars().next_back());
+        let after = text.get(start + found.len()..).and_then(|tail| tail.chars().next());
+        !before.is_some_and(is_part) && !after.is_some_and(is_part)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_found_only_as_a_whole_word() {
+        assert!(names("missing or invalid parameter call_limit", "call_limit"));
+        assert!(names("call_limit: too high", "call_limit"));
+        assert!(!names("missing or invalid parameter max_call_limit", "call_limit"));
+        assert!(!names("unlabelled", "label"));
+    }
+
+    #[test]
+    fn a_dotted_argument_is_a_nested_path() {
+        assert_eq!(argument_path("host_request.host"), Path::root("host_request").attribute("host"));
+    }
+}

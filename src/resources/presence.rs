@@ -1,0 +1,45 @@
+//! Resources layer: gone, or only hidden? The one place that decides it.
+//!
+//! The API answers 404 both for an object that does not exist and for an
+//! account that has lost the service. Believing the second to be the first
+//! would make Terraform forget every object of the account and create it anew.
+
+use std::future::Future;
+
+use crate::client;
+
+use super::list_walk::ListWalk;
+
+/// What a list says about an object that could not be found by its id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Presence {
+    /// The whole list was read and the object is not in it.
+    Gone,
+    /// The object is listed all the same.
+    Listed,
+}
+
+/// Settles a 404 with a walk through the list that began after it.
+///
+/// # Errors
+/// The list cannot be read: nothing is known about the object.
+pub(super) async fn after_not_found<T, F>(
+    walk: &ListWalk<T>,
+    fetch: impl FnOnce() -> F,
+    is_it: impl Fn(&T) -> bool,
+) -> Result<Presence, client::Error>
+where
+    F: Future<Output = Result<Vec<T>, client::Error>>,
+{
+    let listed = walk.fresh(fetch).await?;
+    Ok(if listed.iter().any(is_it) { Presence::Listed } else { Presence::Gone })
+}
+
+/// Whether a refusal speaks of the account and not of the object.
+pub(super) fn is_about_the_account(error: &client::Error) -> bool {
+    error.is_forbidden()
+        || error.message().is_some_and(|message| {
+            let message = message.to_lowercase();
+            message.contains("not provisioned") || message.contains("disabled for")
+        })
+}

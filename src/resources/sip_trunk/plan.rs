@@ -1,0 +1,139 @@
+//! Resources layer: what a planned trunk follows from: flags from their
+//! limits, server values from a new request for IP authentication, and whether
+//! a password must be at hand. Pure; asks nobody.
+
+use crate::client::Secret;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::object::{Attr, SetOf};
+use crate::framework::path::Path;
+
+use super::compare::differences;
+use super::model::SipTrunkModel;
+
+/// Refines the plan of a create (`prior` is `None`) or an update.
+pub(super) fn refine(
+    config: &SipTrunkModel,
+    prior: Option<&SipTrunkModel>,
+    planned: &mut SipTrunkModel,
+    diagnostics: &mut Diagnostics,
+) {
+    derive_flags(config, planned);
+    let Some(prior) = prior else {
+        if has_no_password(config) {
+            diagnostics.push(create_without_password());
+        }
+        return;
+    };
+    if planned.host_request != prior.host_request {
+        forget_server_values(planned);
+    }
+    if has_no_password(config) && needs_request(prior, planned, config) {
+        diagnostics.push(update_without_password(prior, planned));
+    }
+}
+
+/// Sets each flag that the configuration leaves out from its limit, so that
+/// removing the limit switches it off.
+pub(super) fn derive_flags(config: &SipTrunkModel, planned: &mut SipTrunkModel) {
+    derive(&config.ip_restrict, &mut planned.ip_restrict, from_addresses(&config.allowed_ips));
+    derive(&config.call_restrict, &mut planned.call_restrict, from_limit(&config.call_limit));
+    derive(&config.cost_limit, &mut planned.cost_limit, from_limit(&config.max_call_cost));
+    derive(&config.channels_restrict, &mut planned.channels_restrict, from_limit(&config.max_channels));
+    derive(
+        &config.rewrite_enabled,
+        &mut planned.rewrite_enabled,
+        from_digits(&[&config.rewrite_prefix, &config.rewrite_cond]),
+    );
+}
+
+/// Whether the update needs a request at all: something the API keeps changes,
+/// or the password is to be sent again.
+pub(super) fn needs_request(prior: &SipTrunkModel, planned: &SipTrunkModel, config: &SipTrunkModel) -> bool {
+    let password_changes =
+        planned.password != prior.password || planned.password_wo_version != prior.password_wo_version;
+    !differences(planned, prior).is_empty() || (password_changes && !has_no_password(config))
+}
+
+/// The password that a request must carry.
+pub(super) fn password_to_send(config: &SipTrunkModel, planned: &SipTrunkModel) -> Option<Secret> {
+    config.password_wo.known().or(planned.password.known()).or(config.password.known()).cloned()
+}
+
+/// The error of a request that cannot be made because nobody knows the password.
+pub(super) fn update_without_password(prior: &SipTrunkModel, planned: &SipTrunkModel) -> Diagnostic {
+    let changes: Vec<String> =
+        differences(planned, prior).iter().map(|difference| format!("`{}`", difference.name)).collect();
+    let id = prior.id.known().map_or("", String::as_str);
+    Diagnostic::error(
+        "Missing SIP trunk password",
+        format!(
+            "The SIP trunk {id} is to be changed ({}), but neither `password` nor `password_wo` is set. An \
+             update replaces the whole trunk at Wavix and must carry its password, which Wavix never \
+             returns, so it cannot be known from an import; sending another one would change the trunk's \
+             SIP credentials. Nothing was changed.\n\nSet `password` or `password_wo` to the trunk's \
+             present password, or to a new one, which the update then sets.",
+            changes.join(", ")
+        ),
+    )
+    .at(Path::root("password"))
+}
+
+/// The error of a create that cannot be made for want of a password.
+pub(super) fn create_without_password() -> Diagnostic {
+    Diagnostic::error(
+        "Missing SIP trunk password",
+        "A new SIP trunk needs a password, and neither `password` nor `password_wo` is set. Set exactly one \
+         of them: `password_wo` is kept out of the state and needs Terraform 1.11 or newer, `password` works \
+         with any version.",
+    )
+    .at(Path::root("password"))
+}
+
+/// True when it is certain that the configuration holds no password.
+fn has_no_password(config: &SipTrunkModel) -> bool {
+    config.password.is_null() && config.password_wo.is_null()
+}
+
+/// Another request for IP authentication may change all of these.
+fn forget_server_values(planned: &mut SipTrunkModel) {
+    planned.host = Attr::unknown();
+    planned.auth_method = Attr::unknown();
+    planned.status = Attr::unknown();
+    planned.passthrough = Attr::unknown();
+    planned.access_token = Attr::unknown();
+}
+
+fn derive(configured: &Attr<bool>, planned: &mut Attr<bool>, derived: Attr<bool>) {
+    if configured.is_null() {
+        *planned = derived;
+    }
+}
+
+fn from_limit<T>(limit: &Attr<T>) -> Attr<bool> {
+    match limit {
+        Attr::Null => Attr::Known(false),
+        limit if limit.is_certainly_set() => Attr::Known(true),
+        _ => Attr::unknown(),
+    }
+}
+
+/// An unknown set that is certainly not null may still turn out empty, which
+/// counts as none.
+fn from_addresses(addresses: &Attr<SetOf<Attr<String>>>) -> Attr<bool> {
+    match addresses {
+        Attr::Null => Attr::Known(false),
+        Attr::Unknown(_) => Attr::unknown(),
+        Attr::Known(set) => Attr::Known(!set.0.is_empty()),
+    }
+}
+
+/// One text of digits is enough; "" counts as none.
+fn from_digits(texts: &[&Attr<String>]) -> Attr<bool> {
+    if texts.iter().any(|text| text.known().is_some_and(|digits| !digits.is_empty())) {
+        Attr::Known(true)
+    } else if texts.iter().any(|text| text.is_unknown()) {
+        Attr::unknown()
+    } else {
+        Attr::Known(false)
+    }
+}

@@ -1,0 +1,155 @@
+//! Resources layer: rules between the arguments of a SIP trunk. Unknown values
+//! trip no rule. Pure; rules for single values are in `rules`.
+
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::object::Attr;
+use crate::framework::path::Path;
+
+use super::model::SipTrunkModel;
+
+/// Checks a configuration as a whole.
+pub(super) fn check(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
+    check_password(config, diagnostics);
+    check_caller_id(config, diagnostics);
+    check_addresses(config, diagnostics);
+    let rewrites = is_text(&config.rewrite_prefix) || is_text(&config.rewrite_cond);
+    let no_rewrites = is_no_text(&config.rewrite_prefix) && is_no_text(&config.rewrite_cond);
+    for pair in [
+        FlagAndLimit {
+            flag: ("call_restrict", &config.call_restrict),
+            limit: "call_limit",
+            is_set: config.call_limit.is_certainly_set(),
+            is_missing: config.call_limit.is_null(),
+        },
+        FlagAndLimit {
+            flag: ("cost_limit", &config.cost_limit),
+            limit: "max_call_cost",
+            is_set: config.max_call_cost.is_certainly_set(),
+            is_missing: config.max_call_cost.is_null(),
+        },
+        FlagAndLimit {
+            flag: ("channels_restrict", &config.channels_restrict),
+            limit: "max_channels",
+            is_set: config.max_channels.is_certainly_set(),
+            is_missing: config.max_channels.is_null(),
+        },
+        FlagAndLimit {
+            flag: ("rewrite_enabled", &config.rewrite_enabled),
+            limit: if is_no_text(&config.rewrite_prefix) { "rewrite_cond" } else { "rewrite_prefix" },
+            is_set: rewrites,
+            is_missing: no_rewrites,
+        },
+    ] {
+        pair.check(diagnostics);
+    }
+}
+
+fn check_password(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
+    if config.password.known().is_some() && config.password_wo.known().is_some() {
+        diagnostics.push(
+            Diagnostic::error(
+                "Conflicting SIP trunk passwords",
+                "Both `password` and `password_wo` are set; a trunk has one password. Remove one of them: \
+                 `password_wo` is kept out of the state.",
+            )
+            .at(Path::root("password")),
+        );
+    }
+    if config.password_wo_version.known().is_some() && config.password_wo.is_null() {
+        diagnostics.push(
+            Diagnostic::error(
+                "Missing SIP trunk password",
+                "`password_wo_version` says when `password_wo` is to be sent again, and `password_wo` is not \
+                 set. Set it, or remove `password_wo_version`; a changed `password` is noticed without a \
+                 version.",
+            )
+            .at(Path::root("password_wo_version")),
+        );
+    }
+}
+
+fn check_caller_id(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
+    let needs_one = matches!(config.multiple_numbers, Attr::Null | Attr::Known(false));
+    if needs_one && is_no_text(&config.callerid) {
+        diagnostics.push(
+            Diagnostic::error(
+                "Missing caller ID",
+                "Outbound calls need a caller ID. Set `callerid` to an active or verified number of the \
+                 account, or set `multiple_numbers = true` to allow all of them.",
+            )
+            .at(Path::root("callerid")),
+        );
+    }
+}
+
+fn check_addresses(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
+    let is_empty = match &config.allowed_ips {
+        Attr::Null => true,
+        Attr::Known(set) => set.0.is_empty(),
+        Attr::Unknown(_) => false,
+    };
+    match config.ip_restrict {
+        Attr::Known(true) if is_empty => diagnostics.push(
+            Diagnostic::error(
+                "Missing allowed IP addresses",
+                "`ip_restrict = true` lets devices register only from the addresses in `allowed_ips`, and \
+                 there are none, so that no device could register. List them, or remove `ip_restrict`.",
+            )
+            .at(Path::root("allowed_ips")),
+        ),
+        Attr::Known(false) if !is_empty && config.allowed_ips.is_certainly_set() => {
+            diagnostics.push(ignored("ip_restrict", "allowed_ips"));
+        }
+        _ => {}
+    }
+}
+
+/// A limit and the flag without which it is ignored.
+struct FlagAndLimit<'a> {
+    flag: (&'static str, &'a Attr<bool>),
+    limit: &'static str,
+    is_set: bool,
+    is_missing: bool,
+}
+
+impl FlagAndLimit<'_> {
+    fn check(&self, diagnostics: &mut Diagnostics) {
+        let (name, flag) = self.flag;
+        match flag {
+            Attr::Known(false) if self.is_set => diagnostics.push(ignored(name, self.limit)),
+            Attr::Known(true) if self.is_missing => diagnostics.push(
+                Diagnostic::warning(
+                    "Missing SIP trunk limit",
+                    format!(
+                        "`{name} = true` has nothing to enforce while `{}` is not set. Set it, or remove \
+                         `{name}`, which then follows from it.",
+                        self.limit
+                    ),
+                )
+                .at(Path::root(self.limit)),
+            ),
+            _ => {}
+        }
+    }
+}
+
+fn ignored(flag: &str, limit: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "Unused SIP trunk limit",
+        format!(
+            "`{limit}` is set, but `{flag} = false` switches it off: Wavix keeps the value and ignores it. \
+             Remove `{flag}` to switch it on."
+        ),
+    )
+    .at(Path::root(limit))
+}
+
+/// True when it is certain that there is a text, which "" is not to the API.
+fn is_text(text: &Attr<String>) -> bool {
+    text.known().is_some_and(|text| !text.is_empty())
+}
+
+/// True when it is certain that there is no text.
+fn is_no_text(text: &Attr<String>) -> bool {
+    !is_text(text) && !text.is_unknown()
+}

@@ -1,0 +1,123 @@
+//! Resources layer: did Wavix do what it was asked? Its answer is compared with
+//! the plan, and what it did otherwise is told argument by argument, instead of
+//! leaving Terraform to complain about an inconsistent provider.
+
+use std::collections::BTreeSet;
+
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::path::Path;
+use crate::protocol::value::Value;
+use crate::resources::failure::Verb;
+
+use super::compare::{Difference, differences};
+use super::model::SipTrunkModel;
+
+/// Switches that an account's plan may not include. Wavix then accepts the
+/// request and leaves them off.
+pub(super) const TIER_SWITCHES: [&str; 4] =
+    ["call_recording_enabled", "machine_detection_enabled", "transcription_enabled", "encrypted_media"];
+
+/// An error for each argument that came out otherwise than planned.
+pub(super) fn compare_answer(
+    verb: Verb,
+    planned: &SipTrunkModel,
+    actual: &SipTrunkModel,
+) -> Result<(), Diagnostics> {
+    let id = actual.id.known().map_or("", String::as_str);
+    let diagnostics: Diagnostics = differences(planned, actual)
+        .iter()
+        .map(|difference| {
+            let detail = format!("{}\n\n{}", what_happened(difference), what_now(verb, id, difference.name));
+            let summary = format!("Cannot {} SIP trunk as planned", word(verb));
+            Diagnostic::error(summary, detail).at(Path::root(difference.name))
+        })
+        .collect();
+    if diagnostics.is_empty() { Ok(()) } else { Err(diagnostics) }
+}
+
+fn word(verb: Verb) -> &'static str {
+    if verb == Verb::Create { "create" } else { "update" }
+}
+
+fn what_happened(difference: &Difference) -> String {
+    let Difference { name, wanted, found } = difference;
+    if TIER_SWITCHES.contains(name) && *wanted == Value::Bool(true) {
+        let cause = if *name == "encrypted_media" {
+            "SRTP is switched on for an account by Wavix support"
+        } else {
+            "the setting is offered to Flex Pro accounts only"
+        };
+        return format!(
+            "Wavix accepted the request and left `{name}` off without a word. The likely cause is the \
+             account's tier: {cause}."
+        );
+    }
+    if *name == "allowed_ips" {
+        return other_addresses(&texts(wanted), &texts(found));
+    }
+    format!(
+        "Wavix accepted the request, but `{name}` came out as {} instead of {}.",
+        shown(found),
+        shown(wanted)
+    )
+}
+
+fn other_addresses(wanted: &BTreeSet<&str>, found: &BTreeSet<&str>) -> String {
+    let missing: Vec<&str> = wanted.difference(found).copied().collect();
+    let extra: Vec<&str> = found.difference(wanted).copied().collect();
+    let mut text = "Wavix accepted the request, but holds other `allowed_ips` than requested.".to_owned();
+    if !missing.is_empty() {
+        text.push_str(" Requested, but not there: ");
+        text.push_str(&missing.join(", "));
+        text.push('.');
+    }
+    if !extra.is_empty() {
+        text.push_str(" There, but not requested: ");
+        text.push_str(&extra.join(", "));
+        text.push('.');
+    }
+    text
+}
+
+/// The texts of a set; none for null.
+fn texts(value: &Value) -> BTreeSet<&str> {
+    match value {
+        Value::Set(items) => items.iter().filter_map(Value::as_str).collect(),
+        _ => BTreeSet::new(),
+    }
+}
+
+fn what_now(verb: Verb, id: &str, name: &str) -> String {
+    let remedy = if TIER_SWITCHES.contains(&name) {
+        format!("Remove `{name}` from the configuration, or ask Wavix support to enable it for the account.")
+    } else {
+        format!("Set `{name}` to a value that Wavix takes, or change it in the Wavix portal and apply again.")
+    };
+    if verb == Verb::Create {
+        format!(
+            "The SIP trunk {id} exists and is in the state, with what Wavix made of it. Terraform marks it \
+             as tainted and would replace it; `terraform untaint` with the resource's address keeps it. \
+             {remedy}"
+        )
+    } else {
+        format!(
+            "The other changes to the SIP trunk {id} were made, and the state holds what Wavix answered. \
+             {remedy}"
+        )
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "nothing".to_owned(),
+        Value::Bool(truth) => truth.to_string(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => format!("{text:?}"),
+        Value::Map(entries) => {
+            let entries: Vec<String> =
+                entries.iter().map(|(name, value)| format!("{name} = {}", shown(value))).collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+        other => other.kind().to_owned(),
+    }
+}
