@@ -19,6 +19,7 @@
 //! - [`Fault`], [`Faults`]: failures on demand, per route.
 //! - [`Journal`]: what was asked, secrets masked.
 
+mod account;
 mod answer;
 mod auth;
 pub mod behaviour;
@@ -36,10 +37,11 @@ mod store;
 mod sync;
 mod wire;
 
+pub use account::{Account, VERIFIED_NUMBERS};
 pub use auth::{Access, ApiKey};
 pub use behaviour::Behaviour;
 pub use faults::{Answer, Fault, Faults, Rule};
 pub use journal::{Entry, Journal, MASK};
 pub use resources::webrtc_token::WebRtcToken;
 pub use sim::{Builder, DEFAULT_API_KEY, Sim};
-pub use store::{Account, AllowedIp, HostRequest, Secret, Trunk, VERIFIED_NUMBERS};
+pub use store::{AllowedIp, HostRequest, Secret, Trunk};

@@ -17,7 +17,7 @@ use crate::{
     auth,
     behaviour::Behaviour,
     clock,
-    faults::{self, Answer, Effect, Fault, Moment, Transmission},
+    faults::{Answer, Effect, Fault, Moment, Transmission, edit},
     journal,
     shared::Shared,
     sync::lock,
@@ -143,7 +143,7 @@ async fn carry_out(
         Effect::Edit(edits) => {
             let (mut head, body) = real.into_parts();
             head.headers.remove(header::CONTENT_LENGTH);
-            let body = faults::edit(&collected(body).await, &edits);
+            let body = edit::apply(&collected(body).await, &edits);
             answered(&exchange, Response::from_parts(head, Body::from(body)))
         }
         Effect::Transmit(transmission) => {

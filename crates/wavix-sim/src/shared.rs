@@ -7,12 +7,13 @@ use std::{
 };
 
 use crate::{
+    account::Account,
     auth::ApiKey,
     behaviour::Behaviour,
     faults::Faults,
     journal::{Entry, Journal},
     resources::webrtc_token::Tokens,
-    store::{Account, Store},
+    store::Store,
     sync::lock,
 };
 

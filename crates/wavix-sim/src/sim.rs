@@ -12,6 +12,7 @@ use serde_json::Value;
 use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
+    account::Account,
     auth::ApiKey,
     behaviour::Behaviour,
     faults::{Fault, Faults},
@@ -22,7 +23,7 @@ use crate::{
     },
     server,
     shared::{Observer, Shared},
-    store::{Account, Secret, Store, Trunk},
+    store::{Secret, Store, Trunk},
     sync::lock,
 };
 

@@ -106,7 +106,8 @@ pub(crate) fn reset(stream: TcpStream) {
     drop(stream);
 }
 
-/// The bytes of an HTTP/1.1 response head. `content_length` is what the head claims, true or not.
+/// The bytes of an HTTP/1.1 response head. `content_length` is what the head claims, true or not. It says that the
+/// connection will close: a client that kept it for its next request would meet a second, undeserved failure.
 pub(crate) fn response_head(status: StatusCode, headers: &HeaderMap, content_length: usize) -> Vec<u8> {
     let mut head =
         format!("HTTP/1.1 {} {}\r\n", status.as_u16(), status.canonical_reason().unwrap_or("Unknown"))
@@ -120,6 +121,8 @@ pub(crate) fn response_head(status: StatusCode, headers: &HeaderMap, content_len
         head.extend_from_slice(value.as_bytes());
         head.extend_from_slice(b"\r\n");
     }
-    head.extend_from_slice(format!("content-length: {content_length}\r\n\r\n").as_bytes());
+    head.extend_from_slice(
+        format!("content-length: {content_length}\r\nconnection: close\r\n\r\n").as_bytes(),
+    );
     head
 }

@@ -123,6 +123,18 @@ async fn an_answer_can_trickle() {
 }
 
 #[tokio::test]
+async fn a_bad_transmission_does_not_spoil_the_next_request() {
+    let sim = Sim::start().await;
+    let client = Client::new(&sim);
+    for _ in 0..20 {
+        sim.fault("GET", TRUNKS, Fault::trickle(100, Duration::ZERO));
+        assert_eq!(client.get(TRUNKS).await.status, 200);
+        let next = client.try_send("POST", TRUNKS, Some(minimal().to_string())).await;
+        assert!(next.is_ok(), "the connection that was closed was used again: {next:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_a_departed_client_asked_for_is_still_carried_out() {
     let sim = Sim::start().await;
     sim.fault("POST", TRUNKS, Fault::delay_before_commit(Duration::from_millis(200)));

@@ -15,3 +15,4 @@ mod faults;
 mod journal;
 mod lifecycle;
 mod program;
+mod rules;

@@ -18,13 +18,14 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use crate::{
+    account::Account,
     answer::{NOT_PROVISIONED, RECORD_NOT_FOUND, Refusal, json_response, no_content},
     auth::{Access, ApiKey},
     behaviour::{Behaviour, DeleteAnswer, EmptyList, NotFoundText},
     clock,
     resources::{body, page::Page},
     shared::Shared,
-    store::{Account, Secret, Trunk, access_token},
+    store::{Secret, Trunk, access_token},
 };
 
 const SCOPE: &str = "trunks";

@@ -2,12 +2,13 @@
 //! authentication. Types were checked by `request`.
 
 use crate::{
+    account::Account,
     answer::Refusal,
     behaviour::{
         AllowedIpsMode, Behaviour, HostRequestChanged, HostRequestLeftOut, HostRequestResent, Omitted,
         ProFeatures, UnusedLimits,
     },
-    store::{Account, AllowedIp, HostRequest, Secret, Trunk},
+    store::{AllowedIp, HostRequest, Secret, Trunk},
 };
 
 use super::request::{AllowedIpWrite, TrunkWrite};

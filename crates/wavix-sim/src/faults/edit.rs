@@ -1,0 +1,85 @@
+//! Changes to the JSON of a real answer.
+
+use serde_json::Value;
+
+#[derive(Debug, Clone)]
+pub(crate) enum Edit {
+    Set { pointer: String, value: Value },
+    Remove { pointer: String },
+    Pad { bytes: usize },
+}
+
+impl Edit {
+    /// `field` is a name at the top, or a JSON pointer.
+    pub(crate) fn set(field: &str, value: Value) -> Self {
+        Self::Set { pointer: pointer(field), value }
+    }
+
+    /// `field` as for [`Edit::set`].
+    pub(crate) fn remove(field: &str) -> Self {
+        Self::Remove { pointer: pointer(field) }
+    }
+}
+
+/// Applies edits to an answer's JSON; a body that is not JSON stays as it is.
+pub(crate) fn apply(body: &[u8], edits: &[Edit]) -> Vec<u8> {
+    let Ok(mut document) = serde_json::from_slice::<Value>(body) else { return body.to_vec() };
+    for edit in edits {
+        match edit {
+            Edit::Set { pointer, value } => set(&mut document, pointer, value.clone()),
+            Edit::Remove { pointer } => remove(&mut document, pointer),
+            Edit::Pad { bytes } => set(&mut document, "/padding", Value::from("x".repeat(*bytes))),
+        }
+    }
+    document.to_string().into_bytes()
+}
+
+fn set(document: &mut Value, pointer: &str, value: Value) {
+    if let Some(existing) = document.pointer_mut(pointer) {
+        *existing = value;
+    } else if let Some((parent, key)) = pointer.rsplit_once('/')
+        && let Some(Value::Object(fields)) = document.pointer_mut(parent)
+    {
+        fields.insert(key.to_owned(), value);
+    }
+}
+
+fn remove(document: &mut Value, pointer: &str) {
+    let Some((parent, key)) = pointer.rsplit_once('/') else { return };
+    match document.pointer_mut(parent) {
+        Some(Value::Object(fields)) => {
+            fields.remove(key);
+        }
+        Some(Value::Array(items)) => {
+            if let Ok(index) = key.parse::<usize>()
+                && index < items.len()
+            {
+                items.remove(index);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn pointer(field: &str) -> String {
+    if field.starts_with('/') { field.to_owned() } else { format!("/{field}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Edit;
+    use serde_json::json;
+
+    #[test]
+    fn edits_reach_into_lists() {
+        let body = json!({ "sip_trunks": [{ "id": 1, "label": "a" }], "pagination": {} }).to_string();
+        let edits = [
+            Edit::Set { pointer: "/sip_trunks/0/id".into(), value: json!("one") },
+            Edit::Set { pointer: "/sip_trunks/0/region".into(), value: json!("eu") },
+            Edit::Remove { pointer: "/pagination".into() },
+        ];
+        let edited: serde_json::Value =
+            serde_json::from_slice(&super::apply(body.as_bytes(), &edits)).unwrap();
+        assert_eq!(edited, json!({ "sip_trunks": [{ "id": "one", "label": "a", "region": "eu" }] }));
+    }
+}

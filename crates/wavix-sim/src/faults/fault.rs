@@ -1,0 +1,199 @@
+//! The catalogue of what can go wrong with one request. When it does is said by the rules.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::{answer::Answer, edit::Edit};
+
+/// What goes wrong with a request.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    pub(crate) name: &'static str,
+    pub(crate) delay_before_commit: Duration,
+    pub(crate) delay_after_commit: Duration,
+    pub(crate) effect: Effect,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Effect {
+    /// Nothing but the delays.
+    Unchanged,
+    /// Another answer, with or without the request having been carried out.
+    Answer { answer: Answer, commit: bool },
+    /// No answer.
+    Drop { when: Moment, reset: bool },
+    /// The real answer, badly sent.
+    Transmit(Transmission),
+    /// The real answer with another body.
+    Edit(Vec<Edit>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    BeforeBody,
+    BeforeCommit,
+    AfterCommit,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Transmission {
+    /// Announce everything, send half, close.
+    HalfBody,
+    /// Announce so many bytes more (or fewer) than are sent.
+    WrongLength(i64),
+    /// A few bytes at a time.
+    Trickle { bytes: usize, pause: Duration },
+}
+
+impl Fault {
+    fn new(name: &'static str, effect: Effect) -> Self {
+        Self { name, delay_before_commit: Duration::ZERO, delay_after_commit: Duration::ZERO, effect }
+    }
+
+    // ---- another answer -------------------------------------------------------------------------------------
+
+    /// Refuses with this status and the vendor's envelope, without carrying the request out.
+    pub fn status(status: u16) -> Self {
+        Self::answer(Answer::new(status))
+    }
+
+    /// Gives this answer without carrying the request out.
+    pub fn answer(answer: Answer) -> Self {
+        Self::new("answer", Effect::Answer { answer, commit: false })
+    }
+
+    /// Carries the request out and then gives this answer, as a gateway that lost patience would.
+    pub fn answer_after_commit(answer: Answer) -> Self {
+        Self::new("answer after commit", Effect::Answer { answer, commit: true })
+    }
+
+    /// 429. `retry_after` is the value of `Retry-After`: seconds, or an HTTP date.
+    pub fn too_many_requests(retry_after: Option<&str>) -> Self {
+        let answer = Answer::new(429).message("Too many requests");
+        Self::answer(match retry_after {
+            Some(value) => answer.header("retry-after", value),
+            None => answer,
+        })
+    }
+
+    /// 200 with `{"success": false, "message": …}`, without carrying the request out.
+    pub fn success_false(message: &str) -> Self {
+        Self::answer(Answer::new(200).message(message))
+    }
+
+    /// 200 with an HTML page (a captive portal, a login page), without carrying the request out.
+    pub fn html_200() -> Self {
+        Self::answer(Answer::new(200).html("<!doctype html><title>Sign in</title><p>Please sign in.</p>"))
+    }
+
+    /// A redirect to this URL, without carrying the request out.
+    pub fn redirect(status: u16, location: &str) -> Self {
+        Self::answer(Answer::new(status).empty().header("location", location))
+    }
+
+    // ---- no answer ------------------------------------------------------------------------------------------
+
+    /// Resets the connection (RST) when the head of the request has arrived, before its body is read.
+    pub fn reset() -> Self {
+        Self::new("reset", Effect::Drop { when: Moment::BeforeBody, reset: true })
+    }
+
+    /// Closes the connection (FIN) when the whole request has arrived, without carrying it out.
+    pub fn close() -> Self {
+        Self::new("close", Effect::Drop { when: Moment::BeforeCommit, reset: false })
+    }
+
+    /// Carries the request out, then resets the connection (RST) instead of answering.
+    pub fn reset_after_commit() -> Self {
+        Self::new("reset after commit", Effect::Drop { when: Moment::AfterCommit, reset: true })
+    }
+
+    /// Carries the request out, then closes the connection (FIN) instead of answering.
+    pub fn close_after_commit() -> Self {
+        Self::new("close after commit", Effect::Drop { when: Moment::AfterCommit, reset: false })
+    }
+
+    // ---- the real answer, badly sent -------------------------------------------------------------------------
+
+    /// Carries the request out, announces the whole answer, sends half of its body and closes.
+    pub fn cut_body() -> Self {
+        Self::new("cut body", Effect::Transmit(Transmission::HalfBody))
+    }
+
+    /// Carries the request out and announces `difference` bytes more (negative: fewer) than it sends.
+    pub fn wrong_content_length(difference: i64) -> Self {
+        Self::new("wrong content length", Effect::Transmit(Transmission::WrongLength(difference)))
+    }
+
+    /// Carries the request out and sends the answer a few bytes at a time.
+    pub fn trickle(bytes: usize, pause: Duration) -> Self {
+        Self::new("trickle", Effect::Transmit(Transmission::Trickle { bytes, pause }))
+    }
+
+    // ---- the real answer with another body --------------------------------------------------------------------
+
+    /// Carries the request out and sets a field of the answer, existing or not. `field` is a name at the top, or a JSON
+    /// pointer such as `/sip_trunks/0/id`. More edits can be chained with [`Fault::and_with`].
+    pub fn with(field: &str, value: impl Into<Value>) -> Self {
+        Self::new("edited answer", Effect::Edit(Vec::new())).and_with(field, value)
+    }
+
+    /// Carries the request out and removes a field of the answer, named as in [`Fault::with`].
+    pub fn without(field: &str) -> Self {
+        Self::new("edited answer", Effect::Edit(Vec::new())).and_without(field)
+    }
+
+    /// Carries the request out and adds a field of so many bytes to the answer.
+    pub fn huge_body(bytes: usize) -> Self {
+        Self::new("huge body", Effect::Edit(vec![Edit::Pad { bytes }]))
+    }
+
+    /// Another edit, see [`Fault::with`]. Does nothing for faults that do not edit.
+    #[must_use]
+    pub fn and_with(mut self, field: &str, value: impl Into<Value>) -> Self {
+        if let Effect::Edit(edits) = &mut self.effect {
+            edits.push(Edit::set(field, value.into()));
+        }
+        self
+    }
+
+    /// Another edit, see [`Fault::without`]. Does nothing for faults that do not edit.
+    #[must_use]
+    pub fn and_without(mut self, field: &str) -> Self {
+        if let Effect::Edit(edits) = &mut self.effect {
+            edits.push(Edit::remove(field));
+        }
+        self
+    }
+
+    // ---- delays ---------------------------------------------------------------------------------------------
+
+    /// Only waits, before the request is carried out. It is carried out even if the client has left by then.
+    pub fn delay_before_commit(delay: Duration) -> Self {
+        Self::new("delay before commit", Effect::Unchanged).after_waiting(delay)
+    }
+
+    /// Carries the request out at once, then waits before answering.
+    pub fn delay_after_commit(delay: Duration) -> Self {
+        Self::new("delay after commit", Effect::Unchanged).and_then_waiting(delay)
+    }
+
+    /// Adds a wait before the request is carried out to any fault.
+    #[must_use]
+    pub fn after_waiting(mut self, delay: Duration) -> Self {
+        self.delay_before_commit = delay;
+        self
+    }
+
+    /// Adds a wait between carrying the request out and answering to any fault.
+    #[must_use]
+    pub fn and_then_waiting(mut self, delay: Duration) -> Self {
+        self.delay_after_commit = delay;
+        self
+    }
+
+    pub(crate) fn strikes_before_body(&self) -> bool {
+        matches!(self.effect, Effect::Drop { when: Moment::BeforeBody, .. })
+    }
+}
