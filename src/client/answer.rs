@@ -10,7 +10,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
-    error::{Failure, FieldError, Status},
+    failure::{Failure, FieldError, Status},
     redact::Redactor,
 };
 

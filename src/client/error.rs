@@ -8,7 +8,10 @@
 
 use std::{fmt, time::Duration};
 
-use super::request::Method;
+use super::{
+    failure::{Failure, FieldError, Seconds},
+    request::Method,
+};
 
 /// Why a call failed. Opaque; ask it with the predicates.
 ///
@@ -31,40 +34,6 @@ pub(super) struct Report {
     pub(super) waited: Duration,
 }
 
-/// What one attempt came to, other than an answer.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Failure {
-    /// Nothing was attempted: see the [`Ending`].
-    NotAttempted,
-    /// The request could not even be formed: a fault of the caller or of the configuration.
-    Unsendable { cause: String },
-    /// No connection: DNS, TCP, TLS or the proxy. The request never left.
-    Connect { cause: String, permanent: bool },
-    /// Sent, and no complete answer within the time.
-    Timeout { after: Duration },
-    /// Sent, and the connection broke before the answer was complete.
-    Lost { cause: String },
-    /// Answered with a redirect, which is never followed.
-    Redirected { status: Status, host: Option<String> },
-    /// Wavix said no in its documented form.
-    Refused {
-        status: Status,
-        message: Option<String>,
-        fields: Vec<FieldError>,
-        retry_after: Option<Duration>,
-    },
-    /// An answer that is not the API's: no JSON, or JSON of no documented form.
-    Undocumented {
-        status: Status,
-        what: String,
-        excerpt: Option<String>,
-        cut_short: bool,
-        retry_after: Option<Duration>,
-    },
-    /// Success, in JSON, but not of the expected form.
-    Decode { status: Status, path: String, problem: String },
-}
-
 /// Why no further attempt was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
@@ -76,20 +45,6 @@ pub(super) enum Ending {
     Deadline { wait: Duration },
     /// The caller gave up.
     Cancelled,
-}
-
-/// An HTTP status with its registered reason phrase.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Status {
-    pub(super) code: u16,
-    pub(super) reason: &'static str,
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.code)?;
-        if self.reason.is_empty() { Ok(()) } else { write!(f, " {}", self.reason) }
-    }
 }
 
 /// The kinds of failure, for those who must tell them all apart.
@@ -114,7 +69,7 @@ pub enum Kind {
     Decode,
     /// The deadline passed, or would have passed, before the first attempt.
     Deadline,
-    /// Cancelled before the first attempt.
+    /// Cancelled before the first attempt, or while a read was under way.
     Cancelled,
 }
 
@@ -131,15 +86,6 @@ pub enum Delivery {
     Ambiguous,
 }
 
-/// One complaint about one field of the request body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FieldError {
-    /// The API's field name, if it named one; nested fields with dots.
-    pub field: Option<String>,
-    /// The complaint, sanitised.
-    pub message: String,
-}
-
 impl Error {
     pub(super) fn new(report: Report) -> Self {
         Self(Box::new(report))
@@ -148,8 +94,8 @@ impl Error {
     /// What kind of failure the last attempt was.
     pub fn kind(&self) -> Kind {
         match (&self.0.failure, self.0.ending) {
-            (Failure::NotAttempted, Ending::Cancelled) => Kind::Cancelled,
-            (Failure::NotAttempted, _) => Kind::Deadline,
+            (Failure::NotAttempted | Failure::Abandoned, Ending::Cancelled) => Kind::Cancelled,
+            (Failure::NotAttempted | Failure::Abandoned, _) => Kind::Deadline,
             (Failure::Unsendable { .. }, _) => Kind::Unsendable,
             (Failure::Connect { .. }, _) => Kind::Connect,
             (Failure::Timeout { .. }, _) => Kind::Timeout,
@@ -278,97 +224,6 @@ impl Error {
     }
 }
 
-impl Failure {
-    pub(super) fn status(&self) -> Option<Status> {
-        match self {
-            Self::Redirected { status, .. }
-            | Self::Refused { status, .. }
-            | Self::Undocumented { status, .. }
-            | Self::Decode { status, .. } => Some(*status),
-            Self::NotAttempted
-            | Self::Unsendable { .. }
-            | Self::Connect { .. }
-            | Self::Timeout { .. }
-            | Self::Lost { .. } => None,
-        }
-    }
-
-    pub(super) fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Refused { retry_after, .. } | Self::Undocumented { retry_after, .. } => *retry_after,
-            _ => None,
-        }
-    }
-
-    /// What this one attempt says about the request's fate.
-    pub(super) fn delivery(&self) -> Delivery {
-        match self {
-            Self::NotAttempted | Self::Unsendable { .. } | Self::Connect { .. } => Delivery::NotSent,
-            Self::Timeout { .. } | Self::Lost { .. } | Self::Decode { .. } => Delivery::Ambiguous,
-            // 307 and 308 ask for the same request elsewhere, so it was not
-            // carried out here; the other redirects may follow a success.
-            Self::Redirected { status, .. } => match status.code {
-                307 | 308 => Delivery::Refused,
-                _ => Delivery::Ambiguous,
-            },
-            // `success: false` under a 2xx is a refusal in the API's own words.
-            Self::Refused { status, .. } if status.code < 300 => Delivery::Refused,
-            Self::Refused { status, .. } | Self::Undocumented { status, .. } => match status.code {
-                // 408: part of the request was received, and nobody says which.
-                408 => Delivery::Ambiguous,
-                400..=499 => Delivery::Refused,
-                // A gateway's 5xx says nothing about the server behind it.
-                _ => Delivery::Ambiguous,
-            },
-        }
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotAttempted => f.write_str("was not sent"),
-            Self::Unsendable { cause } => write!(f, "was not sent: {cause}"),
-            Self::Connect { cause, .. } => write!(f, "was not sent: no connection to Wavix ({cause})"),
-            Self::Timeout { after } => {
-                write!(f, "was sent, but Wavix gave no complete answer within {}", Seconds(*after))
-            }
-            Self::Lost { cause } => {
-                write!(f, "was sent, but the connection broke before the answer was complete ({cause})")
-            }
-            Self::Redirected { status, host } => {
-                write!(f, "was answered {status}, a redirect")?;
-                if let Some(host) = host {
-                    write!(f, " to {host}")?;
-                }
-                f.write_str(", which is not followed, so that the API key stays with the configured host")
-            }
-            Self::Refused { status, message, fields, .. } => {
-                write!(f, "was refused by Wavix with {status}")?;
-                if let Some(message) = message {
-                    write!(f, ": {message}")?;
-                }
-                for (position, complaint) in fields.iter().enumerate() {
-                    f.write_str(if position == 0 { " [" } else { "; " })?;
-                    if let Some(field) = &complaint.field {
-                        write!(f, "{field}: ")?;
-                    }
-                    f.write_str(&complaint.message)?;
-                }
-                if fields.is_empty() { Ok(()) } else { f.write_str("]") }
-            }
-            Self::Undocumented { status, what, excerpt, .. } => {
-                write!(f, "was answered {status} with {what} instead of the API's JSON")?;
-                excerpt.as_ref().map_or(Ok(()), |text| write!(f, ": \"{text}\""))
-            }
-            Self::Decode { status, path, problem } => {
-                write!(f, "was answered {status}, but the answer is not of the documented form: ")?;
-                if path == "." { f.write_str(problem) } else { write!(f, "at {path}: {problem}") }
-            }
-        }
-    }
-}
-
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Report { method, path, failure, ending, attempts, waited, .. } = &*self.0;
@@ -410,19 +265,6 @@ impl fmt::Display for Attempts {
         match self.0 {
             1 => f.write_str("1 attempt"),
             more => write!(f, "{more} attempts"),
-        }
-    }
-}
-
-/// A duration as people read it: `250 ms`, `12.3 s`, `120 s`.
-struct Seconds(Duration);
-
-impl fmt::Display for Seconds {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            short if short < Duration::from_secs(1) => write!(f, "{} ms", short.as_millis()),
-            whole if whole.subsec_millis() == 0 => write!(f, "{} s", whole.as_secs()),
-            other => write!(f, "{:.1} s", other.as_secs_f64()),
         }
     }
 }

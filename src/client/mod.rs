@@ -12,7 +12,7 @@
 //! | [`pacing`] | how fast the whole process may go |
 //! | [`transport`] | how one attempt is made |
 //! | [`answer`] | what came back |
-//! | [`error`], [`redact`] | what is told about it |
+//! | [`failure`], [`error`], [`redact`] | what is told about it |
 //! | [`pagination`] | how a list is walked |
 //!
 //! ```no_run
@@ -36,6 +36,7 @@
 mod answer;
 mod config;
 mod error;
+mod failure;
 mod pacing;
 mod pagination;
 mod path;
@@ -51,6 +52,7 @@ mod tests;
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
@@ -59,7 +61,8 @@ pub use self::{
         AuthScheme, ClientConfig, ClientSettings, ConfigError, ConfigField, DEFAULT_BASE_URL,
         DEFAULT_MAX_CONCURRENT_REQUESTS, DEFAULT_MAX_RETRIES, DEFAULT_REQUEST_TIMEOUT,
     },
-    error::{Delivery, Error, FieldError, Kind},
+    error::{Delivery, Error, Kind},
+    failure::FieldError,
     pagination::{PER_PAGE, Page, Pages, Pagination, null_as_empty},
     path::ApiPath,
     request::{Acknowledged, Answer, CallOptions, Deadline, Method, Request},
@@ -69,7 +72,8 @@ pub use self::{
 
 use self::{
     answer::Incoming,
-    error::{Ending, Failure, Report},
+    error::{Ending, Report},
+    failure::Failure,
     pacing::Pacer,
     redact::Redactor,
     retry::{Exchange, RetryPolicy, drive},
@@ -101,7 +105,9 @@ impl Client {
     fn with_limits(config: ClientConfig, policy: RetryPolicy, body_limit: usize) -> Self {
         let mut secrets = vec![config.api_key.clone()];
         if let Some(proxy) = &config.http_proxy {
-            secrets.extend(proxy.password().map(Secret::from));
+            let password = proxy.password().unwrap_or_default();
+            secrets.push(Secret::from(password));
+            secrets.push(Secret::new(percent_decode_str(password).decode_utf8_lossy()));
         }
         let config = Arc::new(config);
         Self(Arc::new(Shared {

@@ -3,12 +3,17 @@
 //! Walks `page`/`per_page` lists to their end. Each endpoint names its own
 //! collection, so the page type is the caller's; filters are its query.
 
-use std::{collections::BTreeSet, marker::PhantomData};
+use std::{
+    collections::BTreeSet,
+    marker::PhantomData,
+    time::{Duration, SystemTime},
+};
 
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 use super::{
-    error::{Delivery, Ending, Error, Failure, Report, Status},
+    error::{Delivery, Ending, Error, Report},
+    failure::{Failure, Status},
     request::Request,
 };
 
@@ -66,12 +71,21 @@ pub struct Pages<P: Page, K> {
     seen: BTreeSet<K>,
     next: Option<u64>,
     total: Option<u64>,
+    date: Option<SystemTime>,
     page: PhantomData<fn() -> P>,
 }
 
 impl<P: Page, K: Ord> Pages<P, K> {
     pub(super) fn new(request: Request, key: fn(&P::Item) -> K) -> Self {
-        Self { request, key, seen: BTreeSet::new(), next: Some(1), total: None, page: PhantomData }
+        Self {
+            request,
+            key,
+            seen: BTreeSet::new(),
+            next: Some(1),
+            total: None,
+            date: None,
+            page: PhantomData,
+        }
     }
 
     /// The items of the next page that were not on an earlier one; `None` after the last page.
@@ -83,6 +97,7 @@ impl<P: Page, K: Ord> Pages<P, K> {
         let Some(number) = self.next else { return Ok(None) };
         let request = self.request.clone().query("page", number).query("per_page", PER_PAGE);
         let answer = request.send_full::<P>().await?;
+        self.date = answer.date;
         let (items, pagination) = answer.value.into_parts();
 
         let pagination = pagination.unwrap_or_default();
@@ -110,7 +125,7 @@ impl<P: Page, K: Ord> Pages<P, K> {
     ///
     /// # Errors
     /// As [`next`](Self::next).
-    pub async fn all(mut self) -> Result<Vec<P::Item>, Error> {
+    pub async fn all(&mut self) -> Result<Vec<P::Item>, Error> {
         let mut all = Vec::new();
         for _ in 0..=EXTRA_WALKS {
             while let Some(items) = self.next().await? {
@@ -131,6 +146,11 @@ impl<P: Page, K: Ord> Pages<P, K> {
         Ok(all)
     }
 
+    /// Wavix's clock when it answered the last page, as [`Answer::date`](super::Answer::date).
+    pub fn date(&self) -> Option<SystemTime> {
+        self.date
+    }
+
     fn undocumented(&self, what: String, attempts: u32) -> Error {
         Error::new(Report {
             method: self.request.method,
@@ -145,7 +165,7 @@ impl<P: Page, K: Ord> Pages<P, K> {
             ending: Ending::Final,
             delivery: Delivery::Ambiguous,
             attempts,
-            waited: std::time::Duration::ZERO,
+            waited: Duration::ZERO,
         })
     }
 }

@@ -9,7 +9,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{
-    error::{Delivery, Ending, Failure},
+    error::{Delivery, Ending},
+    failure::Failure,
     pacing::Pacer,
     request::CallOptions,
     wait::{Stop, Waits},
@@ -91,6 +92,7 @@ pub(super) fn is_retryable(idempotency: Idempotency, failure: &Failure) -> bool 
     match failure {
         Failure::Connect { permanent, .. } => !permanent,
         Failure::NotAttempted
+        | Failure::Abandoned
         | Failure::Unsendable { .. }
         | Failure::Redirected { .. }
         | Failure::Decode { .. } => false,
@@ -145,7 +147,11 @@ pub(super) async fn drive<E: Exchange>(
             tokio::select! {
                 biased;
                 outcome = attempt => outcome,
-                () = options.cancel.cancelled() => return Err(last.ended(Ending::Cancelled)),
+                () = options.cancel.cancelled() => {
+                    last.failure = Failure::Abandoned;
+                    last.delivery = last.delivery.max(last.failure.delivery());
+                    return Err(last.ended(Ending::Cancelled));
+                }
             }
         } else {
             attempt.await

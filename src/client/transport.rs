@@ -24,7 +24,7 @@ use url::Url;
 use super::{
     answer::Incoming,
     config::{AuthScheme, ClientConfig, is_loopback},
-    error::{Failure, Status},
+    failure::{Failure, Status},
     redact::Redactor,
     request::Method,
 };

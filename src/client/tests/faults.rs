@@ -126,6 +126,18 @@ async fn a_refused_connection_is_repeated_even_for_a_create() {
 }
 
 #[tokio::test]
+async fn a_create_does_not_fall_into_a_connection_closed_meanwhile() {
+    // The server announces that it keeps the connection, and closes it.
+    let step = || Step::Close(answer("200 OK", "application/json", "", "{}"));
+    let server = Server::start([step(), step()]).await;
+    let client = client(&server.url());
+    client.get("/v1/trunks").send::<Value>().await.unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    client.post("/v1/trunks").json(&1).send::<Value>().await.unwrap();
+    assert_eq!((server.requests().len(), server.connections()), (2, 2));
+}
+
+#[tokio::test]
 async fn an_unknown_host_was_not_sent() {
     let mut settings = settings("https://wavix.invalid");
     settings.max_retries = 0;

@@ -84,7 +84,7 @@ async fn null_missing_and_empty_collections_are_empty() {
 #[tokio::test]
 async fn a_list_without_pagination_is_one_page() {
     let server = Server::start([reply("200 OK", r#"[{"id":1},{"id":2},{"id":1}]"#)]).await;
-    let walk = client(&server.url()).get("/v1/api-keys").pages::<Bare, _>(|key| key.id);
+    let mut walk = client(&server.url()).get("/v1/api-keys").pages::<Bare, _>(|key| key.id);
     let found: Vec<_> = walk.all().await.unwrap().iter().map(|trunk| trunk.id).collect();
     assert_eq!((found, server.requests().len()), (vec![1, 2], 1));
 }

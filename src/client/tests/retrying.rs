@@ -14,7 +14,8 @@ use super::secrecy::capture;
 use crate::client::{
     CallOptions, Deadline, Delivery, Idempotency, Method,
     answer::{self, Incoming},
-    error::{Ending, Failure, Status},
+    error::Ending,
+    failure::{Failure, Status},
     pacing::Pacer,
     redact::Redactor,
     retry::{Exchange, Exhausted, RetryPolicy, drive},
@@ -203,6 +204,9 @@ async fn a_change_already_sent_is_awaited_and_a_read_is_not() {
         let (outcome, _) = run(&exchange, idempotency, &options).await;
         assert_eq!(outcome.is_ok(), finished == 1, "{idempotency:?}");
         assert_eq!(*exchange.finished.lock().unwrap(), finished, "{idempotency:?}");
+        if let Err(end) = outcome {
+            assert_eq!((end.failure, end.delivery), (Failure::Abandoned, Delivery::Ambiguous));
+        }
     }
 }
 

@@ -2,12 +2,17 @@
 
 use std::{
     fmt::Write as _,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use tracing::{Event, Level, Subscriber, field::Visit, level_filters::LevelFilter, subscriber::DefaultGuard};
+use tracing::{
+    Dispatch, Event, Level, Subscriber,
+    field::Visit,
+    level_filters::LevelFilter,
+    subscriber::{DefaultGuard, NoSubscriber},
+};
 use tracing_subscriber::{Layer, layer::Context, layer::SubscriberExt};
 
 use super::{
@@ -30,7 +35,12 @@ impl Log {
     }
 }
 
+/// With a single subscriber alive, an event first met by another thread is
+/// switched off for the whole process. A second one, kept for ever, prevents that.
+static BYSTANDER: OnceLock<Dispatch> = OnceLock::new();
+
 pub(super) fn capture(level: Level) -> (Log, DefaultGuard) {
+    BYSTANDER.get_or_init(|| Dispatch::new(NoSubscriber::default()));
     let log = Log::default();
     let subscriber =
         tracing_subscriber::registry().with(log.clone().with_filter(LevelFilter::from_level(level)));
@@ -134,6 +144,7 @@ fn debug_output_shows_no_secret() {
     let mut unchecked = settings.clone();
     unchecked.base_url = "https://user:s3cret@host".to_owned();
     let client = client_of(settings.clone());
+    assert_eq!(client.0.redactor.clean("user:s3cret", 100), "user:***");
     let request =
         client.post("/v1/trunks").query("q", "s3cret").json("s3cret").redact(&Secret::new("s3cret"));
     let texts = [
