@@ -70,4 +70,29 @@ mod tests {
         let text = report(&"é".repeat(MAX_MESSAGE), "t", "l", "");
         assert!(text.lines().all(|line| line.len() < 64 * 1024));
     }
+
+    /// A panic ends up on standard error in one piece. The hook is the whole
+    /// process's, so this takes a process of its own.
+    #[test]
+    fn a_panic_in_another_thread_is_reported_and_the_process_lives() {
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "protocol::panic::tests::panicking_child", "--ignored", "--nocapture"])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        let first = stderr.lines().find(|line| !line.is_empty());
+        assert_eq!(first, Some("panic: 7 is not a number"), "{stderr}");
+        assert!(stderr.contains("thread 'plugin' at src/protocol/panic.rs:"), "{stderr}");
+        assert!(stderr.contains("panicking_child"), "the backtrace has names: {stderr}");
+    }
+
+    #[test]
+    #[ignore = "run by the test above, in a process of its own"]
+    fn panicking_child() {
+        install_hook();
+        let thread = std::thread::Builder::new().name("plugin".to_owned());
+        let ended = thread.spawn(|| panic!("{} is not a number", 7)).unwrap().join();
+        assert!(ended.is_err());
+    }
 }

@@ -5,6 +5,7 @@ use libtest_mimic::Trial;
 mod arguments;
 mod handshake;
 mod lifecycle;
+mod limits;
 mod logging;
 mod mtls;
 mod reattach;
@@ -15,6 +16,7 @@ pub fn trials() -> Vec<Trial> {
         arguments::trials(),
         handshake::trials(),
         lifecycle::trials(),
+        limits::trials(),
         logging::trials(),
         mtls::trials(),
         reattach::trials(),

@@ -1,0 +1,37 @@
+//! How much the plugin takes.
+
+use bytes::Bytes;
+use terraform_provider_wavix::protocol::proto::tfplugin6::{
+    DynamicValue, get_provider_schema, read_resource,
+};
+
+use crate::support::plugin::Launch;
+
+async_trials![a_state_of_100_mib_is_taken, a_hundred_calls_at_once_are_all_answered];
+
+async fn a_state_of_100_mib_is_taken() {
+    let plugin = Launch::by_terraform().start();
+    let state = DynamicValue { msgpack: Bytes::from(vec![0xc0; 100 << 20]), json: Bytes::new() };
+    let request = read_resource::Request {
+        type_name: "no_such_resource".to_owned(),
+        current_state: Some(state),
+        ..read_resource::Request::default()
+    };
+    // What the provider makes of it is not the question; that it gets it is.
+    let answer = plugin.provider().await.max_decoding_message_size(usize::MAX).read_resource(request).await;
+    let code = answer.map_or_else(|status| status.code(), |_| tonic::Code::Ok);
+    assert!(matches!(code, tonic::Code::Ok | tonic::Code::Unimplemented), "{code:?}");
+}
+
+async fn a_hundred_calls_at_once_are_all_answered() {
+    let plugin = Launch::by_terraform().start();
+    let provider = plugin.provider().await;
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..100 {
+        let mut provider = provider.clone();
+        calls.spawn(async move { provider.get_provider_schema(get_provider_schema::Request {}).await });
+    }
+    for answer in calls.join_all().await {
+        assert!(answer.unwrap().into_inner().provider.is_some());
+    }
+}
