@@ -197,7 +197,8 @@ impl Sim {
         Builder::default()
     }
 
-    /// Starts with default settings on the current tokio runtime.
+    /// Starts with default settings on the current tokio runtime. A caller that blocks that runtime's only thread, for
+    /// example by waiting for a child process, starves the server: such a caller wants [`Sim::spawn`].
     ///
     /// # Panics
     /// When it cannot listen.
