@@ -2,6 +2,7 @@
 //! reads model, endpoint, model. Mapping is in `model`, wording of failures in
 //! [`failure`](super::failure), what follows from what in `plan`.
 
+mod answer;
 mod caller_id;
 mod compare;
 pub mod endpoints;

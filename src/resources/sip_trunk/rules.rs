@@ -3,6 +3,7 @@
 
 use std::net::Ipv4Addr;
 
+use crate::framework::duration;
 use crate::framework::schema::Validator;
 use crate::protocol::value::Value;
 
@@ -30,6 +31,8 @@ pub(super) enum Rule {
     WholeNumber(i64),
     /// A decimal above zero.
     AboveZero,
+    /// A length of time.
+    Duration,
 }
 
 impl Validator for Rule {
@@ -44,6 +47,7 @@ impl Validator for Rule {
             Self::EachIpv4 => "must be IPv4 addresses, without prefix lengths".to_owned(),
             Self::WholeNumber(least) => format!("must be a whole number from {least} to {MOST}"),
             Self::AboveZero => "must be greater than 0".to_owned(),
+            Self::Duration => duration::RULE.to_owned(),
         }
     }
 
@@ -65,6 +69,7 @@ impl Validator for Rule {
             (Self::AboveZero, Value::Number(number)) => {
                 (number.is_negative() || number.is_zero()).then(|| number.to_string())
             }
+            (Self::Duration, Value::String(text)) => refused(text, |text| duration::parse(text).is_ok()),
             // Of another kind than the schema says: the codec refuses that before.
             _ => None,
         };

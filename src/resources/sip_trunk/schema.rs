@@ -204,8 +204,10 @@ fn server_side() -> Vec<Attribute> {
 
 fn timeouts() -> Block {
     let duration = |operation: &str| {
-        Attribute::string(operation)
-            .describe(format!("How long {operation} may take, such as `30s` or `10m`. Default `5m`."))
+        Attribute::string(operation).validate(Rule::Duration).describe(format!(
+            "How long {operation} may take. {}. Default `5m`.",
+            sentence(&Rule::Duration.rule())
+        ))
     };
     Block {
         name: TIMEOUTS.to_owned(),

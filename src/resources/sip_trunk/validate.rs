@@ -83,6 +83,15 @@ fn check_caller_id(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
 }
 
 fn check_addresses(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
+    if config.allowed_ips.known().is_some_and(|set| set.0.iter().any(Attr::is_null)) {
+        diagnostics.push(
+            Diagnostic::error(
+                "Invalid allowed IP addresses",
+                "An address is null. Remove it, for example with `compact`.",
+            )
+            .at(Path::root("allowed_ips")),
+        );
+    }
     let is_empty = match &config.allowed_ips {
         Attr::Null => true,
         Attr::Known(set) => set.0.is_empty(),
@@ -95,7 +104,7 @@ fn check_addresses(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
                 "`ip_restrict = true` lets devices register only from the addresses in `allowed_ips`, and \
                  there are none, so that no device could register. List them, or remove `ip_restrict`.",
             )
-            .at(Path::root("allowed_ips")),
+            .at(Path::root("ip_restrict")),
         ),
         Attr::Known(false) if !is_empty && config.allowed_ips.is_certainly_set() => {
             diagnostics.push(ignored("ip_restrict", "allowed_ips"));

@@ -9,6 +9,7 @@ use crate::framework::path::Path;
 use crate::protocol::value::Value;
 use crate::resources::failure::Verb;
 
+use super::KIND;
 use super::compare::{Difference, differences};
 use super::model::SipTrunkModel;
 
@@ -28,15 +29,10 @@ pub(super) fn compare_answer(
         .iter()
         .map(|difference| {
             let detail = format!("{}\n\n{}", what_happened(difference), what_now(verb, id, difference.name));
-            let summary = format!("Cannot {} SIP trunk as planned", word(verb));
-            Diagnostic::error(summary, detail).at(Path::root(difference.name))
+            Diagnostic::error(KIND.summary(verb), detail).at(Path::root(difference.name))
         })
         .collect();
     if diagnostics.is_empty() { Ok(()) } else { Err(diagnostics) }
-}
-
-fn word(verb: Verb) -> &'static str {
-    if verb == Verb::Create { "create" } else { "update" }
 }
 
 fn what_happened(difference: &Difference) -> String {
