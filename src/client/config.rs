@@ -17,8 +17,9 @@ pub const DEFAULT_BASE_URL: &str = "https://api.wavix.com";
 pub const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Attempts after the first one.
 pub const DEFAULT_MAX_RETRIES: u32 = 4;
-/// Requests in flight at once. Wavix documents no limit; four is polite.
-pub const DEFAULT_MAX_CONCURRENT_REQUESTS: usize = 4;
+/// Requests in flight at once. Wavix documents no limit; ten is what a caller
+/// that works on ten objects at a time, as Terraform does, can make use of.
+pub const DEFAULT_MAX_CONCURRENT_REQUESTS: usize = 10;
 
 /// How the API key travels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,8 +1,11 @@
 //! Resources layer: what the verbs of all resources work with. The provider
-//! layer builds it once per configuration. No endpoint is called from here.
+//! layer builds it once per configuration. Endpoints are called by others.
+
+use tokio_util::sync::CancellationToken;
 
 use crate::client::Client;
 
+use super::account_limits::{AccountLimits, LimitLookup};
 use super::list_walk::ListWalk;
 use super::sip_trunk::endpoints::SipTrunkSummary;
 
@@ -11,13 +14,26 @@ use super::sip_trunk::endpoints::SipTrunkSummary;
 pub struct Context {
     client: Client,
     sip_trunks: ListWalk<SipTrunkSummary>,
+    account_limits: LimitLookup,
 }
 
 impl Context {
     /// Works through `client`. Asks nothing of the API.
     #[must_use]
     pub fn new(client: Client) -> Self {
-        Self { client, sip_trunks: ListWalk::default() }
+        Self { client, sip_trunks: ListWalk::default(), account_limits: LimitLookup::default() }
+    }
+
+    /// The same, with [`account_limits`](Self::account_limits) unknown for ever.
+    #[must_use]
+    pub fn without_account_limits(self) -> Self {
+        Self { account_limits: LimitLookup::disabled(), ..self }
+    }
+
+    /// The ceilings of the account, asked for once. `None` when the key may not
+    /// know them, they cannot be had, or nobody is to look: a plan does without.
+    pub async fn account_limits(&self, cancel: &CancellationToken) -> Option<AccountLimits> {
+        self.account_limits.get(&self.client, cancel).await
     }
 
     /// The API client.

@@ -12,6 +12,7 @@
 //! | `plan.rs`, `validate.rs` | what follows from several arguments |
 //! | `mod.rs` | the lifecycle: create, read, update, delete, import |
 
+pub mod account_limits;
 mod context;
 pub mod failure;
 mod list_walk;

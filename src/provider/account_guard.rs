@@ -1,0 +1,71 @@
+//! Provider layer: is the API key's account one of those the configuration is
+//! for? Asked once, before anything is read or changed.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::client::{self, CallOptions, Client, Deadline};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::path::Path;
+
+/// Nobody waits for a guard longer than this.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// `GET /v1/profile`, of which only this is relied upon.
+#[derive(Deserialize)]
+struct Profile {
+    id: i64,
+}
+
+/// Asks whose the key is, if `allowed` names any account.
+///
+/// # Errors
+/// It is another account's, or there is no telling.
+pub(super) async fn check(client: &Client, allowed: &BTreeSet<i64>) -> Result<(), Diagnostics> {
+    if allowed.is_empty() {
+        return Ok(());
+    }
+    let options = CallOptions { deadline: Deadline::after(PATIENCE), ..CallOptions::default() };
+    let diagnostic = match client.get("/v1/profile").options(&options).send::<Profile>().await {
+        Ok(Profile { id }) if allowed.contains(&id) => return Ok(()),
+        Ok(Profile { id }) => wrong_account(id, allowed),
+        Err(error) => unverified(&error),
+    };
+    Err(diagnostic.at(Path::root("allowed_account_ids")).into())
+}
+
+fn wrong_account(id: i64, allowed: &BTreeSet<i64>) -> Diagnostic {
+    let allowed: Vec<String> = allowed.iter().map(i64::to_string).collect();
+    Diagnostic::error(
+        "Cannot use this Wavix account",
+        format!(
+            "The API key belongs to the account {id}, and `allowed_account_ids` (WAVIX_ALLOWED_ACCOUNT_IDS) \
+             allows only {}. Nothing was read or changed.\n\nUse a key of an allowed account, or add {id} to \
+             `allowed_account_ids`.",
+            allowed.join(", ")
+        ),
+    )
+}
+
+fn unverified(error: &client::Error) -> Diagnostic {
+    let advice = if error.is_unauthorized() {
+        "Check `api_key` (WAVIX_API_KEY): it may be wrong or inactive, or the key may be restricted to IP \
+         addresses other than the one this request came from."
+    } else if error.is_forbidden() {
+        "The key probably lacks the scope `account:read`, without which it cannot say whose it is. Grant the \
+         scope, or remove `allowed_account_ids` (WAVIX_ALLOWED_ACCOUNT_IDS)."
+    } else if error.is_connect() {
+        "Check the network, and `base_url`, `http_proxy` and `ca_bundle` in the provider configuration."
+    } else {
+        "Try again, or remove `allowed_account_ids` (WAVIX_ALLOWED_ACCOUNT_IDS) to go on without the check."
+    };
+    Diagnostic::error(
+        "Cannot verify the Wavix account",
+        format!(
+            "`allowed_account_ids` is set, so the account of the API key is looked up before anything else. \
+             {error}\n\nNothing was read or changed.\n\n{advice}"
+        ),
+    )
+}

@@ -1,0 +1,169 @@
+//! Provider layer: which of several given values of one argument counts. One
+//! pure function; what the value means for a client is decided in `settings`.
+
+use crate::client::Secret;
+use crate::framework::diagnostics::Diagnostic;
+use crate::framework::object::{Attr, SetOf};
+use crate::framework::path::Path;
+use crate::protocol::number::Number;
+
+use super::environment::Environment;
+
+/// The environment variable of an argument: `WAVIX_` and its name.
+pub(super) fn variable(argument: &str) -> String {
+    format!("WAVIX_{}", argument.to_uppercase())
+}
+
+/// Where the value that counts was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// In the `provider` block.
+    Configuration,
+    /// In the argument's environment variable.
+    Environment,
+    /// Nowhere.
+    Default,
+}
+
+/// What counts for one argument.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Choice<T> {
+    /// Nothing was given, and there is no default.
+    Unset,
+    /// The configuration's value is not known before apply.
+    Unknown,
+    /// This value.
+    Set(T, Source),
+}
+
+/// The type of an argument's value.
+pub(super) trait Setting: Clone {
+    /// True for a value that counts as none.
+    fn is_blank(&self) -> bool {
+        false
+    }
+
+    /// True when a part of the value is not known before apply.
+    fn holds_unknown(&self) -> bool {
+        false
+    }
+
+    /// Reads the value of an environment variable, which is not empty.
+    ///
+    /// # Errors
+    /// What the value must be, without repeating it.
+    fn from_variable(text: String) -> Result<Self, String>;
+}
+
+/// Configuration before environment before default, each only if it is set. An
+/// unknown value in the configuration is one that is set: the environment must
+/// not stand in for it during plan and lose to it during apply.
+///
+/// # Errors
+/// The variable counts and cannot be read.
+pub(super) fn choose<T: Setting>(
+    argument: &'static str,
+    config: &Attr<T>,
+    environment: &Environment,
+    default: Option<T>,
+) -> Result<Choice<T>, Fault> {
+    match config {
+        Attr::Unknown(_) => return Ok(Choice::Unknown),
+        Attr::Known(value) if value.holds_unknown() => return Ok(Choice::Unknown),
+        Attr::Known(value) if !value.is_blank() => {
+            return Ok(Choice::Set(value.clone(), Source::Configuration));
+        }
+        Attr::Known(_) | Attr::Null => {}
+    }
+    let source = Source::Environment;
+    if let Some(text) = environment.get(&variable(argument)) {
+        let value = T::from_variable(text).map_err(|problem| Fault { argument, source, problem })?;
+        if !value.is_blank() {
+            return Ok(Choice::Set(value, source));
+        }
+    }
+    Ok(default.map_or(Choice::Unset, |value| Choice::Set(value, Source::Default)))
+}
+
+/// A value that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) argument: &'static str,
+    pub(super) source: Source,
+    /// What is wrong, as the end of a sentence about the value; never the value.
+    pub(super) problem: String,
+}
+
+impl From<&Fault> for Diagnostic {
+    fn from(fault: &Fault) -> Self {
+        let Fault { argument, source, problem } = fault;
+        let variable = variable(argument);
+        let detail = match source {
+            Source::Configuration => format!(
+                "The provider argument `{argument}` {problem}.\n\nCorrect it in the provider block, or remove \
+                 it there and set the environment variable {variable}."
+            ),
+            Source::Environment => format!(
+                "The environment variable {variable} {problem}. It counts because the provider argument \
+                 `{argument}` is not set.\n\nCorrect the variable, or set the argument, which comes first."
+            ),
+            Source::Default => format!(
+                "The default of the provider argument `{argument}` {problem}.\n\nSet the argument or the \
+                 environment variable {variable}."
+            ),
+        };
+        Self::error(format!("Invalid {argument}"), detail).at(Path::root(*argument))
+    }
+}
+
+impl Setting for String {
+    fn is_blank(&self) -> bool {
+        self.is_empty()
+    }
+
+    fn from_variable(text: String) -> Result<Self, String> {
+        Ok(text)
+    }
+}
+
+impl Setting for Secret {
+    fn is_blank(&self) -> bool {
+        self.is_empty()
+    }
+
+    fn from_variable(text: String) -> Result<Self, String> {
+        Ok(Self::from(text))
+    }
+}
+
+impl Setting for Number {
+    fn from_variable(text: String) -> Result<Self, String> {
+        text.trim().parse().map_err(|_| "must be a number".to_owned())
+    }
+}
+
+impl Setting for bool {
+    fn from_variable(text: String) -> Result<Self, String> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" => Ok(true),
+            "false" | "0" => Ok(false),
+            _ => Err("must be `true` or `false`".to_owned()),
+        }
+    }
+}
+
+/// In a variable: separated by commas.
+impl Setting for SetOf<Attr<String>> {
+    fn is_blank(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn holds_unknown(&self) -> bool {
+        self.0.iter().any(Attr::is_unknown)
+    }
+
+    fn from_variable(text: String) -> Result<Self, String> {
+        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+        Ok(Self(items.map(|item| Attr::Known(item.to_owned())).collect()))
+    }
+}
