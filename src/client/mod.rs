@@ -6,14 +6,14 @@
 //!
 //! | file | decides |
 //! |---|---|
-//! | [`config`] | what a client may be configured with |
-//! | [`request`], [`path`] | what is sent |
-//! | [`retry`], `wait` | whether and when it is sent again |
-//! | [`pacing`] | how fast the whole process may go |
-//! | [`transport`] | how one attempt is made |
-//! | [`answer`] | what came back |
-//! | [`failure`], [`error`], [`redact`] | what is told about it |
-//! | [`pagination`] | how a list is walked |
+//! | `config` | what a client may be configured with |
+//! | `request`, `path` | what is sent |
+//! | `retry`, `wait` | whether and when it is sent again |
+//! | `pacing` | how fast the whole process may go |
+//! | `transport` | how one attempt is made |
+//! | `answer` | what came back |
+//! | `failure`, `error`, `redact` | what is told about it |
+//! | `pagination` | how a list is walked |
 //!
 //! ```no_run
 //! use terraform_provider_wavix::client::{Acknowledged, ApiPath, Client, ClientSettings, Secret};

@@ -164,18 +164,26 @@ async fn retries_are_counted_and_reported() {
 async fn the_time_of_an_attempt_covers_head_and_body() {
     let head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{".to_vec();
     let drip = Step::Drip(answer("200 OK", "application/json", "", "{}"), Duration::from_millis(40));
+    let mut calls = tokio::task::JoinSet::new();
     for step in [Step::Hang(Vec::new()), Step::Hang(head), drip] {
         for (method, attempts) in [(Method::Post, 1), (Method::Get, 2)] {
-            let server = Server::start(vec![step.clone(); 3]).await;
-            let mut settings = settings(&server.url());
-            settings.request_timeout = Duration::from_millis(250);
-            settings.max_retries = 1;
-            let error = client_of(settings).request(method, "/v1/trunks").send::<Value>().await.unwrap_err();
-            assert!(error.is_timeout() && error.kind() == Kind::Timeout, "{error}");
-            assert_eq!(error.delivery(), Delivery::Ambiguous);
-            assert_eq!(server.requests().len(), attempts, "{method} {step:?}");
-            assert!(error.to_string().contains("no complete answer within 250 ms"), "{error}");
+            let step = step.clone();
+            calls.spawn(async move {
+                let server = Server::start(vec![step.clone(); 3]).await;
+                let mut settings = settings(&server.url());
+                settings.request_timeout = Duration::from_secs(1);
+                settings.max_retries = 1;
+                let error =
+                    client_of(settings).request(method, "/v1/trunks").send::<Value>().await.unwrap_err();
+                assert!(error.is_timeout() && error.kind() == Kind::Timeout, "{error}");
+                assert_eq!(error.delivery(), Delivery::Ambiguous);
+                assert_eq!(server.requests().len(), attempts, "{method} {step:?}");
+                assert!(error.to_string().contains("no complete answer within 1 s"), "{error}");
+            });
         }
+    }
+    while let Some(outcome) = calls.join_next().await {
+        outcome.unwrap();
     }
 }
 
