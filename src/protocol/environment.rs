@@ -47,7 +47,7 @@ impl Environment {
     /// Reads the environment of this process.
     #[must_use]
     pub fn from_process() -> Self {
-        Self { temp_dir: std::env::temp_dir(), ..Self::from_pairs(std::env::vars_os()) }
+        Self::from_pairs(std::env::vars_os())
     }
 
     /// Reads an environment given as names and values. Where a name occurs
@@ -59,7 +59,7 @@ impl Environment {
         K: Into<OsString>,
         V: Into<OsString>,
     {
-        let mut environment = Self { temp_dir: std::env::temp_dir(), ..Self::default() };
+        let mut environment = Self { temp_dir: system_temp_dir(), ..Self::default() };
         for (name, value) in pairs {
             let (name, value) = (name.into(), value.into());
             if let Some(name) = name.to_str() {
@@ -90,13 +90,20 @@ impl Environment {
             "PLUGIN_UNIX_SOCKET_GROUP" => self.socket_group = text(),
             "PLUGIN_MULTIPLEX_GRPC" => self.multiplex_grpc = text(),
             "PLUGIN_TRANSPORT" => self.transport = text(),
-            "TMPDIR" => self.temp_dir = path().unwrap_or_else(std::env::temp_dir),
+            "TMPDIR" => self.temp_dir = path().unwrap_or_else(system_temp_dir),
             _ if name.starts_with("TF_LOG") => {
                 self.log_levels.push((name.to_owned(), text().unwrap_or_default()));
             }
             _ => {}
         }
     }
+}
+
+/// The system's directory for temporary files. On Unix the library takes an
+/// empty `TMPDIR` for a directory without a name.
+fn system_temp_dir() -> PathBuf {
+    let directory = std::env::temp_dir();
+    if directory.as_os_str().is_empty() { PathBuf::from("/tmp") } else { directory }
 }
 
 impl fmt::Debug for Environment {

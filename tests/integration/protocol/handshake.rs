@@ -15,6 +15,7 @@ async_trials![
     a_client_that_asks_for_multiplexing_is_told_there_is_none,
     the_socket_is_in_a_directory_only_its_owner_may_enter,
     the_socket_is_made_where_the_client_wants_it,
+    an_empty_tmpdir_is_not_a_directory,
     a_path_that_cannot_be_announced_is_refused,
     over_tcp_a_port_of_the_range_is_taken,
     an_empty_range_of_ports_is_refused,
@@ -84,6 +85,15 @@ async fn the_socket_is_made_where_the_client_wants_it() {
     assert!(plugin.handshake().address.starts_with(directory.path().to_str().unwrap()));
     assert_eq!(plugin.temporary_files(), 0);
     plugin.connect().await;
+}
+
+async fn an_empty_tmpdir_is_not_a_directory() {
+    let mut plugin = Launch::by_terraform().env("TMPDIR", "").start();
+    let address = plugin.handshake().address;
+    assert!(address.starts_with("/tmp/plugin-"), "{address}");
+    plugin.signal("TERM");
+    plugin.wait(PATIENCE).await;
+    assert!(!std::path::Path::new(&address).exists());
 }
 
 /// What a start that fails must look like: Terraform shows its users what
