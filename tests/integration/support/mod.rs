@@ -5,6 +5,7 @@ use std::future::Future;
 
 use libtest_mimic::Trial;
 
+pub mod lines;
 pub mod plugin;
 
 /// Defines `trials()`, the module's list of tests, from plain functions. Each
