@@ -99,8 +99,10 @@ pub struct SipTrunkRecord {
     /// Digits; "" or null for none.
     pub callerid: Option<String>,
     /// See [`SipTrunkBody::multiple_numbers`].
+    #[serde(default, deserialize_with = "null_is_off")]
     pub multiple_numbers: Option<bool>,
     /// See [`SipTrunkBody::ip_restrict`].
+    #[serde(default, deserialize_with = "null_is_off")]
     pub ip_restrict: Option<bool>,
     /// Documented as never null; null has been seen in other lists.
     #[serde(default, deserialize_with = "null_as_empty")]
@@ -108,36 +110,44 @@ pub struct SipTrunkRecord {
     /// See [`SipTrunkBody::didinfo_enabled`].
     pub didinfo_enabled: Option<bool>,
     /// See [`SipTrunkBody::call_restrict`].
+    #[serde(default, deserialize_with = "null_is_off")]
     pub call_restrict: Option<bool>,
     /// Seconds.
     #[serde(default, deserialize_with = "optional_whole")]
     pub call_limit: Option<i64>,
     /// See [`SipTrunkBody::cost_limit`].
+    #[serde(default, deserialize_with = "null_is_off")]
     pub cost_limit: Option<bool>,
     /// USD as decimal text. Documented as a string; a number is taken too.
     #[serde(default, deserialize_with = "optional_decimal")]
     pub max_call_cost: Option<String>,
     /// See [`SipTrunkBody::channels_restrict`].
+    #[serde(default, deserialize_with = "null_is_off")]
     pub channels_restrict: Option<bool>,
     /// Concurrent outbound calls.
     #[serde(default, deserialize_with = "optional_whole")]
     pub max_channels: Option<i64>,
     /// See [`SipTrunkBody::rewrite_enabled`].
+    #[serde(default, deserialize_with = "null_is_off")]
     pub rewrite_enabled: Option<bool>,
     /// Digits; "" or null for none.
     pub rewrite_prefix: Option<String>,
     /// Digits; "" or null for none.
     pub rewrite_cond: Option<String>,
     /// See [`SipTrunkBody::call_recording_enabled`].
+    #[serde(default, deserialize_with = "null_is_off")]
     pub call_recording_enabled: Option<bool>,
     /// See [`SipTrunkBody::machine_detection_enabled`].
+    #[serde(default, deserialize_with = "null_is_off")]
     pub machine_detection_enabled: Option<bool>,
     /// See [`SipTrunkBody::transcription_enabled`].
+    #[serde(default, deserialize_with = "null_is_off")]
     pub transcription_enabled: Option<bool>,
     /// Seconds.
     #[serde(default, deserialize_with = "optional_whole")]
     pub transcription_threshold: Option<i64>,
     /// See [`SipTrunkBody::encrypted_media`].
+    #[serde(default, deserialize_with = "null_is_off")]
     pub encrypted_media: Option<bool>,
     /// ISO 8601, with or without milliseconds.
     pub created_at: Option<String>,
@@ -288,6 +298,11 @@ fn exposed<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Er
 
 fn optional_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
     Ok(Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty()).map(Secret::from))
+}
+
+/// A flag that is null is off, one that is missing is not spoken of.
+fn null_is_off<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    Ok(Some(Option::deserialize(deserializer)?.unwrap_or(false)))
 }
 
 fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {

@@ -1,0 +1,221 @@
+//! What is told, and what stays true, when a call fails.
+
+use std::time::Duration;
+
+use serde_json::json;
+use wavix_sim::{Access, Answer, ApiKey, Fault, Sim};
+
+use crate::client::Secret;
+use crate::framework::diagnostics::Diagnostic;
+use crate::framework::object::Attr;
+
+use super::super::SipTrunkModel;
+use super::{Bench, PASSWORD, config, context, id_of, paths, text};
+
+const TRUNKS: &str = "/v1/trunks";
+const TRUNK: &str = "/v1/trunks/*";
+
+fn says(error: &Diagnostic, parts: &[&str]) {
+    for part in parts {
+        assert!(error.detail.contains(part), "no {part:?} in: {}", error.detail);
+    }
+}
+
+#[tokio::test]
+async fn a_create_whose_answer_is_lost_is_sent_once_and_says_how_to_find_the_trunk() {
+    for fault in [
+        Fault::close_after_commit(),
+        Fault::reset_after_commit(),
+        Fault::cut_body(),
+        Fault::status(502),
+        Fault::html_200(),
+        Fault::with("id", "not an id"),
+        Fault::without("id"),
+    ] {
+        let bench = Bench::start().await;
+        bench.sim.fault("POST", TRUNKS, fault);
+        let left = bench.create(&config(|trunk| trunk.label = text("lost & found"))).await;
+        let error = left.error();
+        assert_eq!(error.summary, "Cannot create SIP trunk");
+        says(error, &["POST /v1/trunks", "may have been created", "\"lost & found\"", "terraform import"]);
+        assert_eq!(left.state, None);
+        assert_eq!(bench.sim.journal().count("POST", TRUNKS), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_create_makes_nothing_and_points_at_the_field_the_api_names() {
+    for (status, message, path) in [
+        (422, "Caller ID must be a verified number in E.164 format", "callerid"),
+        (400, "Missing or invalid parameter callerid", "callerid"),
+        (400, "Missing or invalid parameter max_call_cost", "max_call_cost"),
+        (400, "Missing or invalid parameter host_request", "host_request.host"),
+        (422, "call_limit must be less than or equal to 3600", "call_limit"),
+        (400, "Missing or invalid parameter password", "password"),
+        (400, "Missing or invalid parameter allowed_ips", "allowed_ips"),
+        (422, "Insufficient funds", ""),
+        // Not about a value, even if it speaks of one.
+        (403, "The label is fine, but you are not", ""),
+    ] {
+        let bench = Bench::start().await;
+        bench.sim.fault("POST", TRUNKS, Fault::answer(Answer::new(status).message(message)));
+        let left = bench.create(&config(|_| {})).await;
+        assert_eq!(paths(&left.errors), [path], "{message}");
+        says(left.error(), &[message, "No SIP trunk was created."]);
+        assert_eq!(left.state, None);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_password_points_at_the_argument_it_came_from_and_is_not_shown() {
+    let bench = Bench::start().await;
+    let refusal = format!("password {PASSWORD} is too weak");
+    let refuse = || Fault::answer(Answer::new(422).message(&refusal));
+    bench.sim.fault("POST", TRUNKS, refuse());
+    let left = bench.create(&config(|_| {})).await;
+    assert_eq!(paths(&left.errors), ["password"]);
+    assert!(!format!("{left:?}").contains(PASSWORD), "{left:?}");
+
+    bench.sim.fault("POST", TRUNKS, refuse());
+    let write_only = config(|trunk| {
+        trunk.password = Attr::Null;
+        trunk.password_wo = Attr::Known(Secret::new(PASSWORD));
+    });
+    let left = bench.create(&write_only).await;
+    assert_eq!(paths(&left.errors), ["password_wo"]);
+    assert!(!format!("{left:?}").contains(PASSWORD), "{left:?}");
+}
+
+#[tokio::test]
+async fn each_complaint_about_a_field_is_an_error_at_its_argument() {
+    let bench = Bench::start().await;
+    let answer = Answer::new(422).json(&json!({
+        "success": false, "message": "Validation error",
+        "errors": { "label": "is too long", "max_channels": "is too high" },
+    }));
+    bench.sim.fault("POST", TRUNKS, Fault::answer(answer));
+    let left = bench.create(&config(|_| {})).await;
+    let mut found = paths(&left.errors);
+    found.sort();
+    assert_eq!(found, ["label", "max_channels"]);
+    assert!(left.errors.iter().any(|error| error.detail.contains("is too high")));
+}
+
+#[tokio::test]
+async fn an_update_that_may_have_happened_keeps_the_old_state_and_says_so() {
+    let bench = Bench::start().await;
+    let created = bench.create(&config(|_| {})).await.ok();
+    let renamed = config(|trunk| trunk.label = text("renamed"));
+    for (fault, truth) in [
+        (Fault::close_after_commit(), "may or may not have been changed"),
+        (Fault::status(503), "may or may not have been changed"),
+        (Fault::status(422), "was not changed"),
+        (Fault::status(404), "was not changed"),
+        (Fault::too_many_requests(Some("1")), "was not changed"),
+    ] {
+        bench.sim.fault("PUT", TRUNK, fault);
+        let left = bench.update(&renamed, &created).await;
+        assert_eq!(left.error().summary, "Cannot update SIP trunk");
+        says(left.error(), &[truth, &id_of(&created).to_string()]);
+        assert_eq!(left.state, Some(created.clone()));
+    }
+    bench.update(&renamed, &created).await.ok();
+}
+
+#[tokio::test]
+async fn a_failed_read_or_delete_keeps_the_state() {
+    let bench = Bench::start().await;
+    let created = bench.create(&config(|_| {})).await.ok();
+    for fault in [Fault::status(500), Fault::close(), Fault::html_200(), Fault::status(401)] {
+        bench.sim.fault("GET", TRUNK, fault);
+        let left = bench.read(&created).await;
+        says(left.error(), &["stays in the state"]);
+        assert_eq!(left.state, Some(created.clone()));
+    }
+    for (fault, truth) in [
+        (Fault::status(500), "may or may not have been deleted"),
+        (Fault::close_after_commit(), "may or may not have been deleted"),
+        (Fault::status(409), "was not deleted"),
+    ] {
+        bench.sim.fault("DELETE", TRUNK, fault);
+        let left = bench.delete(&created).await;
+        says(left.error(), &[truth]);
+        assert_eq!(left.state, Some(created.clone()));
+    }
+}
+
+#[tokio::test]
+async fn a_delete_that_is_repeated_and_meets_its_own_work_succeeds() {
+    let bench = Bench::start().await;
+    let created = bench.create(&config(|_| {})).await.ok();
+    let patient = Bench { ctx: context(&bench.sim, |settings| settings.max_retries = 2), ..bench };
+    patient.sim.fault("DELETE", TRUNK, Fault::close_after_commit());
+    let left = patient.delete(&created).await;
+    assert!(left.errors.is_empty() && left.state.is_none(), "{left:?}");
+    assert_eq!(patient.sim.journal().count("DELETE", TRUNK), 2);
+}
+
+#[tokio::test]
+async fn each_status_comes_with_what_to_do() {
+    let cases: [(Fault, &[&str]); 7] = [
+        (Fault::status(401), &["`api_key`", "restricted"]),
+        (Fault::status(403), &["`trunks:write`", "provisioned"]),
+        (Fault::status(422), &["Correct the configuration"]),
+        (Fault::too_many_requests(Some("7")), &["`requests_per_second`", "7 seconds"]),
+        (Fault::status(500), &["Wavix's side"]),
+        (Fault::answer(Answer::new(404).html("<p>nginx</p>")), &["`base_url`"]),
+        (Fault::redirect(302, "https://login.example.com/"), &["`base_url`"]),
+    ];
+    for (fault, advice) in cases {
+        let bench = Bench::start().await;
+        bench.sim.fault("POST", TRUNKS, fault);
+        let left = bench.create(&config(|_| {})).await;
+        says(left.error(), advice);
+    }
+}
+
+#[tokio::test]
+async fn a_read_needs_and_names_the_read_scope() {
+    let sim = Sim::builder().key(ApiKey::new("nobody").scope("numbers", Access::Read)).start().await;
+    let bench = Bench::with(sim);
+    let left = bench.read(&SipTrunkModel::stub(1)).await;
+    says(left.error(), &["GET /v1/trunks/1", "403", "`trunks:read`"]);
+}
+
+#[tokio::test]
+async fn a_slow_answer_names_the_settings_that_bound_it() {
+    let bench = Bench::start().await;
+    let created = bench.create(&config(|_| {})).await.ok();
+    let hasty = Bench {
+        ctx: context(&bench.sim, |settings| settings.request_timeout = Duration::from_secs(1)),
+        ..bench
+    };
+    hasty.sim.fault("GET", TRUNK, Fault::delay_before_commit(Duration::from_secs(20)));
+    let left = hasty.read(&created).await;
+    says(left.error(), &["`request_timeout`", "`timeouts`", "stays in the state"]);
+}
+
+#[tokio::test]
+async fn an_interrupt_before_the_request_sends_nothing() {
+    let bench = Bench::start().await;
+    let created = bench.create(&config(|_| {})).await.ok();
+    bench.sim.journal().clear();
+    bench.cancel.cancel();
+    let left = bench.create(&config(|_| {})).await;
+    says(left.error(), &["No SIP trunk was created.", "interrupted"]);
+    assert_eq!(bench.delete(&created).await.state, Some(created));
+    assert_eq!(bench.sim.journal().entries().len(), 0);
+}
+
+#[tokio::test]
+async fn an_id_that_somebody_put_into_the_state_is_not_used() {
+    let bench = Bench::start().await;
+    let mut state = bench.create(&config(|_| {})).await.ok();
+    state.id = text("../profile");
+    bench.sim.journal().clear();
+    for left in [bench.read(&state).await, bench.delete(&state).await] {
+        assert_eq!(paths(&left.errors), ["id"]);
+        assert_eq!(left.state, Some(state.clone()));
+    }
+    assert_eq!(bench.sim.journal().entries().len(), 0);
+}

@@ -1,0 +1,208 @@
+//! What the plan hook derives and demands.
+
+use crate::client::Secret;
+use crate::framework::object::Attr;
+use crate::protocol::value::Unknown;
+
+use super::super::SipTrunkModel;
+use super::super::model::HostRequestModel;
+use super::{addresses, config, everything, paths, plan, text, try_plan};
+
+const UNKNOWN_NOT_NULL: Unknown = Unknown { not_null: true };
+
+/// A state as Wavix and an earlier plan left it.
+fn state(config: &SipTrunkModel) -> SipTrunkModel {
+    let mut state = plan(config, None);
+    state.id = text("293");
+    state.login = text("67758");
+    state.created_at = text("2023-05-16T17:13:25.000Z");
+    state.host = text("dynamic");
+    state.auth_method = text("Digest");
+    state.status = text("active");
+    state.passthrough = Attr::Known(false);
+    state.access_token = Attr::Known(Secret::new("siptoken"));
+    state
+}
+
+#[test]
+fn a_flag_that_is_left_out_follows_its_limit() {
+    type Case = (&'static str, fn(&mut SipTrunkModel), Attr<bool>, fn(&SipTrunkModel) -> &Attr<bool>);
+    let unknown = || Attr::Unknown(Unknown::default());
+    let cases: [Case; 20] = [
+        ("null", |t| t.call_limit = Attr::Null, Attr::Known(false), |t| &t.call_restrict),
+        ("set", |t| t.call_limit = Attr::Known(1), Attr::Known(true), |t| &t.call_restrict),
+        ("unknown", |t| t.call_limit = Attr::unknown(), unknown(), |t| &t.call_restrict),
+        (
+            "unknown, not null",
+            |t| t.call_limit = Attr::Unknown(UNKNOWN_NOT_NULL),
+            Attr::Known(true),
+            |t| &t.call_restrict,
+        ),
+        ("null", |t| t.max_call_cost = Attr::Null, Attr::Known(false), |t| &t.cost_limit),
+        ("set", |t| t.max_call_cost = Attr::Known(1.into()), Attr::Known(true), |t| &t.cost_limit),
+        ("unknown", |t| t.max_call_cost = Attr::unknown(), unknown(), |t| &t.cost_limit),
+        ("null", |t| t.max_channels = Attr::Null, Attr::Known(false), |t| &t.channels_restrict),
+        ("set", |t| t.max_channels = Attr::Known(1), Attr::Known(true), |t| &t.channels_restrict),
+        ("null", |t| t.allowed_ips = Attr::Null, Attr::Known(false), |t| &t.ip_restrict),
+        ("empty", |t| t.allowed_ips = addresses(&[]), Attr::Known(false), |t| &t.ip_restrict),
+        ("set", |t| t.allowed_ips = addresses(&["192.0.2.1"]), Attr::Known(true), |t| &t.ip_restrict),
+        (
+            "set, of an unknown",
+            |t| t.allowed_ips = Attr::Known(crate::framework::object::SetOf(vec![Attr::unknown()])),
+            Attr::Known(true),
+            |t| &t.ip_restrict,
+        ),
+        // It may still turn out empty.
+        (
+            "unknown, not null",
+            |t| t.allowed_ips = Attr::Unknown(UNKNOWN_NOT_NULL),
+            unknown(),
+            |t| &t.ip_restrict,
+        ),
+        ("null", |_| {}, Attr::Known(false), |t| &t.rewrite_enabled),
+        ("empty", |t| t.rewrite_prefix = text(""), Attr::Known(false), |t| &t.rewrite_enabled),
+        ("prefix", |t| t.rewrite_prefix = text("0"), Attr::Known(true), |t| &t.rewrite_enabled),
+        ("cond", |t| t.rewrite_cond = text("0"), Attr::Known(true), |t| &t.rewrite_enabled),
+        ("unknown", |t| t.rewrite_cond = Attr::unknown(), unknown(), |t| &t.rewrite_enabled),
+        (
+            "one set, one unknown",
+            |t| {
+                t.rewrite_prefix = text("0");
+                t.rewrite_cond = Attr::unknown();
+            },
+            Attr::Known(true),
+            |t| &t.rewrite_enabled,
+        ),
+    ];
+    for (index, (case, change, expected, flag)) in cases.into_iter().enumerate() {
+        let planned = plan(&config(change), None);
+        assert_eq!(flag(&planned), &expected, "case {index}: {case}");
+    }
+}
+
+#[test]
+fn a_flag_that_is_written_is_obeyed() {
+    let planned = plan(
+        &config(|trunk| {
+            trunk.call_limit = Attr::Known(60);
+            trunk.call_restrict = Attr::Known(false);
+            trunk.cost_limit = Attr::Known(true);
+            trunk.channels_restrict = Attr::unknown();
+        }),
+        None,
+    );
+    assert_eq!(planned.call_restrict, Attr::Known(false));
+    assert_eq!(planned.cost_limit, Attr::Known(true));
+    assert!(planned.channels_restrict.is_unknown());
+}
+
+#[test]
+fn removing_a_limit_switches_it_off() {
+    let before = state(&everything());
+    let planned = plan(&config(|_| {}), Some(&before));
+    for flag in [
+        &planned.ip_restrict,
+        &planned.call_restrict,
+        &planned.cost_limit,
+        &planned.channels_restrict,
+        &planned.rewrite_enabled,
+    ] {
+        assert_eq!(flag, &Attr::Known(false));
+    }
+}
+
+#[test]
+fn an_unchanged_trunk_plans_as_it_is() {
+    for config in [config(|_| {}), everything()] {
+        let state = state(&config);
+        assert_eq!(plan(&config, Some(&state)), state);
+    }
+}
+
+#[test]
+fn an_update_leaves_what_the_server_decides_as_it_is() {
+    let before = state(&config(|_| {}));
+    let planned = plan(&config(|trunk| trunk.label = text("other")), Some(&before));
+    assert_eq!(planned, SipTrunkModel { label: text("other"), ..before });
+}
+
+#[test]
+fn another_request_for_ip_authentication_makes_what_follows_from_it_unknown() {
+    let digest = state(&config(|_| {}));
+    let request = |host: Attr<String>| {
+        config(|trunk| trunk.host_request = Attr::Known(HostRequestModel { host: host.clone() }))
+    };
+    let requested = state(&request(text("198.51.100.40")));
+    for (config, before, changes) in [
+        (request(text("198.51.100.40")), &digest, true),
+        (request(text("198.51.100.40")), &requested, false),
+        (request(text("198.51.100.41")), &requested, true),
+        (request(Attr::unknown()), &requested, true),
+        (config(|_| {}), &requested, true),
+    ] {
+        let planned = plan(&config, Some(before));
+        for (name, unknown) in [
+            ("host", planned.host.is_unknown()),
+            ("auth_method", planned.auth_method.is_unknown()),
+            ("status", planned.status.is_unknown()),
+            ("passthrough", planned.passthrough.is_unknown()),
+            ("access_token", planned.access_token.is_unknown()),
+        ] {
+            assert_eq!(unknown, changes, "{name}");
+        }
+        assert_eq!((&planned.id, &planned.login), (&before.id, &before.login));
+    }
+}
+
+fn without_password(change: impl FnOnce(&mut SipTrunkModel)) -> SipTrunkModel {
+    config(|trunk| {
+        trunk.password = Attr::Null;
+        change(trunk);
+    })
+}
+
+#[test]
+fn a_create_demands_a_password_and_takes_either_kind_or_an_unknown_one() {
+    let (_, diagnostics) = try_plan(&without_password(|_| {}), None);
+    assert_eq!(paths(diagnostics.iter()), ["password"]);
+    for config in [
+        config(|_| {}),
+        without_password(|trunk| trunk.password = Attr::unknown()),
+        without_password(|trunk| trunk.password_wo = Attr::unknown()),
+        without_password(|trunk| trunk.password_wo = Attr::Known(Secret::new("wo"))),
+    ] {
+        plan(&config, None);
+    }
+}
+
+#[test]
+fn an_update_demands_a_password_only_where_a_request_must_carry_it() {
+    let imported = SipTrunkModel { password: Attr::Null, ..state(&config(|_| {})) };
+    let demands = |config: &SipTrunkModel| !try_plan(config, Some(&imported)).1.is_empty();
+    assert!(!demands(&without_password(|_| {})), "nothing changes");
+    assert!(!demands(&without_password(|trunk| trunk.callerid = text("+1 313 284 7320"))), "a spelling");
+    assert!(!demands(&without_password(|trunk| trunk.label = Attr::unknown())), "it may stay the same");
+    assert!(!demands(&config(|trunk| trunk.label = text("b"))), "there is one");
+    assert!(!demands(&without_password(|trunk| {
+        trunk.label = text("b");
+        trunk.password_wo = Attr::Known(Secret::new("wo"));
+    })));
+    let timeouts = super::super::TimeoutsModel {
+        create: text("1m"),
+        read: Attr::Null,
+        update: Attr::Null,
+        delete: Attr::Null,
+    };
+    assert!(!demands(&without_password(|trunk| trunk.timeouts = Attr::Known(timeouts))), "not the API's");
+
+    let changed = without_password(|trunk| {
+        trunk.label = text("b");
+        trunk.call_limit = Attr::Known(60);
+    });
+    let (_, diagnostics) = try_plan(&changed, Some(&imported));
+    let error = diagnostics.iter().next().unwrap();
+    assert_eq!(paths([error]), ["password"]);
+    for part in ["293", "`label`", "`call_limit`", "`call_restrict`", "password_wo", "never returns"] {
+        assert!(error.detail.contains(part), "{part}: {}", error.detail);
+    }
+}

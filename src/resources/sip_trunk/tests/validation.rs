@@ -1,0 +1,267 @@
+//! Every bad input is refused at the argument it stands in, before anything is
+//! sent.
+
+use crate::client::Secret;
+use crate::framework::diagnostics::{Diagnostics, Severity};
+use crate::framework::object::{Attr, Mapped, SetOf};
+use crate::framework::path::Path;
+use crate::framework::resource::Resource;
+use crate::framework::schema::{Attribute, Kind};
+use crate::protocol::value::Value;
+
+use super::super::model::{HostRequestModel, TimeoutsModel};
+use super::super::{SipTrunk, SipTrunkModel};
+use super::{addresses, config, everything, text};
+
+/// The paths of all errors and of all warnings.
+fn judge(config: &SipTrunkModel) -> (Vec<String>, Vec<String>) {
+    let schema = SipTrunk.schema();
+    let object = config.clone().into_value();
+    let (mut errors, mut warnings) = (Vec::new(), Vec::new());
+    check(&schema.attributes, &object, &Path::top(), &mut errors);
+    for block in &schema.blocks {
+        if let Some(value) = object.get(&block.name) {
+            check(&block.attributes, value, &Path::root(&block.name), &mut errors);
+        }
+    }
+    let mut diagnostics = Diagnostics::new();
+    SipTrunk.validate(config, &mut diagnostics);
+    for diagnostic in diagnostics {
+        let path = diagnostic.path.as_ref().map(ToString::to_string).unwrap_or_default();
+        match diagnostic.severity {
+            Severity::Error => errors.push(path),
+            Severity::Warning => warnings.push(path),
+        }
+    }
+    (errors, warnings)
+}
+
+/// The rules of single attributes, as the framework applies them.
+fn check(attributes: &[Attribute], object: &Value, at: &Path, errors: &mut Vec<String>) {
+    for attribute in attributes {
+        let Some(value) = object.get(&attribute.name).filter(|value| !value.is_null() && !value.is_unknown())
+        else {
+            continue;
+        };
+        let path = at.attribute(&attribute.name);
+        let broken = attribute.validators.iter().filter_map(|validator| validator.check(value).err());
+        errors.extend(broken.map(|sentence| {
+            assert!(sentence.ends_with('.'), "{sentence}");
+            path.to_string()
+        }));
+        if let Kind::Nested(_, nested) = &attribute.kind {
+            check(nested, value, &path, errors);
+        }
+    }
+}
+
+type Change = fn(&mut SipTrunkModel);
+
+#[test]
+fn every_bad_input_is_an_error_at_its_argument() {
+    let cases: [(&str, Change); 38] = [
+        ("label", |t| t.label = text("")),
+        ("callerid", |t| t.callerid = Attr::Null),
+        ("callerid", |t| t.callerid = text("")),
+        ("callerid", |t| t.callerid = text("+")),
+        ("callerid", |t| t.callerid = text("not a number")),
+        ("password", |t| t.password = Attr::Known(Secret::new(""))),
+        ("password", |t| t.password_wo = Attr::Known(Secret::new("second"))),
+        ("password_wo", |t| {
+            t.password = Attr::Null;
+            t.password_wo = Attr::Known(Secret::new(""));
+        }),
+        ("password_wo_version", |t| t.password_wo_version = Attr::Known(1)),
+        ("ip_restrict", |t| t.ip_restrict = Attr::Known(true)),
+        ("ip_restrict", |t| {
+            t.ip_restrict = Attr::Known(true);
+            t.allowed_ips = addresses(&[]);
+        }),
+        ("allowed_ips", |t| t.allowed_ips = addresses(&["198.51.100"])),
+        ("allowed_ips", |t| t.allowed_ips = addresses(&["192.0.2.1", "198.51.100.0/24"])),
+        ("allowed_ips", |t| t.allowed_ips = addresses(&["2001:db8::1"])),
+        ("allowed_ips", |t| t.allowed_ips = addresses(&["::ffff:192.0.2.1"])),
+        ("allowed_ips", |t| t.allowed_ips = addresses(&["198.51.100.256"])),
+        ("allowed_ips", |t| t.allowed_ips = addresses(&["198.51.100.007"])),
+        ("allowed_ips", |t| t.allowed_ips = addresses(&[" 198.51.100.7"])),
+        ("allowed_ips", |t| t.allowed_ips = addresses(&["sip.example.com"])),
+        ("allowed_ips", |t| t.allowed_ips = addresses(&[""])),
+        ("allowed_ips", |t| t.allowed_ips = Attr::Known(SetOf(vec![Attr::Null]))),
+        ("call_limit", |t| t.call_limit = Attr::Known(0)),
+        ("call_limit", |t| t.call_limit = Attr::Known(-1)),
+        ("call_limit", |t| t.call_limit = Attr::Known(i64::from(i32::MAX) + 1)),
+        ("max_channels", |t| t.max_channels = Attr::Known(0)),
+        ("max_channels", |t| t.max_channels = Attr::Known(-4)),
+        ("max_call_cost", |t| t.max_call_cost = Attr::Known("0".parse().unwrap())),
+        ("max_call_cost", |t| t.max_call_cost = Attr::Known("0.000".parse().unwrap())),
+        ("max_call_cost", |t| t.max_call_cost = Attr::Known("-0.18".parse().unwrap())),
+        ("transcription_threshold", |t| t.transcription_threshold = Attr::Known(-1)),
+        ("rewrite_prefix", |t| t.rewrite_prefix = text("+49 30")),
+        ("rewrite_prefix", |t| t.rewrite_prefix = text("abc")),
+        ("rewrite_cond", |t| t.rewrite_cond = text("0-1")),
+        ("rewrite_cond", |t| t.rewrite_cond = text("١")),
+        ("host_request.host", |t| {
+            t.host_request = Attr::Known(HostRequestModel { host: text("sip.example.com") });
+        }),
+        ("host_request.host", |t| {
+            t.host_request = Attr::Known(HostRequestModel { host: text("198.51.100.0/24") });
+        }),
+        ("timeouts.create", |t| t.timeouts = timeouts("soon")),
+        ("timeouts.create", |t| t.timeouts = timeouts("-1m")),
+    ];
+    for (index, (path, change)) in cases.into_iter().enumerate() {
+        assert_eq!(judge(&config(change)).0, [path], "case {index}");
+    }
+}
+
+fn timeouts(create: &str) -> Attr<TimeoutsModel> {
+    Attr::Known(TimeoutsModel {
+        create: text(create),
+        read: Attr::Null,
+        update: Attr::Null,
+        delete: Attr::Null,
+    })
+}
+
+/// A fraction cannot be mapped to the model, so the rule has to catch it before.
+#[test]
+fn what_is_no_whole_number_of_the_apis_size_is_refused_by_the_attribute_alone() {
+    let schema = SipTrunk.schema();
+    for (name, wrong) in [
+        ("call_limit", "1.5"),
+        ("call_limit", "1e30"),
+        ("max_channels", "0.5"),
+        ("transcription_threshold", "6.5"),
+        ("password_wo_version", "1.5"),
+    ] {
+        let rules = &schema.attribute(name).unwrap().validators;
+        let number = Value::Number(wrong.parse().unwrap());
+        let broken: Vec<String> = rules.iter().filter_map(|rule| rule.check(&number).err()).collect();
+        assert_eq!(broken.len(), 1, "{name} = {wrong}");
+        assert!(broken[0].contains("whole number"), "{}", broken[0]);
+    }
+}
+
+#[test]
+fn good_input_is_neither_refused_nor_doubted() {
+    let cases: [Change; 12] = [
+        |_| {},
+        |t| t.callerid = text("+1 (313) 284-7320"),
+        |t| {
+            t.callerid = Attr::Null;
+            t.multiple_numbers = Attr::Known(true);
+        },
+        |t| t.multiple_numbers = Attr::Known(true),
+        |t| {
+            t.password = Attr::Null;
+            t.password_wo = Attr::Known(Secret::new("wo"));
+            t.password_wo_version = Attr::Known(0);
+        },
+        // Needed only for some plans.
+        |t| t.password = Attr::Null,
+        |t| t.allowed_ips = addresses(&[]),
+        |t| t.rewrite_prefix = text("*#+0049"),
+        |t| t.transcription_threshold = Attr::Known(0),
+        |t| {
+            t.ip_restrict = Attr::Known(false);
+            t.allowed_ips = Attr::Null;
+        },
+        |t| t.call_restrict = Attr::Known(false),
+        |t| t.timeouts = timeouts("1m30s"),
+    ];
+    for (index, change) in cases.into_iter().enumerate() {
+        assert_eq!(judge(&config(change)), (Vec::new(), Vec::new()), "case {index}");
+    }
+    assert_eq!(judge(&everything()), (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn unknown_values_trip_no_rule() {
+    let cases: [Change; 9] = [
+        |t| t.callerid = Attr::unknown(),
+        |t| {
+            t.callerid = Attr::Null;
+            t.multiple_numbers = Attr::unknown();
+        },
+        |t| t.password_wo = Attr::unknown(),
+        |t| {
+            t.password = Attr::unknown();
+            t.password_wo = Attr::Known(Secret::new("wo"));
+        },
+        |t| {
+            t.password_wo = Attr::unknown();
+            t.password_wo_version = Attr::Known(1);
+        },
+        |t| {
+            t.ip_restrict = Attr::Known(true);
+            t.allowed_ips = Attr::unknown();
+        },
+        |t| {
+            t.ip_restrict = Attr::unknown();
+            t.allowed_ips = addresses(&[]);
+        },
+        |t| t.allowed_ips = Attr::Known(SetOf(vec![Attr::unknown(), text("192.0.2.1")])),
+        |t| {
+            t.call_restrict = Attr::Known(false);
+            t.call_limit = Attr::unknown();
+            t.cost_limit = Attr::Known(true);
+            t.max_call_cost = Attr::unknown();
+            t.rewrite_enabled = Attr::Known(true);
+            t.rewrite_cond = Attr::unknown();
+        },
+    ];
+    for (index, change) in cases.into_iter().enumerate() {
+        assert_eq!(judge(&config(change)), (Vec::new(), Vec::new()), "case {index}");
+    }
+}
+
+#[test]
+fn a_flag_that_contradicts_its_limit_is_a_warning_at_the_limit() {
+    let cases: [(&str, Change); 9] = [
+        ("call_limit", |t| {
+            t.call_restrict = Attr::Known(false);
+            t.call_limit = Attr::Known(60);
+        }),
+        ("max_call_cost", |t| {
+            t.cost_limit = Attr::Known(false);
+            t.max_call_cost = Attr::Known(1.into());
+        }),
+        ("max_channels", |t| {
+            t.channels_restrict = Attr::Known(false);
+            t.max_channels = Attr::Known(1);
+        }),
+        ("rewrite_prefix", |t| {
+            t.rewrite_enabled = Attr::Known(false);
+            t.rewrite_prefix = text("00");
+        }),
+        ("rewrite_cond", |t| {
+            t.rewrite_enabled = Attr::Known(false);
+            t.rewrite_cond = text("00");
+        }),
+        ("allowed_ips", |t| {
+            t.ip_restrict = Attr::Known(false);
+            t.allowed_ips = addresses(&["192.0.2.1"]);
+        }),
+        ("call_limit", |t| t.call_restrict = Attr::Known(true)),
+        ("max_call_cost", |t| t.cost_limit = Attr::Known(true)),
+        ("max_channels", |t| t.channels_restrict = Attr::Known(true)),
+    ];
+    for (index, (path, change)) in cases.into_iter().enumerate() {
+        assert_eq!(judge(&config(change)), (Vec::new(), vec![path.to_owned()]), "case {index}");
+    }
+}
+
+#[test]
+fn a_rule_about_a_password_never_repeats_it() {
+    for name in ["password", "password_wo"] {
+        let schema = SipTrunk.schema();
+        for rule in &schema.attribute(name).unwrap().validators {
+            assert_eq!(rule.check(&Value::string("")), Err("The value must not be empty.".to_owned()));
+        }
+    }
+    let mut diagnostics = Diagnostics::new();
+    let both = config(|trunk| trunk.password_wo = Attr::Known(Secret::new("second-PASSWORD")));
+    SipTrunk.validate(&both, &mut diagnostics);
+    let shown = format!("{diagnostics:?}");
+    assert!(!shown.contains("second-PASSWORD") && !shown.contains(super::PASSWORD), "{shown}");
+}
