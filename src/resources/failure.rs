@@ -29,6 +29,8 @@ pub enum Verb {
     Create,
     /// It was to be looked at.
     Read,
+    /// It was to be found for a data source.
+    Find,
     /// It was to be changed.
     Update,
     /// It was to be removed.
@@ -40,6 +42,7 @@ impl Verb {
         match self {
             Self::Create => "create",
             Self::Read => "read",
+            Self::Find => "find",
             Self::Update => "update",
             Self::Delete => "delete",
         }
@@ -47,7 +50,7 @@ impl Verb {
 
     fn scope(self) -> &'static str {
         match self {
-            Self::Read => "read",
+            Self::Read | Self::Find => "read",
             Self::Create | Self::Update | Self::Delete => "write",
         }
     }
@@ -112,6 +115,7 @@ impl ObjectKind {
                 self.adopt
             ),
             (Verb::Read, _) => format!("The {name} {which} stays in the state as it was."),
+            (Verb::Find, _) => "Nothing was changed.".to_owned(),
             (Verb::Update, Delivery::NotSent | Delivery::Refused) => {
                 format!("The {name} {which} was not changed, and the state was left as it was.")
             }
@@ -134,6 +138,11 @@ impl ObjectKind {
         let scope = format!("{}:{}", self.scope, verb.scope());
         if error.is_cancelled() {
             return "The operation was interrupted. Run it again when ready.".to_owned();
+        }
+        if error.is_timeout() && verb == Verb::Find {
+            return "Try again. If Wavix is merely slow, raise `request_timeout` in the provider \
+                    configuration."
+                .to_owned();
         }
         if error.is_timeout() {
             return "Try again. If Wavix is merely slow, raise `request_timeout` in the provider \

@@ -10,6 +10,7 @@
 //! | `model.rs` | the state, and how it maps to and from the API's objects |
 //! | `endpoints.rs` | the API's objects and one function per HTTP call |
 //! | `plan.rs`, `validate.rs` | what follows from several arguments |
+//! | `data_source.rs`, `plural_data_source.rs`, `results.rs` | the data sources |
 //! | `mod.rs` | the lifecycle: create, read, update, delete, import |
 
 pub mod account_limits;
@@ -28,5 +29,8 @@ use crate::framework::registry::Registry;
 /// THE registration list: every object the provider offers.
 #[must_use]
 pub fn registry() -> Registry<Context> {
-    Registry::default().resource(sip_trunk::SipTrunk)
+    Registry::default()
+        .resource(sip_trunk::SipTrunk)
+        .data_source(sip_trunk::SipTrunkDataSource)
+        .data_source(sip_trunk::SipTrunksDataSource)
 }

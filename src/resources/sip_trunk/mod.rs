@@ -4,15 +4,21 @@
 
 mod answer;
 mod caller_id;
+mod ceilings;
 mod compare;
+mod data_source;
 pub mod endpoints;
 mod model;
 mod plan;
+mod plural_data_source;
+mod results;
 mod rules;
 mod schema;
 mod validate;
 mod verdict;
 
+#[cfg(test)]
+mod data_source_tests;
 #[cfg(test)]
 mod tests;
 
@@ -28,8 +34,11 @@ use super::Context;
 use super::failure::{ObjectKind, Verb};
 use super::presence::{self, Presence};
 
+pub use self::data_source::{SipTrunkData, SipTrunkDataSource};
 use self::endpoints::SipTrunkSummary;
 pub use self::model::{HostRequestModel, SipTrunkModel, TimeoutsModel};
+pub use self::plural_data_source::{ListedSipTrunk, SipTrunksData, SipTrunksDataSource};
+pub use self::results::HostRequestResult;
 
 /// How failures speak of SIP trunks.
 pub const KIND: ObjectKind = ObjectKind {
@@ -98,6 +107,12 @@ impl Resource<Context> for SipTrunk {
     ) {
         if let (Some(config), Some(planned)) = (request.config, planned) {
             plan::refine(config, request.prior, planned, diagnostics);
+            if let Some(ctx) = request.ctx
+                && ceilings::matter(request.prior, planned)
+                && let Some(limits) = ctx.account_limits(request.cancel).await
+            {
+                ceilings::check(&limits, request.prior, planned, diagnostics);
+            }
         }
     }
 
@@ -259,12 +274,15 @@ fn options(call: &Call<'_, Context>) -> CallOptions {
     CallOptions::new(Deadline::at(call.deadline), call.cancel.clone())
 }
 
-/// What the list says about a trunk, as of a walk shared with other reads.
-async fn summary(call: &Call<'_, Context>, id: i64) -> Result<Option<SipTrunkSummary>, client::Error> {
+/// All trunks of the account, as of a walk shared with other reads.
+async fn list_of(call: &Call<'_, Context>) -> Result<Arc<Vec<SipTrunkSummary>>, client::Error> {
     let options = options(call);
-    let walk: Arc<Vec<SipTrunkSummary>> =
-        call.ctx.sip_trunks().recent(|| endpoints::list(call.ctx.client(), &options)).await?;
-    Ok(walk.iter().find(|trunk| trunk.id == id).cloned())
+    call.ctx.sip_trunks().recent(|| endpoints::list(call.ctx.client(), &options)).await
+}
+
+/// What the list says about a trunk.
+async fn summary(call: &Call<'_, Context>, id: i64) -> Result<Option<SipTrunkSummary>, client::Error> {
+    Ok(list_of(call).await?.iter().find(|trunk| trunk.id == id).cloned())
 }
 
 /// Succeeds when a 404 is confirmed: the trunk is gone.

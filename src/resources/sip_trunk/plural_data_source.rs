@@ -1,0 +1,187 @@
+//! Resources layer: data source `wavix_sip_trunks`, the trunks of the account,
+//! filtered. What a trunk's results are is in `results`.
+
+use regex_lite::Regex;
+
+use crate::framework::data_source::DataSource;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::object::Attr;
+use crate::framework::path::Path;
+use crate::framework::resource::Call;
+use crate::framework::schema::{Attribute, Nesting, Schema, Validator};
+use crate::protocol::number::Number;
+use crate::protocol::value::Value;
+
+use super::super::Context;
+use super::super::failure::Verb;
+use super::endpoints::SipTrunkSummary;
+use super::results::{self, HostRequestResult};
+use super::{KIND, list_of};
+
+/// What the API documents for `status`.
+const STATUSES: [&str; 3] = ["active", "pending", "rejected"];
+
+crate::object! {
+    /// Arguments and results of the data source `wavix_sip_trunks`.
+    pub struct SipTrunksData {
+        /// A regular expression that labels must match.
+        pub label_regex: Attr<String>,
+        /// The status that trunks must have.
+        pub status: Attr<String>,
+        /// The trunks, by ascending id.
+        pub sip_trunks: Attr<Vec<ListedSipTrunk>>,
+    }
+}
+
+crate::object! {
+    /// A trunk as the API's list tells it.
+    pub struct ListedSipTrunk {
+        /// API `id`, as decimal text.
+        pub id: Attr<String>,
+        /// API `label`.
+        pub label: Attr<String>,
+        /// API `name`.
+        pub login: Attr<String>,
+        /// API `status`.
+        pub status: Attr<String>,
+        /// API `auth_method`.
+        pub auth_method: Attr<String>,
+        /// API `host_request`.
+        pub host_request: Attr<HostRequestResult>,
+        /// API `callerid`.
+        pub callerid: Attr<String>,
+        /// API `multiple_numbers`.
+        pub multiple_numbers: Attr<bool>,
+        /// API `passthrough`.
+        pub passthrough: Attr<bool>,
+        /// API `encrypted_media`.
+        pub encrypted_media: Attr<bool>,
+        /// API `call_recording_enabled`.
+        pub call_recording_enabled: Attr<bool>,
+        /// API `machine_detection_enabled`.
+        pub machine_detection_enabled: Attr<bool>,
+        /// API `transcription_enabled`.
+        pub transcription_enabled: Attr<bool>,
+        /// API `transcription_threshold`, in seconds.
+        pub transcription_threshold: Attr<i64>,
+        /// API `talk_time`, in seconds.
+        pub talk_time: Attr<i64>,
+        /// API `charge`, in USD.
+        pub charge: Attr<Number>,
+    }
+}
+
+/// The data source.
+#[derive(Debug, Clone, Copy)]
+pub struct SipTrunksDataSource;
+
+impl DataSource<Context> for SipTrunksDataSource {
+    type Model = SipTrunksData;
+
+    fn type_name(&self) -> &'static str {
+        "wavix_sip_trunks"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema {
+            description: "Lists the SIP trunks of the account, all or those that pass the filters. Passwords and \
+                          tokens are not among the results."
+                .to_owned(),
+            attributes: vec![
+                Attribute::string("label_regex").validate(RegularExpression).describe(
+                    "Only trunks of which this regular expression matches a part of the label. Anchor it with `^` \
+                     and `$` to match the whole label. Without look-around and back-references, as in Terraform's \
+                     own `regex` function; `\\w`, `\\d` and `(?i)` know ASCII only.",
+                ),
+                Attribute::string("status").validate(KnownStatus).describe(format!(
+                    "Only trunks with this status: {}.",
+                    STATUSES.map(|status| format!("`{status}`")).join(", ")
+                )),
+                Attribute::nested("sip_trunks", Nesting::List, results::in_list())
+                    .computed()
+                    .describe("The trunks, by ascending id. Empty when there are none."),
+            ],
+            ..Schema::default()
+        }
+    }
+
+    async fn read(
+        &self,
+        call: &Call<'_, Context>,
+        config: SipTrunksData,
+    ) -> Result<SipTrunksData, Diagnostics> {
+        let pattern =
+            config.label_regex.known().map(|text| compile(text)).transpose().map_err(|problem| {
+                Diagnostic::error("Invalid label_regex", problem).at(Path::root("label_regex"))
+            })?;
+        let listed = list_of(call).await.map_err(|error| KIND.failed(Verb::Find, "", &error))?;
+        let trunks = listed
+            .iter()
+            .filter(|trunk| match &pattern {
+                Some(pattern) => trunk.label.as_ref().is_some_and(|label| pattern.is_match(label)),
+                None => true,
+            })
+            .filter(|trunk| config.status.known().is_none_or(|status| trunk.status.as_ref() == Some(status)))
+            .map(ListedSipTrunk::from)
+            .collect();
+        Ok(SipTrunksData { sip_trunks: Attr::Known(trunks), ..config })
+    }
+}
+
+impl From<&SipTrunkSummary> for ListedSipTrunk {
+    fn from(trunk: &SipTrunkSummary) -> Self {
+        Self {
+            id: Attr::Known(trunk.id.to_string()),
+            label: trunk.label.clone().into(),
+            login: trunk.name.clone().into(),
+            status: trunk.status.clone().into(),
+            auth_method: trunk.auth_method.clone().into(),
+            host_request: trunk.host_request.as_ref().map(HostRequestResult::from).into(),
+            callerid: results::caller_id(trunk.callerid.as_ref()),
+            multiple_numbers: trunk.multiple_numbers.into(),
+            passthrough: trunk.passthrough.into(),
+            encrypted_media: trunk.encrypted_media.into(),
+            call_recording_enabled: trunk.call_recording_enabled.into(),
+            machine_detection_enabled: trunk.machine_detection_enabled.into(),
+            transcription_enabled: trunk.transcription_enabled.into(),
+            transcription_threshold: trunk.transcription_threshold.into(),
+            talk_time: trunk.talk_time.into(),
+            charge: results::charge(trunk),
+        }
+    }
+}
+
+/// The expression, or what is wrong with it as a sentence.
+fn compile(text: &str) -> Result<Regex, String> {
+    Regex::new(text).map_err(|problem| format!("{text:?} is not a regular expression: {problem}."))
+}
+
+struct RegularExpression;
+
+impl Validator for RegularExpression {
+    fn rule(&self) -> String {
+        "must be a regular expression".to_owned()
+    }
+
+    fn check(&self, value: &Value) -> Result<(), String> {
+        value.as_str().map_or(Ok(()), |text| compile(text).map(drop))
+    }
+}
+
+/// A misspelt status would match nothing, for ever and without a word.
+struct KnownStatus;
+
+impl Validator for KnownStatus {
+    fn rule(&self) -> String {
+        format!("must be one of {}", STATUSES.map(|status| format!("`{status}`")).join(", "))
+    }
+
+    fn check(&self, value: &Value) -> Result<(), String> {
+        match value.as_str() {
+            Some(status) if !STATUSES.contains(&status) => {
+                Err(format!("The value {}; found {status:?}.", self.rule()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
