@@ -2,11 +2,13 @@
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use terraform_provider_wavix::framework::server::ProviderServer;
 use terraform_provider_wavix::protocol::output;
 use terraform_provider_wavix::protocol::process::{self, Identity, Mode};
-
-mod empty;
+use terraform_provider_wavix::provider::WavixProvider;
+use terraform_provider_wavix::provider::environment::Environment;
 
 const IDENTITY: Identity = Identity {
     name: "wavix",
@@ -19,7 +21,7 @@ const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     match Invocation::parse(std::env::args_os().skip(1)) {
-        Invocation::Serve(mode) => process::run(IDENTITY, mode, || empty::Empty),
+        Invocation::Serve(mode) => serve(mode),
         Invocation::Version => print(&format!("{} {}\n", env!("CARGO_PKG_NAME"), IDENTITY.version)),
         Invocation::Help => print(&help()),
         Invocation::Unknown(argument) => {
@@ -28,6 +30,12 @@ fn main() -> ExitCode {
             ExitCode::from(USAGE)
         }
     }
+}
+
+fn serve(mode: Mode) -> ExitCode {
+    let provider = Arc::new(WavixProvider::new(Environment::of_process()));
+    let server = ProviderServer::new(provider, IDENTITY.address);
+    process::run(IDENTITY, mode, || server.for_new_connection())
 }
 
 /// What the arguments ask for.

@@ -92,6 +92,16 @@ fn digits(text: &str) -> (&str, &str) {
     text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()))
 }
 
+/// Writes the whole seconds of a length of time: `5m`, `1h30m`, `0s`.
+#[must_use]
+pub fn display(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let parts = [(seconds / 3600, 'h'), (seconds / 60 % 60, 'm'), (seconds % 60, 's')];
+    let written = parts.into_iter().filter(|(count, _)| *count > 0);
+    let text: String = written.map(|(count, unit)| format!("{count}{unit}")).collect();
+    if text.is_empty() { "0s".to_owned() } else { text }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +147,17 @@ mod tests {
         for (unit, _) in UNITS {
             assert_eq!(parse(&format!("{digits}{unit}")), Err(DurationError::TooLong), "{unit}");
             assert!(parse(&format!("0.{digits}{unit}")).is_ok(), "{unit}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        for (seconds, text) in
+            [(0, "0s"), (1, "1s"), (90, "1m30s"), (300, "5m"), (3600, "1h"), (5401, "1h30m1s")]
+        {
+            let duration = Duration::from_secs(seconds);
+            assert_eq!(display(duration), text);
+            assert_eq!(parse(text), Ok(duration));
         }
     }
 }

@@ -220,6 +220,9 @@ impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for Typed
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
         match model(config, self.0.type_name()) {
             Ok(config) => self.0.validate(&config, diagnostics),
+            // A value that breaks its own rule, such as a fraction where a whole
+            // number must stand, cannot be mapped either. That was said already.
+            Err(_) if diagnostics.has_errors() => {}
             Err(bug) => diagnostics.push(bug),
         }
     }
@@ -351,6 +354,9 @@ impl<Ctx: Send + Sync + 'static, D: DataSource<Ctx>> ErasedDataSource<Ctx> for T
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
         match model(config, self.0.type_name()) {
             Ok(config) => self.0.validate(&config, diagnostics),
+            // A value that breaks its own rule, such as a fraction where a whole
+            // number must stand, cannot be mapped either. That was said already.
+            Err(_) if diagnostics.has_errors() => {}
             Err(bug) => diagnostics.push(bug),
         }
     }

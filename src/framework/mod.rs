@@ -1,14 +1,23 @@
 //! What a provider author writes against. Layer: framework, above `protocol`.
 //! Knows no HTTP and no particular provider.
 
+pub mod consistency;
+pub mod convert;
 pub mod data_source;
 pub mod diagnostics;
 pub mod duration;
 pub mod erased;
 pub mod object;
 pub mod path;
+pub mod planning;
 pub mod private;
 pub mod provider;
 pub mod registry;
 pub mod resource;
 pub mod schema;
+pub mod schema_rules;
+pub mod server;
+pub mod timeouts;
+pub mod validation;
+pub mod validators;
+pub mod walk;

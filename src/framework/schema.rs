@@ -9,6 +9,8 @@ use std::sync::Arc;
 use crate::protocol::types::Type;
 use crate::protocol::value::Value;
 
+use super::path::Path;
+
 /// A resource's, data source's or provider's arguments and results.
 #[derive(Debug, Clone, Default)]
 pub struct Schema {
@@ -73,6 +75,12 @@ pub trait Validator: Send + Sync {
     /// # Errors
     /// Why the value breaks the rule, as a full sentence.
     fn check(&self, value: &Value) -> Result<(), String>;
+
+    /// Every break of the rule, and where; `at` is where the value stands. A
+    /// rule for what is inside a value answers with the paths inside.
+    fn violations(&self, at: &Path, value: &Value) -> Vec<(Path, String)> {
+        self.check(value).err().map(|sentence| (at.clone(), sentence)).into_iter().collect()
+    }
 }
 
 /// A change the plan makes to an attribute by itself.

@@ -1,0 +1,244 @@
+//! Terraform's rules for results, applied after a verb and before Terraform
+//! applies them. Layer: framework. What can be put right is put right, the rest
+//! becomes a diagnostic that says whose mistake it is and what is true now. The
+//! state is returned in every case: an object that exists must not be lost.
+//! Values are never shown: any of them may be a secret.
+
+use std::collections::BTreeMap;
+
+use crate::protocol::types::Type;
+use crate::protocol::value::Value;
+
+use super::diagnostics::{Diagnostic, Diagnostics};
+use super::path::Path;
+use super::resource::Operation;
+use super::schema::Schema;
+use super::walk;
+
+/// A create, update or delete that has run.
+#[derive(Debug, Clone, Copy)]
+pub struct Applied<'a> {
+    /// The resource's type, for messages.
+    pub type_name: &'a str,
+    /// Its schema.
+    pub schema: &'a Schema,
+    /// Create, update or delete.
+    pub operation: Operation,
+    /// What was planned; null for a delete.
+    pub planned: &'a Value,
+    /// Whether the verb itself reported errors. Then its state is what it had
+    /// reached, and is not held against the plan.
+    pub failed: bool,
+}
+
+/// The state to store after an apply.
+pub fn after_apply(applied: &Applied<'_>, result: Value, diagnostics: &mut Diagnostics) -> Value {
+    let result = walk::without_write_only(applied.schema, result);
+    let result = walk::with_spelling_of(applied.schema, applied.planned, result);
+    let mut unknown = Vec::new();
+    let result = without_unknowns(result, &Path::top(), &mut unknown);
+    if applied.failed {
+        return result;
+    }
+    match (applied.operation, result.is_null()) {
+        (Operation::Delete, true) => {}
+        (Operation::Delete, false) => diagnostics.push(Diagnostic::bug(
+            format!("Cannot confirm the deletion of {}", applied.type_name),
+            "The provider reported that the object was deleted, and a state of it at the same time. The object may \
+             still exist and was kept in the state.",
+        )),
+        (Operation::Create, true) => diagnostics.push(Diagnostic::bug(
+            format!("Cannot store the new {}", applied.type_name),
+            "The provider reported that the object was created, but not what it is. It may exist and is not in the \
+             state. Look for it before you apply again, or there may be two of them.",
+        )),
+        (_, true) => diagnostics.push(Diagnostic::bug(
+            format!("Cannot store the updated {}", applied.type_name),
+            "The provider reported that the object was updated, but not what it is. The state was left as it is; the \
+             next plan reads the object again.",
+        )),
+        (operation, false) => {
+            for path in &unknown {
+                diagnostics.push(after_apply_bug(applied, operation, path, "is not known even after the apply"));
+            }
+            let mut changed = Vec::new();
+            differences(applied.planned, &result, &Path::top(), &mut changed);
+            for path in changed.iter().filter(|path| !unknown.contains(path)) {
+                diagnostics.push(after_apply_bug(applied, operation, path, "came back with another value than was planned"));
+            }
+        }
+    }
+    result
+}
+
+fn after_apply_bug(applied: &Applied<'_>, operation: Operation, path: &Path, fault: &str) -> Diagnostic {
+    let done = if operation == Operation::Create { "created" } else { "updated" };
+    let detail = format!(
+        "`{path}` {fault}. The object was {done} and is in the state as it came back; the next plan shows what \
+         differs from the configuration."
+    );
+    Diagnostic::bug(format!("Cannot confirm the result for {}", applied.type_name), detail).at(path.clone())
+}
+
+/// The state to store after a read. `prior` is the state before it.
+pub fn after_read(
+    type_name: &str,
+    schema: &Schema,
+    prior: &Value,
+    result: Value,
+    diagnostics: &mut Diagnostics,
+) -> Value {
+    let result = walk::without_write_only(schema, result);
+    let result = walk::with_spelling_of(schema, prior, result);
+    known(type_name, "read", result, diagnostics)
+}
+
+/// The result of a data source. `config` is what was asked for.
+pub fn after_data_read(
+    type_name: &str,
+    schema: &Schema,
+    config: &Value,
+    result: Value,
+    diagnostics: &mut Diagnostics,
+) -> Value {
+    let result = walk::without_write_only(schema, result);
+    let result = walk::with_spelling_of(schema, config, result);
+    if result.is_null() && !diagnostics.has_errors() {
+        diagnostics.push(Diagnostic::bug(
+            format!("Cannot read {type_name}"),
+            "The provider reported success, but no result.",
+        ));
+    }
+    known(type_name, "read", result, diagnostics)
+}
+
+/// A wholly known value: what is unknown is reported and becomes null.
+pub fn known(type_name: &str, verb: &str, value: Value, diagnostics: &mut Diagnostics) -> Value {
+    let mut unknown = Vec::new();
+    let value = without_unknowns(value, &Path::top(), &mut unknown);
+    if !diagnostics.has_errors() {
+        for path in unknown {
+            diagnostics.push(
+                Diagnostic::bug(
+                    format!("Cannot {verb} {type_name}"),
+                    format!("The provider did not decide the value of `{path}`. Nothing was changed."),
+                )
+                .at(path),
+            );
+        }
+    }
+    value
+}
+
+/// The value with null for what is unknown, at any depth; where, is added to
+/// `found`.
+fn without_unknowns(value: Value, at: &Path, found: &mut Vec<Path>) -> Value {
+    if value.is_wholly_known() {
+        return value;
+    }
+    match value {
+        Value::Unknown(_) => {
+            found.push(at.clone());
+            Value::Null
+        }
+        Value::List(items) => Value::List(
+            items
+                .into_iter()
+                .enumerate()
+                .map(|(index, item)| without_unknowns(item, &at.index(index), found))
+                .collect(),
+        ),
+        Value::Set(items) => {
+            Value::set(items.into_iter().map(|item| without_unknowns(item, &at.element(), found)))
+        }
+        Value::Map(entries) => Value::Map(
+            entries
+                .into_iter()
+                .map(|(key, item)| {
+                    let item = without_unknowns(item, &at.attribute(&key), found);
+                    (key, item)
+                })
+                .collect(),
+        ),
+        Value::Dynamic(inner) => {
+            let (ty, value) = *inner;
+            Value::Dynamic(Box::new((ty, without_unknowns(value, at, found))))
+        }
+        known @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => known,
+    }
+}
+
+/// The paths at which `actual` is not what `planned` already knew.
+fn differences(planned: &Value, actual: &Value, at: &Path, found: &mut Vec<Path>) {
+    if planned.is_unknown() || planned == actual {
+        return;
+    }
+    match (planned, actual) {
+        (Value::Map(planned), Value::Map(actual)) => {
+            for (key, planned) in planned {
+                differences(planned, actual.get(key).unwrap_or(&Value::Null), &at.attribute(key), found);
+            }
+            if actual.keys().any(|key| !planned.contains_key(key)) {
+                found.push(at.clone());
+            }
+        }
+        (Value::List(planned), Value::List(actual)) if planned.len() == actual.len() => {
+            for (index, (planned, actual)) in planned.iter().zip(actual).enumerate() {
+                differences(planned, actual, &at.index(index), found);
+            }
+        }
+        // Unknown elements may turn out equal to each other, so such a set may
+        // shrink; it must still hold every element that was known.
+        (Value::Set(planned), Value::Set(actual)) if !planned.iter().all(Value::is_wholly_known) => {
+            let lost = planned.iter().any(|item| item.is_wholly_known() && !actual.contains(item));
+            if lost || actual.len() > planned.len() {
+                found.push(at.clone());
+            }
+        }
+        _ => found.push(at.clone()),
+    }
+}
+
+/// A state that may be stored: neither unknown nor write-only values. Calls
+/// nothing of the author's.
+#[must_use]
+pub fn storable(schema: &Schema, state: Value) -> Value {
+    without_unknowns(walk::without_write_only(schema, state), &Path::top(), &mut Vec::new())
+}
+
+/// The value made to fit its type: what does not fit becomes null, what is
+/// missing is null, what is too much is left out. The last resort when a state
+/// cannot be written and must not be lost.
+#[must_use]
+pub fn conformed(value: Value, ty: &Type) -> Value {
+    match (ty, value) {
+        (Type::Bool, value @ Value::Bool(_))
+        | (Type::Number, value @ Value::Number(_))
+        | (Type::String, value @ Value::String(_))
+        | (Type::Dynamic, value @ Value::Dynamic(_)) => value,
+        (Type::List(element), Value::List(items)) => {
+            Value::List(items.into_iter().map(|item| conformed(item, element)).collect())
+        }
+        (Type::Set(element), Value::Set(items)) => {
+            Value::set(items.into_iter().map(|item| conformed(item, element)))
+        }
+        (Type::Map(element), Value::Map(entries)) => {
+            Value::Map(entries.into_iter().map(|(key, item)| (key, conformed(item, element))).collect())
+        }
+        (Type::Tuple(elements), Value::List(items)) if elements.len() == items.len() => {
+            Value::List(items.into_iter().zip(elements).map(|(item, ty)| conformed(item, ty)).collect())
+        }
+        (Type::Object(attributes), Value::Map(mut entries)) => Value::Map(
+            attributes
+                .iter()
+                .map(|(name, ty)| {
+                    (name.clone(), entries.remove(name).map_or(Value::Null, |v| conformed(v, ty)))
+                })
+                .collect::<BTreeMap<_, _>>(),
+        ),
+        _ => Value::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests;

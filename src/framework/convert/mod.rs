@@ -1,0 +1,8 @@
+//! Between the framework's types and the generated messages. Layer: framework.
+//! Nothing is decided here.
+
+mod diagnostics;
+mod schema;
+
+pub use diagnostics::{attribute_path, diagnostics};
+pub use schema::schema;

@@ -1,0 +1,172 @@
+//! What Terraform demands of a schema, and this framework of the model beside
+//! it. Layer: framework. Terraform's own checks end in a message that names no
+//! attribute, or in a crash.
+
+use std::collections::BTreeSet;
+
+use crate::protocol::types::Type;
+
+use super::schema::{Attribute, Block, Kind, Mode, Nesting, Schema};
+
+/// Every broken rule, as a phrase with the path in front. `model` are the names
+/// that the schema's model maps.
+#[must_use]
+pub fn faults(schema: &Schema, model: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    if schema.version < 0 {
+        found.push("the version is negative".to_owned());
+    }
+    check_object("", &schema.attributes, &schema.blocks, false, &mut found);
+    let names = || {
+        schema.attributes.iter().map(|a| a.name.as_str()).chain(schema.blocks.iter().map(|b| b.name.as_str()))
+    };
+    for name in names().filter(|name| !model.contains(name)) {
+        found.push(format!("{name}: missing in the model"));
+    }
+    for name in model.iter().filter(|name| !names().any(|known| known == **name)) {
+        found.push(format!("{name}: in the model, but not in the schema"));
+    }
+    found
+}
+
+fn check_object(at: &str, attributes: &[Attribute], blocks: &[Block], in_set: bool, found: &mut Vec<String>) {
+    let mut seen = BTreeSet::new();
+    for attribute in attributes {
+        let path = format!("{at}{}", attribute.name);
+        if !is_name(&attribute.name) {
+            found.push(format!("{path}: a name consists of a-z, 0-9 and _"));
+        }
+        if !seen.insert(&attribute.name) {
+            found.push(format!("{path}: the name is used twice"));
+        }
+        check_attribute(&path, attribute, in_set, found);
+    }
+    for block in blocks {
+        let path = format!("{at}{}", block.name);
+        if !is_name(&block.name) {
+            found.push(format!("{path}: a name consists of a-z, 0-9 and _"));
+        }
+        if !seen.insert(&block.name) {
+            found.push(format!("{path}: the name is used twice"));
+        }
+        if block.nesting == Nesting::Map {
+            found.push(format!("{path}: blocks with keys are not supported"));
+        }
+        let in_set = in_set || block.nesting == Nesting::Set;
+        check_object(&format!("{path}."), &block.attributes, &block.blocks, in_set, found);
+    }
+}
+
+fn check_attribute(path: &str, attribute: &Attribute, in_set: bool, found: &mut Vec<String>) {
+    let mut fault = |text: &str| found.push(format!("{path}: {text}"));
+    if attribute.default.is_some() && attribute.mode != Mode::OptionalComputed {
+        fault("a default needs an optional and computed attribute");
+    }
+    if attribute.write_only && attribute.is_computed() {
+        fault("a write-only attribute cannot be computed");
+    }
+    if attribute.write_only && in_set {
+        fault("a write-only attribute cannot stand in a set");
+    }
+    match &attribute.kind {
+        Kind::Value(ty) => {
+            let inside = in_set && *ty == Type::Dynamic;
+            if inside || holds_dynamic_elements(ty) {
+                fault("a dynamic type cannot stand in a collection");
+            }
+        }
+        Kind::Nested(nesting, attributes) => {
+            let in_set = in_set || *nesting == Nesting::Set;
+            check_object(&format!("{path}."), attributes, &[], in_set, found);
+        }
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+fn holds_dynamic_elements(ty: &Type) -> bool {
+    fn holds_dynamic(ty: &Type) -> bool {
+        *ty == Type::Dynamic || inside(ty).any(holds_dynamic)
+    }
+    fn inside(ty: &Type) -> Box<dyn Iterator<Item = &Type> + '_> {
+        match ty {
+            Type::List(element) | Type::Set(element) | Type::Map(element) => {
+                Box::new(std::iter::once(&**element))
+            }
+            Type::Tuple(elements) => Box::new(elements.iter()),
+            Type::Object(attributes) => Box::new(attributes.values()),
+            _ => Box::new(std::iter::empty()),
+        }
+    }
+    match ty {
+        Type::List(element) | Type::Set(element) | Type::Map(element) => holds_dynamic(element),
+        other => inside(other).any(holds_dynamic_elements),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::value::Value;
+
+    #[test]
+    fn a_sound_schema_has_no_faults() {
+        let schema = Schema {
+            attributes: vec![
+                Attribute::string("id").computed(),
+                Attribute::of("anything", Type::Dynamic),
+                Attribute::nested("hosts", Nesting::Set, vec![Attribute::string("name").required()]),
+            ],
+            ..Schema::default()
+        };
+        assert_eq!(faults(&schema, &["id", "anything", "hosts"]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn each_broken_rule_is_found() {
+        let block = |name: &str, nesting, attributes| Block {
+            name: name.into(),
+            nesting,
+            description: String::new(),
+            attributes,
+            blocks: vec![],
+        };
+        let mut wrong_default = Attribute::string("d").default_value(Value::Null);
+        wrong_default.mode = Mode::Optional;
+        let schema = Schema {
+            version: -1,
+            attributes: vec![
+                Attribute::string("Name"),
+                Attribute::string("twice"),
+                wrong_default,
+                Attribute::string("w").computed().write_only(),
+                Attribute::of("l", Type::object([("x", Type::list(Type::Dynamic))])),
+                Attribute::nested(
+                    "s",
+                    Nesting::Set,
+                    vec![Attribute::string("w").write_only(), Attribute::of("d", Type::Dynamic)],
+                ),
+            ],
+            blocks: vec![block("twice", Nesting::Map, vec![])],
+            ..Schema::default()
+        };
+        assert_eq!(
+            faults(&schema, &["Name", "twice", "d", "w", "l", "extra"]),
+            [
+                "the version is negative",
+                "Name: a name consists of a-z, 0-9 and _",
+                "d: a default needs an optional and computed attribute",
+                "w: a write-only attribute cannot be computed",
+                "l: a dynamic type cannot stand in a collection",
+                "s.w: a write-only attribute cannot stand in a set",
+                "s.d: a dynamic type cannot stand in a collection",
+                "twice: the name is used twice",
+                "twice: blocks with keys are not supported",
+                "s: missing in the model",
+                "extra: in the model, but not in the schema",
+            ]
+        );
+    }
+}

@@ -1,0 +1,131 @@
+//! How each answer says that something went wrong. Layer: framework.
+
+use crate::framework::convert;
+use crate::framework::diagnostics::Diagnostics;
+use crate::protocol::proto::tfplugin6;
+
+/// An answer of one RPC.
+pub(super) trait Answer: Sized {
+    /// The answer that holds nothing but these messages.
+    fn refusal(diagnostics: Diagnostics) -> Self;
+
+    /// How many errors and warnings the answer holds.
+    fn counts(&self) -> (usize, usize);
+}
+
+/// How many errors and warnings there are.
+pub(super) fn count(diagnostics: &[tfplugin6::Diagnostic]) -> (usize, usize) {
+    let of = |severity: tfplugin6::diagnostic::Severity| {
+        diagnostics.iter().filter(|diagnostic| diagnostic.severity() == severity).count()
+    };
+    (of(tfplugin6::diagnostic::Severity::Error), of(tfplugin6::diagnostic::Severity::Warning))
+}
+
+macro_rules! answers {
+    ($($rpc:ident)*) => {$(
+        impl Answer for tfplugin6::$rpc::Response {
+            #[allow(clippy::needless_update, reason = "some of the messages hold nothing else")]
+            fn refusal(diagnostics: Diagnostics) -> Self {
+                Self { diagnostics: convert::diagnostics(diagnostics), ..Self::default() }
+            }
+
+            fn counts(&self) -> (usize, usize) {
+                count(&self.diagnostics)
+            }
+        }
+    )*};
+}
+
+answers! {
+    get_metadata
+    get_resource_identity_schemas
+    validate_provider_config
+    validate_resource_config
+    validate_data_resource_config
+    upgrade_resource_state
+    upgrade_resource_identity
+    configure_provider
+    read_resource
+    plan_resource_change
+    apply_resource_change
+    import_resource_state
+    move_resource_state
+    read_data_source
+    generate_resource_config
+    validate_ephemeral_resource_config
+    open_ephemeral_resource
+    renew_ephemeral_resource
+    close_ephemeral_resource
+    validate_list_resource_config
+    get_functions
+    validate_action_config
+    plan_action
+    validate_state_store_config
+    write_state_bytes
+    lock_state
+    unlock_state
+    get_states
+    delete_state
+}
+
+impl Answer for tfplugin6::get_provider_schema::Response {
+    /// Terraform reads the provider's schema even beside errors.
+    fn refusal(diagnostics: Diagnostics) -> Self {
+        Self {
+            provider: Some(tfplugin6::Schema {
+                version: 0,
+                block: Some(tfplugin6::schema::Block::default()),
+            }),
+            diagnostics: convert::diagnostics(diagnostics),
+            ..Self::default()
+        }
+    }
+
+    fn counts(&self) -> (usize, usize) {
+        count(&self.diagnostics)
+    }
+}
+
+impl Answer for tfplugin6::configure_state_store::Response {
+    /// Terraform reads the capabilities even beside errors, and crashes when
+    /// they are missing.
+    fn refusal(diagnostics: Diagnostics) -> Self {
+        Self {
+            diagnostics: convert::diagnostics(diagnostics),
+            capabilities: Some(tfplugin6::StateStoreServerCapabilities::default()),
+        }
+    }
+
+    fn counts(&self) -> (usize, usize) {
+        count(&self.diagnostics)
+    }
+}
+
+impl Answer for tfplugin6::call_function::Response {
+    /// A function has no diagnostics: its one error is text.
+    fn refusal(diagnostics: Diagnostics) -> Self {
+        Self {
+            result: None,
+            error: Some(tfplugin6::FunctionError { text: paragraphs(&diagnostics), function_argument: None }),
+        }
+    }
+
+    fn counts(&self) -> (usize, usize) {
+        (usize::from(self.error.is_some()), 0)
+    }
+}
+
+impl Answer for tfplugin6::stop_provider::Response {
+    fn refusal(diagnostics: Diagnostics) -> Self {
+        Self { error: paragraphs(&diagnostics) }
+    }
+
+    fn counts(&self) -> (usize, usize) {
+        (usize::from(!self.error.is_empty()), 0)
+    }
+}
+
+fn paragraphs(diagnostics: &Diagnostics) -> String {
+    let texts: Vec<String> = diagnostics.iter().map(|d| format!("{}: {}", d.summary, d.detail)).collect();
+    texts.join("\n\n")
+}

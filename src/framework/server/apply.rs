@@ -1,0 +1,154 @@
+//! ApplyResourceChange. Layer: framework. The promise of this file: what a verb
+//! saved reaches Terraform, whether the verb then failed or panicked, whether
+//! its result fits the schema, and whether the client still listens.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use tracing::Instrument;
+
+use crate::framework::consistency::{self, Applied};
+use crate::framework::convert;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::erased::{ErasedChange, Slot};
+use crate::framework::provider::Provider;
+use crate::framework::resource::{Call, Operation};
+use crate::framework::timeouts;
+use crate::protocol::proto::tfplugin6::apply_resource_change::{Request, Response};
+use crate::protocol::value::Value;
+
+use super::connection::Connection;
+use super::values;
+
+pub(super) async fn apply_resource_change<P: Provider>(
+    connection: Arc<Connection<P>>,
+    request: Request,
+) -> Result<Response, Diagnostics> {
+    let name = request.type_name.clone();
+    // A task of its own: when the client resets the request, the library drops
+    // the handler, and with it a verb between sending a request and storing
+    // what it made.
+    let task = tokio::spawn(apply(connection, request).in_current_span());
+    task.await.unwrap_or_else(|_| Err(lost(&name).into()))
+}
+
+async fn apply<P: Provider>(
+    connection: Arc<Connection<P>>,
+    request: Request,
+) -> Result<Response, Diagnostics> {
+    let name = request.type_name;
+    let entry = connection.catalog().resource(&name)?;
+    let decode = |what: &str, message| values::decode(&format!("the {what} of {name}"), message, &entry.ty);
+    let config = decode("configuration", request.config.as_ref())?;
+    let prior = decode("prior state", request.prior_state.as_ref())?;
+    let planned = decode("planned state", request.planned_state.as_ref())?;
+    let private = values::private(&name, &request.planned_private)?;
+    let operation = match (prior.is_null(), planned.is_null()) {
+        (true, false) => Operation::Create,
+        (false, false) => Operation::Update,
+        (false, true) => Operation::Delete,
+        (true, true) => return Err(nothing_to_do(&name).into()),
+    };
+    let configuration = connection.configuration();
+    let ctx = configuration.require(&format!("{} {name}", operation.name()))?;
+
+    let cancel = connection.cancellation();
+    let bounded = if operation == Operation::Delete { &prior } else { &planned };
+    let deadline = timeouts::deadline(bounded, operation, entry.object.default_timeout(operation));
+    let call = Call { ctx, cancel: &cancel, deadline };
+    let change = ErasedChange { config: &config, plan: &planned, prior: &prior };
+    // Outside the guard: what the verb saved survives its panic.
+    let mut slot = Slot { state: prior.clone(), private, diagnostics: Diagnostics::new() };
+    let verb = match operation {
+        Operation::Create => entry.object.create(call, change, &mut slot),
+        Operation::Delete => entry.object.delete(call, &mut slot),
+        Operation::Update | Operation::Read => entry.object.update(call, change, &mut slot),
+    };
+    if AssertUnwindSafe(verb).catch_unwind().await.is_err() {
+        tracing::error!("the operation ended in a panic");
+        slot.diagnostics.push(panicked(&name, operation, slot.state.is_null()));
+    }
+
+    let Slot { state, private, mut diagnostics } = slot;
+    let failed = diagnostics.has_errors();
+    let applied = Applied { type_name: &name, schema: &entry.schema, operation, planned: &planned, failed };
+    let state = settle(&applied, state, &mut diagnostics);
+    let new_state = values::encode(&format!("the state of {name}"), &state, &entry.ty).or_else(|bug| {
+        diagnostics.push(bug);
+        let state = consistency::conformed(state, &entry.ty);
+        values::encode(&format!("the state of {name}"), &state, &entry.ty)
+    })?;
+    Ok(Response {
+        new_state: Some(new_state),
+        private: private.to_bytes().into(),
+        diagnostics: convert::diagnostics(diagnostics),
+        legacy_type_system: false,
+        new_identity: if operation == Operation::Delete { None } else { request.planned_identity },
+    })
+}
+
+/// The state to store. Comparing meanings calls the author's code once more; if
+/// that panics, the state goes out as it is.
+fn settle(applied: &Applied<'_>, state: Value, diagnostics: &mut Diagnostics) -> Value {
+    let settled = panic::catch_unwind(AssertUnwindSafe(|| {
+        let mut found = Diagnostics::new();
+        let settled = consistency::after_apply(applied, state.clone(), &mut found);
+        (settled, found)
+    }));
+    match settled {
+        Ok((settled, found)) => {
+            diagnostics.append(found);
+            settled
+        }
+        Err(_) => {
+            diagnostics.push(Diagnostic::bug(
+                format!("Cannot confirm the result for {}", applied.type_name),
+                "The provider's code panicked while comparing the result with the plan. The state was saved as it \
+                 came back.",
+            ));
+            consistency::storable(applied.schema, state)
+        }
+    }
+}
+
+fn panicked(name: &str, operation: Operation, stateless: bool) -> Diagnostic {
+    let truth = match (operation, stateless) {
+        (Operation::Create, true) => {
+            "The object may exist and is not in the state. Look for it before you apply again, or there may be two of \
+             them."
+        }
+        (Operation::Create, false) => "The object exists; what was known of it is in the state.",
+        (Operation::Delete, _) => {
+            "The object may or may not be gone, and was kept in the state; the next plan finds out."
+        }
+        _ => "The object may have been changed in part; the next plan finds out.",
+    };
+    Diagnostic::bug(
+        format!("Cannot {} {name}", operation.name()),
+        format!(
+            "The provider's code panicked. {truth} The message and the place are in the provider's log, which \
+             `TF_LOG=ERROR` shows."
+        ),
+    )
+}
+
+fn nothing_to_do(name: &str) -> Diagnostic {
+    Diagnostic::bug(
+        format!("Cannot apply a change of {name}"),
+        "Terraform sent neither a prior nor a planned state. Nothing was changed.",
+    )
+}
+
+/// The task ended without an answer: a panic outside the verb, or the end of
+/// the process.
+fn lost(name: &str) -> Diagnostic {
+    Diagnostic::bug(
+        format!("Cannot report the result for {name}"),
+        "The provider ended the operation without a result. The object may have been created, changed or deleted \
+         without the state saying so. Run `terraform plan`, and look for the object if it was to be created.",
+    )
+}
+
+#[cfg(test)]
+mod tests;

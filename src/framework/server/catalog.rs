@@ -1,0 +1,102 @@
+//! What a provider offers, with the schemas worked out once. Layer: framework.
+//! The same for all connections of a process.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use crate::framework::diagnostics::Diagnostic;
+use crate::framework::erased::{ErasedDataSource, ErasedResource};
+use crate::framework::object::Object;
+use crate::framework::provider::Provider;
+use crate::framework::registry::Registry;
+use crate::framework::schema::Schema;
+use crate::framework::schema_rules;
+use crate::protocol::proto::tfplugin6::get_provider_schema;
+use crate::protocol::types::Type;
+
+/// Everything a request can name.
+pub(super) struct Catalog<P: Provider> {
+    pub(super) provider: Arc<P>,
+    pub(super) address: String,
+    /// Of the provider block.
+    pub(super) schema: Schema,
+    /// Of the provider block's value.
+    pub(super) ty: Type,
+    pub(super) resources: BTreeMap<&'static str, Entry<dyn ErasedResource<P::Ctx>>>,
+    pub(super) data_sources: BTreeMap<&'static str, Entry<dyn ErasedDataSource<P::Ctx>>>,
+    /// What is wrong with the schemas, all of it the author's mistakes.
+    pub(super) faults: Vec<String>,
+    /// The answer to the first request for all schemas, for the others.
+    pub(super) wire: OnceLock<get_provider_schema::Response>,
+}
+
+/// An object the provider offers.
+pub(super) struct Entry<T: ?Sized> {
+    pub(super) object: Arc<T>,
+    pub(super) schema: Schema,
+    /// Of its configuration, plan and state.
+    pub(super) ty: Type,
+}
+
+impl<T: ?Sized> Entry<T> {
+    fn new(object: &Arc<T>, schema: Schema) -> Self {
+        let ty = schema.ty();
+        Self { object: Arc::clone(object), schema, ty }
+    }
+}
+
+impl<P: Provider> Catalog<P> {
+    pub(super) fn new(provider: Arc<P>, address: &str) -> Self {
+        let registry: Registry<P::Ctx> = provider.registry();
+        let schema = provider.schema();
+        let mut faults: Vec<String> = schema_rules::faults(&schema, P::Model::ATTRIBUTES)
+            .into_iter()
+            .map(|fault| format!("provider: {fault}"))
+            .collect();
+        faults.extend(registry.duplicates().iter().map(|name| format!("{name}: registered more than once")));
+        let mut check = |name: &str, schema: &Schema, model: &[&str]| {
+            let found = schema_rules::faults(schema, model);
+            faults.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
+        };
+        let mut resources = BTreeMap::new();
+        for resource in registry.resources() {
+            let schema = resource.schema();
+            check(resource.type_name(), &schema, resource.model_attributes());
+            resources.insert(resource.type_name(), Entry::new(resource, schema));
+        }
+        let mut data_sources = BTreeMap::new();
+        for data_source in registry.data_sources() {
+            let schema = data_source.schema();
+            check(data_source.type_name(), &schema, data_source.model_attributes());
+            data_sources.insert(data_source.type_name(), Entry::new(data_source, schema));
+        }
+        let ty = schema.ty();
+        let address = address.to_owned();
+        Self { provider, address, schema, ty, resources, data_sources, faults, wire: OnceLock::new() }
+    }
+
+    /// # Errors
+    /// There is no such resource; says which there are.
+    pub(super) fn resource(&self, name: &str) -> Result<&Entry<dyn ErasedResource<P::Ctx>>, Diagnostic> {
+        self.resources.get(name).ok_or_else(|| unknown_type("resource", name, self.resources.keys()))
+    }
+
+    /// # Errors
+    /// There is no such data source; says which there are.
+    pub(super) fn data_source(&self, name: &str) -> Result<&Entry<dyn ErasedDataSource<P::Ctx>>, Diagnostic> {
+        self.data_sources.get(name).ok_or_else(|| unknown_type("data source", name, self.data_sources.keys()))
+    }
+}
+
+fn unknown_type<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a &'static str>) -> Diagnostic {
+    let known: Vec<String> = known.map(|name| format!("`{name}`")).collect();
+    let known = if known.is_empty() {
+        format!("It has no {kind}s at all.")
+    } else {
+        format!("It has {}.", known.join(", "))
+    };
+    Diagnostic::error(
+        format!("Cannot find {kind} {name}"),
+        format!("This version of the provider has no {kind} of the type `{name}`. {known}"),
+    )
+}

@@ -1,0 +1,115 @@
+//! What one connection has configured, and how it is interrupted. Layer:
+//! framework.
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::framework::diagnostics::Diagnostic;
+use crate::framework::path::Path;
+use crate::framework::provider::{Configured, Provider};
+
+use super::catalog::Catalog;
+
+/// One client of the plugin.
+pub(super) struct Connection<P: Provider> {
+    catalog: Arc<Catalog<P>>,
+    configuration: RwLock<Configuration<P::Ctx>>,
+    /// Handed to every verb. Stopping replaces it, so that what comes after a
+    /// stop, such as cleaning up, runs.
+    cancel: Mutex<CancellationToken>,
+}
+
+/// Whether verbs can run.
+pub(super) enum Configuration<Ctx> {
+    /// Nothing was configured, or it failed.
+    Missing,
+    /// These arguments are not known before apply.
+    Deferred(Arc<[Path]>),
+    /// They can, with this.
+    Ready(Arc<Ctx>),
+}
+
+impl<Ctx> Clone for Configuration<Ctx> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Missing => Self::Missing,
+            Self::Deferred(arguments) => Self::Deferred(Arc::clone(arguments)),
+            Self::Ready(ctx) => Self::Ready(Arc::clone(ctx)),
+        }
+    }
+}
+
+impl<Ctx> Configuration<Ctx> {
+    /// What verbs work with, if they can.
+    pub(super) fn ctx(&self) -> Option<&Ctx> {
+        match self {
+            Self::Ready(ctx) => Some(ctx),
+            Self::Missing | Self::Deferred(_) => None,
+        }
+    }
+
+    /// What verbs work with.
+    ///
+    /// # Errors
+    /// Why `operation`, such as `read random_pet`, cannot run.
+    pub(super) fn require(&self, operation: &str) -> Result<&Ctx, Diagnostic> {
+        match self {
+            Self::Ready(ctx) => Ok(ctx),
+            Self::Missing => Err(Diagnostic::error(
+                format!("Cannot {operation}"),
+                "The provider has not been configured, or its configuration failed. Nothing was changed. Configure \
+                 the provider first: see the errors before this one, and the `provider` block.",
+            )),
+            Self::Deferred(arguments) => Err(Diagnostic::error(
+                format!("Cannot {operation}"),
+                format!(
+                    "The provider's configuration is not known yet: {}. Nothing was changed. Use values that are \
+                     known when planning, or apply what they depend on first, with `-target`.",
+                    arguments.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ")
+                ),
+            )),
+        }
+    }
+}
+
+impl<P: Provider> Connection<P> {
+    pub(super) fn new(catalog: Arc<Catalog<P>>) -> Self {
+        Self {
+            catalog,
+            configuration: RwLock::new(Configuration::Missing),
+            cancel: Mutex::new(CancellationToken::new()),
+        }
+    }
+
+    pub(super) fn catalog(&self) -> &Arc<Catalog<P>> {
+        &self.catalog
+    }
+
+    /// The configuration as it is now.
+    pub(super) fn configuration(&self) -> Configuration<P::Ctx> {
+        self.configuration.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Replaces the configuration; `None` after a failure. Requests that run
+    /// keep the one they began with.
+    pub(super) fn configure(&self, configured: Option<Configured<P::Ctx>>) {
+        let configuration = match configured {
+            None => Configuration::Missing,
+            Some(Configured::Ready(ctx)) => Configuration::Ready(ctx),
+            Some(Configured::Deferred(arguments)) => Configuration::Deferred(arguments.into()),
+        };
+        *self.configuration.write().unwrap_or_else(PoisonError::into_inner) = configuration;
+    }
+
+    /// The token for a request that begins now.
+    pub(super) fn cancellation(&self) -> CancellationToken {
+        self.cancel.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Interrupts the requests that run, and none that comes after.
+    pub(super) fn stop(&self) {
+        let mut current = self.cancel.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *current, CancellationToken::new()).cancel();
+    }
+}

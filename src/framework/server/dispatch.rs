@@ -1,0 +1,213 @@
+//! From the service to the handlers. Layer: framework. Around every handler:
+//! a span that names the request in each log line, and a guard that turns a
+//! panic into a diagnostic, so that the process and its other requests live.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use futures_util::{FutureExt, Stream, stream};
+use tokio::time::Instant;
+use tonic::{Request, Response, Status, Streaming};
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
+
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::provider::Provider;
+use crate::protocol::proto::tfplugin6;
+use crate::protocol::proto::tfplugin6::provider_server;
+
+use super::answer::Answer;
+use super::{
+    ProviderServer, apply, configure, data_source, import, plan, read, schema, unsupported, upgrade, validate,
+};
+
+/// Events of an RPC that answers with more than one.
+type Events<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+/// What a request is about, for the log.
+enum Subject<'a> {
+    /// Nothing the log would name.
+    None,
+    /// A managed resource.
+    Resource(&'a str),
+    /// A data source.
+    DataSource(&'a str),
+}
+
+fn span(address: &str, rpc: &'static str, subject: &Subject<'_>) -> Span {
+    let id = request_id();
+    // Not below the level of errors: a span that is filtered out would take
+    // its fields out of the errors inside.
+    let span = tracing::error_span!(
+        "rpc",
+        tf_req_id = id,
+        tf_rpc = rpc,
+        tf_provider_addr = address,
+        tf_resource_type = Empty,
+        tf_data_source_type = Empty,
+    );
+    match subject {
+        Subject::None => {}
+        Subject::Resource(name) => drop(span.record("tf_resource_type", name)),
+        Subject::DataSource(name) => drop(span.record("tf_data_source_type", name)),
+    }
+    span
+}
+
+/// A random UUID, as Terraform's own tools write into their logs.
+fn request_id() -> String {
+    let random = fastrand::u128(..) & !(0xf << 76 | 0x3 << 62) | (0x4 << 76 | 0x2 << 62);
+    let hex = format!("{random:032x}");
+    let (a, rest) = hex.split_at(8);
+    let (b, rest) = rest.split_at(4);
+    let (c, rest) = rest.split_at(4);
+    let (d, e) = rest.split_at(4);
+    format!("{a}-{b}-{c}-{d}-{e}")
+}
+
+/// Runs a handler to an answer, whatever happens in it.
+async fn answer<R: Answer>(
+    span: Span,
+    rpc: &'static str,
+    handler: impl Future<Output = Result<R, Diagnostics>>,
+) -> Result<Response<R>, Status> {
+    async {
+        tracing::trace!("request received");
+        let started = Instant::now();
+        // What a handler shares with others stands behind locks that survive a
+        // panic, so nothing half-done is seen afterwards.
+        let answer = match AssertUnwindSafe(handler).catch_unwind().await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(diagnostics)) => R::refusal(diagnostics),
+            Err(_) => {
+                tracing::error!("the request ended in a panic");
+                R::refusal(panicked(rpc).into())
+            }
+        };
+        let (diagnostic_error_count, diagnostic_warning_count) = answer.counts();
+        let tf_req_duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::debug!(
+            tf_req_duration_ms,
+            diagnostic_error_count,
+            diagnostic_warning_count,
+            "request answered"
+        );
+        Ok(Response::new(answer))
+    }
+    .instrument(span)
+    .await
+}
+
+fn panicked(rpc: &str) -> Diagnostic {
+    Diagnostic::bug(
+        format!("Cannot answer {rpc}"),
+        "The provider's code panicked. The message and the place are in the provider's log, which `TF_LOG=ERROR` \
+         shows.",
+    )
+}
+
+/// `method Name => handler` for each RPC with one answer; after `about`, what
+/// the request names.
+macro_rules! service {
+    ($($method:ident $rpc:ident $(about $subject:ident $field:ident)? => $handler:path;)*) => {
+        #[tonic::async_trait]
+        impl<P: Provider> provider_server::Provider for ProviderServer<P> {
+            $(async fn $method(
+                &self,
+                request: Request<tfplugin6::$method::Request>,
+            ) -> Result<Response<tfplugin6::$method::Response>, Status> {
+                let request = request.into_inner();
+                #[allow(unused_mut, unused_assignments, reason = "not every RPC names something")]
+                let mut subject = Subject::None;
+                $(subject = Subject::$subject(&request.$field);)?
+                let rpc = stringify!($rpc);
+                let span = span(&self.connection.catalog().address, rpc, &subject);
+                answer(span, rpc, $handler(Arc::clone(&self.connection), request)).await
+            })*
+
+            async fn write_state_bytes(
+                &self,
+                _: Request<Streaming<tfplugin6::write_state_bytes::RequestChunk>>,
+            ) -> Result<Response<tfplugin6::write_state_bytes::Response>, Status> {
+                let rpc = "WriteStateBytes";
+                let span = span(&self.connection.catalog().address, rpc, &Subject::None);
+                answer(span, rpc, unsupported::write_state_bytes()).await
+            }
+
+            type ListResourceStream = Events<tfplugin6::list_resource::Event>;
+
+            async fn list_resource(
+                &self,
+                request: Request<tfplugin6::list_resource::Request>,
+            ) -> Result<Response<Self::ListResourceStream>, Status> {
+                Ok(one_event(unsupported::list_resource(&request.into_inner())))
+            }
+
+            type InvokeActionStream = Events<tfplugin6::invoke_action::Event>;
+
+            async fn invoke_action(
+                &self,
+                request: Request<tfplugin6::invoke_action::Request>,
+            ) -> Result<Response<Self::InvokeActionStream>, Status> {
+                Ok(one_event(unsupported::invoke_action(&request.into_inner())))
+            }
+
+            type ReadStateBytesStream = Events<tfplugin6::read_state_bytes::ResponseChunk>;
+
+            async fn read_state_bytes(
+                &self,
+                request: Request<tfplugin6::read_state_bytes::Request>,
+            ) -> Result<Response<Self::ReadStateBytesStream>, Status> {
+                Ok(one_event(unsupported::read_state_bytes(&request.into_inner())))
+            }
+        }
+    };
+}
+
+fn one_event<T: Send + 'static>(event: T) -> Response<Events<T>> {
+    Response::new(Box::pin(stream::iter([Ok(event)])))
+}
+
+service! {
+    get_metadata GetMetadata => schema::get_metadata;
+    get_provider_schema GetProviderSchema => schema::get_provider_schema;
+    get_resource_identity_schemas GetResourceIdentitySchemas => schema::get_resource_identity_schemas;
+    validate_provider_config ValidateProviderConfig => configure::validate_provider_config;
+    configure_provider ConfigureProvider => configure::configure_provider;
+    stop_provider StopProvider => configure::stop_provider;
+    validate_resource_config ValidateResourceConfig about Resource type_name => validate::validate_resource_config;
+    validate_data_resource_config ValidateDataResourceConfig about DataSource type_name
+        => validate::validate_data_resource_config;
+    upgrade_resource_state UpgradeResourceState about Resource type_name => upgrade::upgrade_resource_state;
+    read_resource ReadResource about Resource type_name => read::read_resource;
+    plan_resource_change PlanResourceChange about Resource type_name => plan::plan_resource_change;
+    apply_resource_change ApplyResourceChange about Resource type_name => apply::apply_resource_change;
+    import_resource_state ImportResourceState about Resource type_name => import::import_resource_state;
+    read_data_source ReadDataSource about DataSource type_name => data_source::read_data_source;
+    upgrade_resource_identity UpgradeResourceIdentity about Resource type_name
+        => unsupported::upgrade_resource_identity;
+    move_resource_state MoveResourceState about Resource target_type_name => unsupported::move_resource_state;
+    generate_resource_config GenerateResourceConfig about Resource type_name
+        => unsupported::generate_resource_config;
+    validate_ephemeral_resource_config ValidateEphemeralResourceConfig
+        => unsupported::validate_ephemeral_resource_config;
+    open_ephemeral_resource OpenEphemeralResource => unsupported::open_ephemeral_resource;
+    renew_ephemeral_resource RenewEphemeralResource => unsupported::renew_ephemeral_resource;
+    close_ephemeral_resource CloseEphemeralResource => unsupported::close_ephemeral_resource;
+    validate_list_resource_config ValidateListResourceConfig => unsupported::validate_list_resource_config;
+    get_functions GetFunctions => unsupported::get_functions;
+    call_function CallFunction => unsupported::call_function;
+    validate_action_config ValidateActionConfig => unsupported::validate_action_config;
+    plan_action PlanAction => unsupported::plan_action;
+    validate_state_store_config ValidateStateStoreConfig => unsupported::validate_state_store_config;
+    configure_state_store ConfigureStateStore => unsupported::configure_state_store;
+    lock_state LockState => unsupported::lock_state;
+    unlock_state UnlockState => unsupported::unlock_state;
+    get_states GetStates => unsupported::get_states;
+    delete_state DeleteState => unsupported::delete_state;
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,74 @@
+//! PlanResourceChange. Layer: framework. The algorithm is in
+//! [`planning`]; here the resource's hook is called between its two halves.
+
+use std::sync::Arc;
+
+use crate::framework::convert;
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::erased::{ErasedPlan, ErasedResource};
+use crate::framework::planning::{self, Change, Plan};
+use crate::framework::provider::Provider;
+use crate::protocol::proto::tfplugin6::plan_resource_change::{Request, Response};
+
+use super::connection::Connection;
+use super::values;
+
+pub(super) async fn plan_resource_change<P: Provider>(
+    connection: Arc<Connection<P>>,
+    request: Request,
+) -> Result<Response, Diagnostics> {
+    let name = request.type_name;
+    let entry = connection.catalog().resource(&name)?;
+    let decode = |what: &str, message| values::decode(&format!("the {what} of {name}"), message, &entry.ty);
+    let config = decode("configuration", request.config.as_ref())?;
+    let prior = decode("prior state", request.prior_state.as_ref())?;
+    let proposed = decode("proposed state", request.proposed_new_state.as_ref())?;
+
+    let change = Change {
+        type_name: &name,
+        schema: &entry.schema,
+        config: &config,
+        prior: &prior,
+        proposed: &proposed,
+    };
+    let configuration = connection.configuration();
+    let cancel = connection.cancellation();
+    let hook = || ErasedPlan { ctx: configuration.ctx(), config: &config, prior: &prior, cancel: &cancel };
+    let (plan, mut diagnostics) = run(&*entry.object, &change, hook).await;
+    diagnostics.append(plan.diagnostics);
+
+    let planned_state = values::encode(&format!("the plan of {name}"), &plan.state, &entry.ty)?;
+    Ok(Response {
+        planned_state: Some(planned_state),
+        requires_replace: plan.requires_replace.iter().map(convert::attribute_path).collect(),
+        // Also for what looks like a create: in a replacement, the delete gets
+        // its private data from the plan of the create.
+        planned_private: request.prior_private,
+        diagnostics: convert::diagnostics(diagnostics),
+        legacy_type_system: false,
+        deferred: None,
+        planned_identity: request.prior_identity,
+    })
+}
+
+/// Drafts, calls the hook, finishes. Which draft the hook sees, and why it may
+/// be called twice, is explained in [`planning`].
+async fn run<'a, Ctx: 'a>(
+    resource: &dyn ErasedResource<Ctx>,
+    change: &Change<'_>,
+    hook: impl Fn() -> ErasedPlan<'a, Ctx>,
+) -> (Plan, Diagnostics) {
+    let draft = planning::draft(change);
+    let mut diagnostics = Diagnostics::new();
+    let mut planned = draft.clone();
+    resource.plan(hook(), &mut planned, &mut diagnostics).await;
+    if planning::hook_started_a_change(change, &draft, &planned) {
+        planned = planning::changed_draft(change);
+        diagnostics = Diagnostics::new();
+        resource.plan(hook(), &mut planned, &mut diagnostics).await;
+    }
+    (planning::finish(change, planned), diagnostics)
+}
+
+#[cfg(test)]
+mod tests;

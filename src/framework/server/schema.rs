@@ -1,0 +1,91 @@
+//! GetMetadata, GetProviderSchema, GetResourceIdentitySchemas. Layer: framework.
+//! Terraform asks one process of a command and believes it for all, so the
+//! answers depend on nothing but the program.
+
+use std::sync::Arc;
+
+use crate::framework::convert;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::provider::Provider;
+use crate::protocol::proto::tfplugin6::{
+    ServerCapabilities, get_metadata, get_provider_schema, get_resource_identity_schemas,
+};
+
+use super::catalog::Catalog;
+use super::connection::Connection;
+
+/// Deletions are planned too, and any process of a command can be asked
+/// anything without having been asked for its schema.
+const CAPABILITIES: ServerCapabilities = ServerCapabilities {
+    plan_destroy: true,
+    get_provider_schema_optional: true,
+    move_resource_state: false,
+    generate_resource_config: false,
+};
+
+pub(super) async fn get_metadata<P: Provider>(
+    connection: Arc<Connection<P>>,
+    _: get_metadata::Request,
+) -> Result<get_metadata::Response, Diagnostics> {
+    let catalog = connection.catalog();
+    let name = |name: &&'static str| (*name).to_owned();
+    Ok(get_metadata::Response {
+        server_capabilities: Some(CAPABILITIES),
+        diagnostics: convert::diagnostics(faults(catalog)),
+        resources: catalog
+            .resources
+            .keys()
+            .map(|key| get_metadata::ResourceMetadata { type_name: name(key) })
+            .collect(),
+        data_sources: catalog
+            .data_sources
+            .keys()
+            .map(|key| get_metadata::DataSourceMetadata { type_name: name(key) })
+            .collect(),
+        ..Default::default()
+    })
+}
+
+pub(super) async fn get_provider_schema<P: Provider>(
+    connection: Arc<Connection<P>>,
+    _: get_provider_schema::Request,
+) -> Result<get_provider_schema::Response, Diagnostics> {
+    let catalog = connection.catalog();
+    Ok(catalog.wire.get_or_init(|| all_schemas(catalog)).clone())
+}
+
+fn all_schemas<P: Provider>(catalog: &Catalog<P>) -> get_provider_schema::Response {
+    get_provider_schema::Response {
+        provider: Some(convert::schema(&catalog.schema)),
+        resource_schemas: catalog
+            .resources
+            .iter()
+            .map(|(name, entry)| ((*name).to_owned(), convert::schema(&entry.schema)))
+            .collect(),
+        data_source_schemas: catalog
+            .data_sources
+            .iter()
+            .map(|(name, entry)| ((*name).to_owned(), convert::schema(&entry.schema)))
+            .collect(),
+        diagnostics: convert::diagnostics(faults(catalog)),
+        server_capabilities: Some(CAPABILITIES),
+        ..Default::default()
+    }
+}
+
+fn faults<P: Provider>(catalog: &Catalog<P>) -> Diagnostics {
+    if catalog.faults.is_empty() {
+        return Diagnostics::new();
+    }
+    let detail =
+        format!("The provider's schemas break these rules:\n\n  - {}", catalog.faults.join("\n  - "));
+    Diagnostic::bug("Cannot use the provider's schemas", detail).into()
+}
+
+/// No resource has an identity.
+pub(super) async fn get_resource_identity_schemas<P: Provider>(
+    _: Arc<Connection<P>>,
+    _: get_resource_identity_schemas::Request,
+) -> Result<get_resource_identity_schemas::Response, Diagnostics> {
+    Ok(get_resource_identity_schemas::Response::default())
+}

@@ -1,0 +1,92 @@
+//! What this framework does not offer yet. Layer: framework. Terraform must not
+//! meet a missing method: some of its versions crash, others blame the plugin.
+
+use std::sync::Arc;
+
+use crate::framework::convert;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::provider::Provider;
+use crate::protocol::proto::tfplugin6::{self, get_functions, invoke_action};
+
+use super::connection::Connection;
+
+/// A refusal that says what the provider does not have.
+fn absent(action: &str, kind: &str) -> Diagnostics {
+    Diagnostic::error(
+        format!("Cannot {action}"),
+        format!("This version of the provider has no {kind}. Nothing was changed."),
+    )
+    .into()
+}
+
+/// `rpc field "action" "kind"`: a refusal to do the action with what the field
+/// names.
+macro_rules! refusals {
+    ($($rpc:ident $field:ident $action:literal $kind:literal;)*) => {$(
+        pub(super) async fn $rpc<P: Provider>(
+            _: Arc<Connection<P>>,
+            request: tfplugin6::$rpc::Request,
+        ) -> Result<tfplugin6::$rpc::Response, Diagnostics> {
+            Err(absent(&format!(concat!($action, " {}"), request.$field), $kind))
+        }
+    )*};
+}
+
+refusals! {
+    upgrade_resource_identity type_name "upgrade the identity of" "resource identities";
+    move_resource_state target_type_name "move another object's state to"
+        "rule for taking over objects of other resource types";
+    generate_resource_config type_name "generate a configuration of" "generator of configurations";
+    validate_ephemeral_resource_config type_name "validate ephemeral resource" "ephemeral resources";
+    open_ephemeral_resource type_name "open ephemeral resource" "ephemeral resources";
+    renew_ephemeral_resource type_name "renew ephemeral resource" "ephemeral resources";
+    close_ephemeral_resource type_name "close ephemeral resource" "ephemeral resources";
+    validate_list_resource_config type_name "validate a list of" "list resources";
+    call_function name "call function" "functions";
+    validate_action_config action_type "validate action" "actions";
+    plan_action action_type "plan action" "actions";
+    validate_state_store_config type_name "validate state store" "state stores";
+    configure_state_store type_name "configure state store" "state stores";
+    lock_state type_name "lock state store" "state stores";
+    unlock_state type_name "unlock state store" "state stores";
+    get_states type_name "list the states of" "state stores";
+    delete_state type_name "delete a state of" "state stores";
+}
+
+pub(super) async fn write_state_bytes() -> Result<tfplugin6::write_state_bytes::Response, Diagnostics> {
+    Err(absent("write a state", "state stores"))
+}
+
+pub(super) async fn get_functions<P: Provider>(
+    _: Arc<Connection<P>>,
+    _: get_functions::Request,
+) -> Result<get_functions::Response, Diagnostics> {
+    Ok(get_functions::Response::default())
+}
+
+pub(super) fn list_resource(request: &tfplugin6::list_resource::Request) -> tfplugin6::list_resource::Event {
+    let diagnostics = absent(&format!("list {}", request.type_name), "list resources");
+    tfplugin6::list_resource::Event { diagnostic: convert::diagnostics(diagnostics), ..Default::default() }
+}
+
+/// The one event that an action must end with.
+pub(super) fn invoke_action(request: &invoke_action::Request) -> invoke_action::Event {
+    let diagnostics = absent(&format!("invoke action {}", request.action_type), "actions");
+    let completed = invoke_action::event::Completed { diagnostics: convert::diagnostics(diagnostics) };
+    invoke_action::Event { r#type: Some(invoke_action::event::Type::Completed(completed)) }
+}
+
+/// Terraform reads the range even beside errors.
+pub(super) fn read_state_bytes(
+    request: &tfplugin6::read_state_bytes::Request,
+) -> tfplugin6::read_state_bytes::ResponseChunk {
+    let diagnostics = absent(&format!("read a state of {}", request.type_name), "state stores");
+    tfplugin6::read_state_bytes::ResponseChunk {
+        diagnostics: convert::diagnostics(diagnostics),
+        range: Some(tfplugin6::StateByteRange::default()),
+        ..Default::default()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,85 @@
+//! UpgradeResourceState. Layer: framework. Called for every stored object in
+//! every command, mostly with nothing to upgrade.
+
+use std::sync::Arc;
+
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::erased::ErasedResource;
+use crate::framework::provider::Provider;
+use crate::framework::walk;
+use crate::protocol::json;
+use crate::protocol::proto::tfplugin6::upgrade_resource_state::{Request, Response};
+
+use super::connection::Connection;
+use super::values;
+
+pub(super) async fn upgrade_resource_state<P: Provider>(
+    connection: Arc<Connection<P>>,
+    request: Request,
+) -> Result<Response, Diagnostics> {
+    let name = request.type_name;
+    let entry = connection.catalog().resource(&name)?;
+    let refuse = |detail: String| {
+        let detail = format!("{detail} The state was left as it is.");
+        Diagnostic::error(format!("Cannot upgrade the state of {name}"), detail)
+    };
+    let raw = request.raw_state.unwrap_or_default();
+    if raw.json.is_empty() {
+        let detail = if raw.flatmap.is_empty() {
+            "Terraform sent no state."
+        } else {
+            "It was last written by Terraform 0.11 or earlier. Apply once with Terraform 0.12 and a provider version of \
+             that time first."
+        };
+        return Err(refuse(detail.to_owned()).into());
+    }
+    let current = entry.schema.version;
+    if request.version > current {
+        return Err(refuse(format!(
+            "It was written by a later version of this provider: its schema version is {}, and this version knows \
+             {current}. Use that version again.",
+            request.version
+        ))
+        .into());
+    }
+    let json = if request.version == current {
+        raw.json.to_vec()
+    } else {
+        tracing::debug!(from = request.version, to = current, "the state is upgraded");
+        upgrade(&*entry.object, request.version, current, &raw.json).map_err(|error| match error {
+            Fault::Json => refuse("It is not valid JSON.".to_owned()).into(),
+            Fault::Resource(diagnostics) => diagnostics,
+        })?
+    };
+    let state = json::decode_lenient(&json, &entry.ty)
+        .map_err(|error| refuse(format!("It does not fit the schema: {error}.")))?;
+    if state.is_null() {
+        // Taken as it is, this would mean that there is no object.
+        return Err(refuse("Nothing would be left of it.".to_owned()).into());
+    }
+    let state = walk::without_write_only(&entry.schema, state);
+    let upgraded_state = values::encode(&format!("the state of {name}"), &state, &entry.ty)?;
+    Ok(Response { upgraded_state: Some(upgraded_state), diagnostics: Vec::new() })
+}
+
+enum Fault {
+    Json,
+    Resource(Diagnostics),
+}
+
+/// One version after the other, oldest first.
+fn upgrade<Ctx>(
+    resource: &dyn ErasedResource<Ctx>,
+    from: i64,
+    to: i64,
+    json: &[u8],
+) -> Result<Vec<u8>, Fault> {
+    let mut state: serde_json::Value = serde_json::from_slice(json).map_err(|_| Fault::Json)?;
+    for version in from..to {
+        state = resource.upgrade(version, state).map_err(Fault::Resource)?;
+    }
+    serde_json::to_vec(&state).map_err(|_| Fault::Json)
+}
+
+#[cfg(test)]
+mod tests;

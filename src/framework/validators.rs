@@ -1,0 +1,254 @@
+//! Rules for values that any schema may use. Layer: framework. The words of a
+//! rule are its documentation and its message at once. No message repeats the
+//! value: it may be a secret, and Terraform shows the line it stands in.
+
+use std::net::Ipv4Addr;
+
+use crate::protocol::number::Number;
+use crate::protocol::value::Value;
+
+use super::duration as length_of_time;
+use super::path::Path;
+use super::schema::Validator;
+
+/// A rule made of its words and a test.
+struct Rule<F> {
+    words: String,
+    test: F,
+}
+
+impl<F: Fn(&Value) -> bool + Send + Sync> Validator for Rule<F> {
+    fn rule(&self) -> String {
+        self.words.clone()
+    }
+
+    fn check(&self, value: &Value) -> Result<(), String> {
+        if (self.test)(value) { Ok(()) } else { Err(format!("The value {}.", self.words)) }
+    }
+}
+
+fn rule(words: impl Into<String>, test: impl Fn(&Value) -> bool + Send + Sync) -> impl Validator {
+    Rule { words: words.into(), test }
+}
+
+/// Text that is not empty or blank, or a collection with an element.
+pub fn non_empty() -> impl Validator {
+    rule("must not be empty", |value| match value {
+        Value::String(text) => !text.trim().is_empty(),
+        Value::List(items) | Value::Set(items) => !items.is_empty(),
+        Value::Map(entries) => !entries.is_empty(),
+        _ => true,
+    })
+}
+
+/// A whole number that fits 64 bits.
+pub fn whole_number() -> impl Validator {
+    rule("must be a whole number", |value| value.as_number().is_some_and(|number| number.to_i64().is_some()))
+}
+
+/// A whole number of at least `least`.
+pub fn at_least(least: i64) -> impl Validator {
+    rule(format!("must be a whole number of at least {least}"), move |value| {
+        value.as_number().and_then(Number::to_i64).is_some_and(|number| number >= least)
+    })
+}
+
+/// A whole number of at most `most`.
+pub fn at_most(most: i64) -> impl Validator {
+    rule(format!("must be a whole number of at most {most}"), move |value| {
+        value.as_number().and_then(Number::to_i64).is_some_and(|number| number <= most)
+    })
+}
+
+/// A number above `limit`.
+pub fn greater_than(limit: impl Into<Number>) -> impl Validator {
+    let limit = limit.into();
+    rule(format!("must be greater than {limit}"), move |value| {
+        value.as_number().is_some_and(|number| *number > limit)
+    })
+}
+
+/// Text of at most `most` characters.
+pub fn max_length(most: usize) -> impl Validator {
+    rule(format!("must have at most {most} characters"), move |value| {
+        value.as_str().is_some_and(|text| text.chars().count() <= most)
+    })
+}
+
+/// One of these texts.
+pub fn one_of(allowed: &[&str]) -> impl Validator {
+    let allowed: Vec<String> = allowed.iter().map(|text| (*text).to_owned()).collect();
+    let quoted: Vec<String> = allowed.iter().map(|text| format!("`{text}`")).collect();
+    rule(format!("must be one of {}", quoted.join(", ")), move |value| {
+        value.as_str().is_some_and(|text| allowed.iter().any(|allowed| allowed == text))
+    })
+}
+
+/// Text of these characters only. `a-z` stands for all from `a` to `z`; a
+/// hyphen at either end stands for itself.
+pub fn characters(set: &str) -> impl Validator {
+    let ranges = ranges(set);
+    rule(format!("must consist of the characters `{set}` only"), move |value| {
+        value.as_str().is_some_and(|text| text.chars().all(|c| ranges.iter().any(|range| range.contains(&c))))
+    })
+}
+
+fn ranges(set: &str) -> Vec<std::ops::RangeInclusive<char>> {
+    let characters: Vec<char> = set.chars().collect();
+    let mut rest = characters.as_slice();
+    let mut ranges = Vec::new();
+    loop {
+        rest = match rest {
+            [first, '-', last, rest @ ..] => {
+                ranges.push(*first..=*last);
+                rest
+            }
+            [single, rest @ ..] => {
+                ranges.push(*single..=*single);
+                rest
+            }
+            [] => return ranges,
+        };
+    }
+}
+
+/// An IPv4 address in dotted decimal, without leading zeros.
+pub fn ipv4() -> impl Validator {
+    rule("must be an IPv4 address such as `192.0.2.1`", |value| {
+        value.as_str().is_some_and(|text| text.parse::<Ipv4Addr>().is_ok())
+    })
+}
+
+/// A length of time longer than none; see [`length_of_time::parse`].
+pub fn duration() -> impl Validator {
+    rule(length_of_time::RULE, |value| {
+        value
+            .as_str()
+            .and_then(|text| length_of_time::parse(text).ok())
+            .is_some_and(|length| !length.is_zero())
+    })
+}
+
+/// A rule for each element of a list, set or map. Elements that are null or
+/// unknown are passed over.
+pub fn each(element: impl Validator) -> impl Validator {
+    Each { element }
+}
+
+struct Each<V> {
+    element: V,
+}
+
+impl<V: Validator> Validator for Each<V> {
+    fn rule(&self) -> String {
+        format!("each element {}", self.element.rule())
+    }
+
+    fn check(&self, value: &Value) -> Result<(), String> {
+        match self.violations(&Path::top(), value).into_iter().next() {
+            None => Ok(()),
+            Some(_) => Err(format!("Each element {}.", self.element.rule())),
+        }
+    }
+
+    fn violations(&self, at: &Path, value: &Value) -> Vec<(Path, String)> {
+        let elements: Vec<(Path, &Value)> = match value {
+            Value::List(items) => items.iter().enumerate().map(|(i, item)| (at.index(i), item)).collect(),
+            Value::Set(items) => items.iter().map(|item| (at.element(), item)).collect(),
+            Value::Map(entries) => entries.iter().map(|(key, item)| (at.key(key), item)).collect(),
+            _ => Vec::new(),
+        };
+        elements
+            .into_iter()
+            .filter(|(_, element)| !element.is_null() && !element.is_unknown())
+            .flat_map(|(path, element)| self.element.violations(&path, element))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::value::UNKNOWN;
+
+    fn number(text: &str) -> Value {
+        Value::Number(text.parse().unwrap())
+    }
+
+    fn check(validator: &impl Validator, good: &[Value], bad: &[Value]) {
+        for value in good {
+            assert_eq!(validator.check(value), Ok(()), "{value:?}");
+        }
+        for value in bad {
+            let message = validator.check(value).expect_err(&format!("{value:?}"));
+            assert!(message.contains(&validator.rule()) || message.starts_with("Each element"), "{message}");
+            assert!(message.ends_with('.'), "{message}");
+        }
+    }
+
+    fn texts(texts: &[&str]) -> Vec<Value> {
+        texts.iter().map(|text| Value::string(*text)).collect()
+    }
+
+    #[test]
+    fn empty_and_blank_are_refused() {
+        let full = [Value::List(texts(&["a"])), Value::string("a"), Value::map([("k", Value::Null)])];
+        let empty = [Value::List(vec![]), Value::Set(vec![]), Value::string(""), Value::string(" \t")];
+        check(&non_empty(), &full, &empty);
+    }
+
+    #[test]
+    fn numbers_are_compared_exactly() {
+        check(&at_least(1), &[number("1"), number("2.0")], &[number("0"), number("1.5"), number("1e30")]);
+        check(&at_most(5), &[number("5"), number("-1")], &[number("6"), number("4.5")]);
+        check(&greater_than(0), &[number("0.00001"), number("1e30")], &[number("0"), number("-0.1")]);
+        check(&whole_number(), &[number("0"), number("1e3")], &[number("0.5"), number("1e30")]);
+    }
+
+    #[test]
+    fn characters_are_single_or_ranges() {
+        let digits = characters("0-9+*#");
+        check(&digits, &texts(&["", "0123456789", "+#*"]), &texts(&["a", "1 2", "-", "٣"]));
+        check(&characters("a-c-"), &texts(&["abc-"]), &texts(&["d"]));
+        check(&characters("-x"), &texts(&["-x"]), &texts(&["y"]));
+    }
+
+    #[test]
+    fn only_listed_texts_pass() {
+        check(&one_of(&["a", "b"]), &texts(&["a", "b"]), &texts(&["c", "A", ""]));
+        assert_eq!(one_of(&["a", "b"]).rule(), "must be one of `a`, `b`");
+    }
+
+    #[test]
+    fn length_counts_characters_not_bytes() {
+        check(&max_length(2), &texts(&["éé", ""]), &texts(&["abc"]));
+    }
+
+    #[test]
+    fn addresses_are_dotted_decimal() {
+        check(
+            &ipv4(),
+            &texts(&["192.0.2.1"]),
+            &texts(&["192.0.2", "192.0.2.01", "::1", "192.0.2.0/24", "a", " 1.2.3.4"]),
+        );
+    }
+
+    #[test]
+    fn lengths_of_time_are_positive() {
+        check(&duration(), &texts(&["1h30m"]), &texts(&["0s", "-1m", "10", "soon"]));
+    }
+
+    #[test]
+    fn each_element_is_checked_and_the_unknown_passed_over() {
+        let addresses = each(ipv4());
+        let good = Value::Set(vec![Value::string("192.0.2.1"), UNKNOWN, Value::Null]);
+        check(&addresses, &[good, Value::List(vec![])], &[Value::Set(texts(&["x"]))]);
+        let bad = Value::List(texts(&["192.0.2.1", "x", "y"]));
+        let paths: Vec<String> = addresses
+            .violations(&Path::root("ips"), &bad)
+            .into_iter()
+            .map(|(path, _)| path.to_string())
+            .collect();
+        assert_eq!(paths, ["ips[1]", "ips[2]"]);
+    }
+}

@@ -1,0 +1,361 @@
+//! Going through a value as its schema describes it, beside the configuration
+//! and an earlier value of the same object. Layer: framework. Says how the
+//! elements of the three belong together; what to do with them is the visitor's.
+
+use std::collections::BTreeMap;
+
+use crate::protocol::value::Value;
+
+use super::schema::{Attribute, Block, Kind, Nesting, Schema};
+
+/// Stands for what is not there.
+static NOTHING: Value = Value::Null;
+
+/// What an object may hold.
+#[derive(Debug, Clone, Copy)]
+pub struct Fields<'a> {
+    /// Arguments and results.
+    pub attributes: &'a [Attribute],
+    /// Nested blocks.
+    pub blocks: &'a [Block],
+}
+
+impl<'a> Fields<'a> {
+    /// Those of a whole configuration, plan or state.
+    #[must_use]
+    pub fn of(schema: &'a Schema) -> Self {
+        Self { attributes: &schema.attributes, blocks: &schema.blocks }
+    }
+
+    /// Those of a nested attribute.
+    #[must_use]
+    pub fn nested(attributes: &'a [Attribute]) -> Self {
+        Self { attributes, blocks: &[] }
+    }
+
+    /// Those of a block.
+    #[must_use]
+    pub fn block(block: &'a Block) -> Self {
+        Self { attributes: &block.attributes, blocks: &block.blocks }
+    }
+}
+
+/// The values that stand beside the one that is rewritten. Null where there is
+/// none.
+#[derive(Debug, Clone, Copy)]
+pub struct Beside<'a> {
+    /// What the user wrote.
+    pub config: &'a Value,
+    /// An earlier value of the same object.
+    pub earlier: &'a Value,
+}
+
+/// One attribute on the way.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// What the schema says of it.
+    pub attribute: &'a Attribute,
+    /// The attribute's values beside the one that is rewritten.
+    pub beside: Beside<'a>,
+    /// True when the object around the attribute existed earlier.
+    pub existed: bool,
+}
+
+/// What a visitor made of an attribute's value.
+#[derive(Debug)]
+pub enum Visit {
+    /// Nothing inside is visited.
+    Done(Value),
+    /// The attributes inside, if there are any, are visited too.
+    Inside(Value),
+}
+
+/// The value with every attribute replaced by what `visit` makes of it.
+/// Attributes that the value lacks are visited as null; what the schema does
+/// not know is left alone. Null and unknown objects have no inside.
+pub fn rewrite(
+    fields: Fields<'_>,
+    beside: Beside<'_>,
+    value: Value,
+    visit: &mut dyn FnMut(Place<'_>, Value) -> Visit,
+) -> Value {
+    let Value::Map(mut object) = value else { return value };
+    let existed = !beside.earlier.is_null() && !beside.earlier.is_unknown();
+    for attribute in fields.attributes {
+        let beside = beside.attribute(&attribute.name);
+        let value = object.remove(&attribute.name).unwrap_or(Value::Null);
+        let value = match visit(Place { attribute, beside, existed }, value) {
+            Visit::Done(value) => value,
+            Visit::Inside(value) => match &attribute.kind {
+                Kind::Value(_) => value,
+                Kind::Nested(nesting, attributes) => {
+                    rewrite_elements(*nesting, Fields::nested(attributes), beside, value, visit)
+                }
+            },
+        };
+        object.insert(attribute.name.clone(), value);
+    }
+    for block in fields.blocks {
+        if let Some(value) = object.remove(&block.name) {
+            let beside = beside.attribute(&block.name);
+            let value = rewrite_elements(block.nesting, Fields::block(block), beside, value, visit);
+            object.insert(block.name.clone(), value);
+        }
+    }
+    Value::Map(object)
+}
+
+fn rewrite_elements(
+    nesting: Nesting,
+    fields: Fields<'_>,
+    beside: Beside<'_>,
+    value: Value,
+    visit: &mut dyn FnMut(Place<'_>, Value) -> Visit,
+) -> Value {
+    match (nesting, value) {
+        (Nesting::Single, value) => rewrite(fields, beside, value, visit),
+        (Nesting::List, Value::List(items)) => Value::List(
+            items
+                .into_iter()
+                .enumerate()
+                .map(|(index, item)| rewrite(fields, beside.index(index), item, visit))
+                .collect(),
+        ),
+        (Nesting::Map, Value::Map(items)) => Value::Map(
+            items
+                .into_iter()
+                .map(|(key, item)| {
+                    let item = rewrite(fields, beside.attribute(&key), item, visit);
+                    (key, item)
+                })
+                .collect::<BTreeMap<_, _>>(),
+        ),
+        (Nesting::Set, Value::Set(items)) => {
+            let mut partners = Partners::new(fields, beside);
+            Value::set(items.into_iter().map(|item| {
+                let beside = partners.take(&item);
+                rewrite(fields, beside, item, visit)
+            }))
+        }
+        (_, value) => value,
+    }
+}
+
+impl<'a> Beside<'a> {
+    fn attribute(self, name: &str) -> Self {
+        Self { config: part(self.config, name), earlier: part(self.earlier, name) }
+    }
+
+    fn index(self, index: usize) -> Self {
+        Self { config: item(self.config, index), earlier: item(self.earlier, index) }
+    }
+}
+
+/// The attribute or element of that name; null when there is none.
+#[must_use]
+pub fn part<'a>(value: &'a Value, name: &str) -> &'a Value {
+    value.get(name).unwrap_or(&NOTHING)
+}
+
+/// The element at that index; null when there is none.
+#[must_use]
+pub fn item(value: &Value, index: usize) -> &Value {
+    match value {
+        Value::List(items) => items.get(index).unwrap_or(&NOTHING),
+        _ => &NOTHING,
+    }
+}
+
+/// The elements of a list, set or map; none of anything else.
+#[must_use]
+pub fn elements(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::List(items) | Value::Set(items) => items.iter().collect(),
+        Value::Map(entries) => entries.values().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Finds for each element of a set those it belongs to in the configuration
+/// and in the earlier value. Elements of a set have no name; they belong
+/// together when one is the other with its computed attributes filled in. Each
+/// is given away once.
+struct Partners<'a> {
+    fields: Fields<'a>,
+    config: Vec<&'a Value>,
+    earlier: Vec<&'a Value>,
+}
+
+impl<'a> Partners<'a> {
+    fn new(fields: Fields<'a>, beside: Beside<'a>) -> Self {
+        Self { fields, config: elements(beside.config), earlier: elements(beside.earlier) }
+    }
+
+    fn take(&mut self, value: &Value) -> Beside<'a> {
+        let fields = self.fields;
+        let config = take_first(&mut self.config, |config| could_come_from(fields, value, config));
+        let earlier = take_first(&mut self.earlier, |earlier| *earlier == value).or_else(|| {
+            config.and_then(|config| {
+                take_first(&mut self.earlier, |earlier| could_come_from(fields, earlier, config))
+            })
+        });
+        Beside { config: config.unwrap_or(&NOTHING), earlier: earlier.unwrap_or(&NOTHING) }
+    }
+}
+
+fn take_first<'a>(from: &mut Vec<&'a Value>, suits: impl Fn(&&'a Value) -> bool) -> Option<&'a Value> {
+    from.iter().position(suits).map(|at| from.swap_remove(at))
+}
+
+/// True when `value` is `config` with nothing but computed attributes filled in.
+fn could_come_from(fields: Fields<'_>, value: &Value, config: &Value) -> bool {
+    let (Value::Map(_), Value::Map(_)) = (value, config) else { return value == config };
+    fields.attributes.iter().all(|attribute| {
+        let (value, config) = (part(value, &attribute.name), part(config, &attribute.name));
+        match (&attribute.kind, config) {
+            (_, Value::Null) => value.is_null() || attribute.is_computed() || attribute.write_only,
+            (Kind::Nested(Nesting::Single, attributes), _) => {
+                could_come_from(Fields::nested(attributes), value, config)
+            }
+            _ => value == config,
+        }
+    }) && fields.blocks.iter().all(|block| part(value, &block.name) == part(config, &block.name))
+}
+
+/// The value without what is kept nowhere: every write-only attribute is null.
+#[must_use]
+pub fn without_write_only(schema: &Schema, value: Value) -> Value {
+    let beside = Beside { config: &NOTHING, earlier: &NOTHING };
+    rewrite(Fields::of(schema), beside, value, &mut |place, value| {
+        if place.attribute.write_only { Visit::Done(Value::Null) } else { Visit::Inside(value) }
+    })
+}
+
+/// The value in the earlier value's spelling, wherever the two mean the same.
+#[must_use]
+pub fn with_spelling_of(schema: &Schema, earlier: &Value, value: Value) -> Value {
+    let beside = Beside { config: &NOTHING, earlier };
+    rewrite(Fields::of(schema), beside, value, &mut |place, value| {
+        let earlier = place.beside.earlier;
+        match place.attribute.same_meaning {
+            Some(same) if is_set(earlier) && is_set(&value) && *earlier != value && same(&value, earlier) => {
+                Visit::Done(earlier.clone())
+            }
+            _ => Visit::Inside(value),
+        }
+    })
+}
+
+/// True for values that a comparison of meaning may be asked about.
+fn is_set(value: &Value) -> bool {
+    !value.is_null() && value.is_wholly_known()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::value::UNKNOWN;
+
+    fn schema(attributes: Vec<Attribute>) -> Schema {
+        Schema { attributes, ..Schema::default() }
+    }
+
+    fn ignoring_case(a: &Value, b: &Value) -> bool {
+        a.as_str().map(str::to_lowercase) == b.as_str().map(str::to_lowercase)
+    }
+
+    #[test]
+    fn write_only_values_are_removed_at_every_depth() {
+        let inner = || vec![Attribute::string("secret").write_only(), Attribute::string("name")];
+        let schema = schema(vec![
+            Attribute::string("secret").write_only(),
+            Attribute::nested("one", Nesting::Single, inner()),
+            Attribute::nested("many", Nesting::List, inner()),
+            Attribute::nested("keyed", Nesting::Map, inner()),
+        ]);
+        let object = || Value::map([("secret", Value::string("s")), ("name", Value::string("n"))]);
+        let cleaned = || Value::map([("secret", Value::Null), ("name", Value::string("n"))]);
+        let value = Value::map([
+            ("secret", Value::string("s")),
+            ("one", object()),
+            ("many", Value::List(vec![object(), Value::Null, UNKNOWN])),
+            ("keyed", Value::map([("k", object())])),
+        ]);
+        assert_eq!(
+            without_write_only(&schema, value),
+            Value::map([
+                ("secret", Value::Null),
+                ("one", cleaned()),
+                ("many", Value::List(vec![cleaned(), Value::Null, UNKNOWN])),
+                ("keyed", Value::map([("k", cleaned())])),
+            ])
+        );
+    }
+
+    #[test]
+    fn the_earlier_spelling_returns_at_every_depth_but_not_another_meaning() {
+        let inner = || vec![Attribute::string("a").same_meaning(ignoring_case)];
+        let schema = schema(vec![
+            Attribute::string("a").same_meaning(ignoring_case),
+            Attribute::nested("one", Nesting::Single, inner()),
+            Attribute::nested("many", Nesting::List, inner()),
+        ]);
+        let of = |a: &str, b: &str, c: &str| {
+            Value::map([
+                ("a", Value::string(a)),
+                ("one", Value::map([("a", Value::string(b))])),
+                ("many", Value::List(vec![Value::map([("a", Value::string(c))])])),
+            ])
+        };
+        assert_eq!(
+            with_spelling_of(&schema, &of("X", "Y", "Z"), of("x", "y", "other")),
+            of("X", "Y", "other")
+        );
+        assert_eq!(with_spelling_of(&schema, &Value::Null, of("x", "y", "z")), of("x", "y", "z"));
+    }
+
+    #[test]
+    fn meaning_is_never_asked_of_what_is_not_wholly_known() {
+        fn never(_: &Value, _: &Value) -> bool {
+            panic!("asked about an unknown")
+        }
+        let schema = schema(vec![
+            Attribute::of("a", crate::protocol::types::Type::set(crate::protocol::types::Type::String))
+                .same_meaning(never),
+        ]);
+        let partly = Value::map([("a", Value::Set(vec![UNKNOWN]))]);
+        let known = Value::map([("a", Value::Set(vec![Value::string("x")]))]);
+        assert_eq!(with_spelling_of(&schema, &known, partly.clone()), partly);
+        assert_eq!(with_spelling_of(&schema, &partly, known.clone()), known);
+    }
+
+    #[test]
+    fn elements_of_a_set_find_their_partner_whatever_the_order() {
+        let schema = schema(vec![Attribute::nested(
+            "many",
+            Nesting::Set,
+            vec![Attribute::string("name").required(), Attribute::string("id").computed()],
+        )]);
+        let element = |name: &str, id: Value| Value::map([("name", Value::string(name)), ("id", id)]);
+        let config =
+            Value::map([("many", Value::Set(vec![element("a", Value::Null), element("b", Value::Null)]))]);
+        let value = Value::map([(
+            "many",
+            Value::Set(vec![element("b", Value::string("2")), element("a", Value::string("1"))]),
+        )]);
+        let mut seen = Vec::new();
+        let _ = rewrite(
+            Fields::of(&schema),
+            Beside { config: &config, earlier: &value },
+            value.clone(),
+            &mut |place, value| {
+                if place.attribute.name == "name" {
+                    seen.push((place.beside.config.clone(), place.beside.earlier.clone(), value.clone()));
+                }
+                Visit::Inside(value)
+            },
+        );
+        let text = Value::string;
+        assert_eq!(seen, [(text("b"), text("b"), text("b")), (text("a"), text("a"), text("a"))]);
+    }
+}
