@@ -1,0 +1,4 @@
+import {
+  to = wavix_sip_trunk.office
+  id = "3107"
+}
