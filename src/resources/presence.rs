@@ -6,7 +6,7 @@
 
 use std::future::Future;
 
-use crate::client;
+use crate::client::{self, CallOptions};
 
 use super::list_walk::ListWalk;
 
@@ -25,13 +25,14 @@ pub(super) enum Presence {
 /// The list cannot be read: nothing is known about the object.
 pub(super) async fn after_not_found<T, F>(
     walk: &ListWalk<T>,
+    options: &CallOptions,
     fetch: impl FnOnce() -> F,
     is_it: impl Fn(&T) -> bool,
 ) -> Result<Presence, client::Error>
 where
     F: Future<Output = Result<Vec<T>, client::Error>>,
 {
-    let listed = walk.fresh(fetch).await?;
+    let listed = walk.fresh(options, fetch).await?;
     Ok(if listed.iter().any(is_it) { Presence::Listed } else { Presence::Gone })
 }
 

@@ -277,7 +277,7 @@ fn options(call: &Call<'_, Context>) -> CallOptions {
 /// All trunks of the account, as of a walk shared with other reads.
 async fn list_of(call: &Call<'_, Context>) -> Result<Arc<Vec<SipTrunkSummary>>, client::Error> {
     let options = options(call);
-    call.ctx.sip_trunks().recent(|| endpoints::list(call.ctx.client(), &options)).await
+    call.ctx.sip_trunks().recent(&options, || endpoints::list(call.ctx.client(), &options)).await
 }
 
 /// What the list says about a trunk.
@@ -294,7 +294,7 @@ async fn settle_not_found(
 ) -> Result<(), Diagnostics> {
     let options = options(call);
     let fetch = || endpoints::list(call.ctx.client(), &options);
-    match presence::after_not_found(call.ctx.sip_trunks(), fetch, |trunk| trunk.id == id).await {
+    match presence::after_not_found(call.ctx.sip_trunks(), &options, fetch, |trunk| trunk.id == id).await {
         Ok(Presence::Gone) => Ok(()),
         Ok(Presence::Listed) => Err(Diagnostic::error(
             KIND.summary(verb),

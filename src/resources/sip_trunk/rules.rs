@@ -29,6 +29,8 @@ pub(super) enum Rule {
     EachIpv4,
     /// A whole number of at least this, and at most what the API can hold.
     WholeNumber(i64),
+    /// A whole number that the API is not told.
+    AnyWholeNumber,
     /// A decimal above zero.
     AboveZero,
     /// A length of time.
@@ -46,6 +48,7 @@ impl Validator for Rule {
             Self::Ipv4 => "must be an IPv4 address, without a prefix length".to_owned(),
             Self::EachIpv4 => "must be IPv4 addresses, without prefix lengths".to_owned(),
             Self::WholeNumber(least) => format!("must be a whole number from {least} to {MOST}"),
+            Self::AnyWholeNumber => "must be a whole number of at most 18 digits".to_owned(),
             Self::AboveZero => "must be greater than 0".to_owned(),
             Self::Duration => duration::RULE.to_owned(),
         }
@@ -65,6 +68,9 @@ impl Validator for Rule {
             (Self::WholeNumber(least), Value::Number(number)) => {
                 let fits = number.to_i64().is_some_and(|whole| (*least..=MOST).contains(&whole));
                 (!fits).then(|| number.to_string())
+            }
+            (Self::AnyWholeNumber, Value::Number(number)) => {
+                number.to_i64().is_none().then(|| number.to_string())
             }
             (Self::AboveZero, Value::Number(number)) => {
                 (number.is_negative() || number.is_zero()).then(|| number.to_string())

@@ -67,7 +67,7 @@ fn credentials() -> Vec<Attribute> {
              Terraform 1.11 or newer. A new value is sent with the next change of the trunk; change \
              `password_wo_version` to send it at once.",
         ),
-        Attribute::number("password_wo_version").validate(Rule::WholeNumber(i32::MIN.into())).describe(
+        Attribute::number("password_wo_version").validate(Rule::AnyWholeNumber).describe(
             "Any whole number; a change of it sends `password_wo` again. Needs `password_wo`. Not sent to \
              Wavix.",
         ),
