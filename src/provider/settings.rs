@@ -113,9 +113,9 @@ impl Resolved {
                 "Missing Wavix API key",
                 format!(
                     "Neither the provider argument `api_key` nor the environment variable {} is set (an empty \
-                     text counts as not set). Nothing was sent to Wavix.\n\nCreate a key under Administration, \
-                     API keys in the Wavix portal, and set one of the two. The variable keeps the key out of \
-                     the configuration files.",
+                     text counts as not set). Nothing was sent to Wavix.\n\nCreate a key in the \
+                     Wavix portal, and set one of the two. The variable keeps the key out of the configuration \
+                     files.",
                     variable("api_key")
                 ),
             )

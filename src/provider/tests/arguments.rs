@@ -5,6 +5,7 @@ use super::*;
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::path::Path;
 use crate::framework::schema::Mode;
+use crate::framework::schema_rules;
 use crate::protocol::value::UNKNOWN;
 use crate::provider::precedence::variable;
 use crate::provider::schema::schema;
@@ -72,6 +73,7 @@ fn the_table_the_model_and_the_schema_name_the_same_arguments() {
     let schema = schema();
     let names: Vec<&str> = schema.attributes.iter().map(|attribute| attribute.name.as_str()).collect();
     assert_eq!(table, names);
+    assert_eq!(schema_rules::faults(&schema, ProviderModel::ATTRIBUTES), [""; 0]);
 }
 
 #[test]

@@ -290,8 +290,9 @@ fn not_found(key: &Key, listed: &[SipTrunkSummary]) -> Diagnostic {
         KIND.summary(Verb::Find),
         format!(
             "There is no SIP trunk {key}. {account}\n\nCorrect `{}`, or check that `api_key` belongs to the \
-             account that owns the trunk. Upper and lower case matter.",
-            key.argument()
+             account that owns the trunk.{}",
+            key.argument(),
+            if matches!(key, Key::Label(_)) { " Upper and lower case matter." } else { "" }
         ),
     )
     .at(Path::root(key.argument()))

@@ -10,6 +10,7 @@ use crate::client::{Client, ClientSettings};
 use crate::framework::data_source::DataSource;
 use crate::framework::object::{Attr, Mapped, Object};
 use crate::framework::schema::{Kind, Mode};
+use crate::framework::schema_rules;
 use crate::protocol::value::{UNKNOWN, Value};
 
 fn context(sim: &Sim) -> Context {
@@ -73,6 +74,8 @@ fn models_and_schemas_name_the_same_attributes() {
     assert_eq!(names(&single.attributes), SipTrunkData::ATTRIBUTES);
     let plural = SipTrunksDataSource.schema();
     assert_eq!(names(&plural.attributes), SipTrunksData::ATTRIBUTES);
+    assert_eq!(schema_rules::faults(&single, SipTrunkData::ATTRIBUTES), [""; 0]);
+    assert_eq!(schema_rules::faults(&plural, SipTrunksData::ATTRIBUTES), [""; 0]);
     let Kind::Nested(_, listed) = &plural.attribute("sip_trunks").unwrap().kind else { panic!("not nested") };
     assert_eq!(names(listed), ListedSipTrunk::ATTRIBUTES);
     assert!(listed.iter().all(|attribute| attribute.mode == Mode::Computed));

@@ -9,6 +9,7 @@ use crate::framework::object::Attr;
 use crate::framework::path::Path;
 use crate::framework::resource::Call;
 use crate::framework::schema::{Attribute, Nesting, Schema, Validator};
+use crate::framework::validators;
 use crate::protocol::number::Number;
 use crate::protocol::value::Value;
 
@@ -93,7 +94,8 @@ impl DataSource<Context> for SipTrunksDataSource {
                      and `$` to match the whole label. Without look-around and back-references, as in Terraform's \
                      own `regex` function; `\\w`, `\\d` and `(?i)` know ASCII only.",
                 ),
-                Attribute::string("status").validate(KnownStatus).describe(format!(
+                // A misspelt status would match nothing, for ever and without a word.
+                Attribute::string("status").validate(validators::one_of(&STATUSES)).describe(format!(
                     "Only trunks with this status: {}.",
                     STATUSES.map(|status| format!("`{status}`")).join(", ")
                 )),
@@ -165,23 +167,5 @@ impl Validator for RegularExpression {
 
     fn check(&self, value: &Value) -> Result<(), String> {
         value.as_str().map_or(Ok(()), |text| compile(text).map(drop))
-    }
-}
-
-/// A misspelt status would match nothing, for ever and without a word.
-struct KnownStatus;
-
-impl Validator for KnownStatus {
-    fn rule(&self) -> String {
-        format!("must be one of {}", STATUSES.map(|status| format!("`{status}`")).join(", "))
-    }
-
-    fn check(&self, value: &Value) -> Result<(), String> {
-        match value.as_str() {
-            Some(status) if !STATUSES.contains(&status) => {
-                Err(format!("The value {}; found {status:?}.", self.rule()))
-            }
-            _ => Ok(()),
-        }
     }
 }
