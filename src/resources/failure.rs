@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::client::{self, Delivery};
+use crate::client::{self, Delivery, Kind};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 
@@ -80,8 +80,11 @@ impl ObjectKind {
                 })
                 .collect()
         };
-        let detail =
-            format!("{error}\n\n{}\n\n{}", self.now(verb, which, error.delivery()), self.advice(verb, error));
+        let mut detail = format!("{error}\n\n{}", self.now(verb, which, error.delivery()));
+        if let Some(advice) = self.advice(verb, error) {
+            detail.push_str("\n\n");
+            detail.push_str(&advice);
+        }
         complaints
             .into_iter()
             .map(|(argument, complaint)| {
@@ -133,67 +136,81 @@ impl ObjectKind {
         }
     }
 
-    /// What to do about it.
-    fn advice(&self, verb: Verb, error: &client::Error) -> String {
-        let scope = format!("{}:{}", self.scope, verb.scope());
-        if error.is_cancelled() {
-            return "The operation was interrupted. Run it again when ready.".to_owned();
-        }
-        if error.is_timeout() && verb == Verb::Find {
-            return "Try again. If Wavix is merely slow, raise `request_timeout` in the provider \
-                    configuration."
-                .to_owned();
-        }
-        if error.is_timeout() {
-            return "Try again. If Wavix is merely slow, raise `request_timeout` in the provider \
-                    configuration or the operation's time in the resource's `timeouts` block."
-                .to_owned();
-        }
-        if error.is_connect() {
-            return "Check the network, and `base_url`, `http_proxy` and `ca_bundle` in the provider \
-                    configuration."
-                .to_owned();
-        }
-        match error.kind() {
-            client::Kind::Redirected | client::Kind::Undocumented if error.status() < Some(500) => {
-                return "Check `base_url` and `http_proxy` in the provider configuration: something other \
-                        than the Wavix API seems to have answered."
-                    .to_owned();
+    /// What to do about it. What may have been created is not to be tried
+    /// again: how to find it was said before.
+    fn advice(&self, verb: Verb, error: &client::Error) -> Option<String> {
+        let may_exist = verb == Verb::Create && error.delivery() == Delivery::Ambiguous;
+        let again = if may_exist || !is_passing(error) {
+            None
+        } else if error.is_cancelled() {
+            Some("The operation was interrupted; run it again when ready.".to_owned())
+        } else {
+            Some("Try again.".to_owned())
+        };
+        let advice: Vec<String> = again.into_iter().chain(self.remedy(verb, error)).collect();
+        (!advice.is_empty()).then(|| advice.join(" "))
+    }
+
+    /// What keeps it from happening again.
+    fn remedy(&self, verb: Verb, error: &client::Error) -> Option<String> {
+        let text = match (error.kind(), error.status()) {
+            _ if error.is_cancelled() => return None,
+            _ if error.is_timeout() && verb == Verb::Find => {
+                "If Wavix is merely slow, raise `request_timeout` in the provider configuration.".to_owned()
             }
-            client::Kind::Unsendable | client::Kind::Decode => {
-                return "If this provider is up to date, please report the message to its developers."
-                    .to_owned();
-            }
-            _ => {}
-        }
-        match error.status() {
-            Some(400 | 422) => "Correct the configuration and apply again.".to_owned(),
-            Some(401) => "Check `api_key`: it may be wrong or inactive, or the key may be restricted to IP \
-                          addresses other than the one this request came from."
+            _ if error.is_timeout() => "If Wavix is merely slow, raise `request_timeout` in the provider \
+                                        configuration or the operation's time in the resource's `timeouts` \
+                                        block."
                 .to_owned(),
-            Some(403) => format!(
-                "Check that the API key has the scope `{scope}`, and that the account is provisioned for \
-                 this service; Wavix support can tell and change the latter."
+            (Kind::Connect, _) => "Check the network, and `base_url`, `http_proxy` and `ca_bundle` in the \
+                                   provider configuration."
+                .to_owned(),
+            (Kind::Redirected, _) | (Kind::Undocumented, Some(..500)) => {
+                "Check `base_url` and `http_proxy` in the provider configuration: something other than the \
+                 Wavix API seems to have answered."
+                    .to_owned()
+            }
+            (Kind::Unsendable | Kind::Decode, _) => {
+                "If this provider is up to date, please report the message to its developers.".to_owned()
+            }
+            (_, Some(400 | 422)) => "Correct the configuration and apply again.".to_owned(),
+            (_, Some(401)) => {
+                "Check `api_key`: it may be wrong or inactive, or the key may be restricted to \
+                               IP addresses other than the one this request came from."
+                    .to_owned()
+            }
+            (_, Some(403)) => format!(
+                "Check that the API key has the scope `{}:{}`, and that the account is provisioned for this \
+                 service; Wavix support can tell and change the latter.",
+                self.scope,
+                verb.scope()
             ),
-            Some(404) if verb == Verb::Update => format!(
+            (_, Some(404)) if verb == Verb::Update => format!(
                 "If the {} was deleted outside Terraform, the next plan notices and offers to create it anew.",
                 self.name
             ),
-            Some(404) => format!(
+            (_, Some(404)) => format!(
                 "Check that the account is provisioned for this service and that `api_key` belongs to the \
                  account that owns the {}.",
                 self.name
             ),
-            Some(429) => format!(
+            (_, Some(429)) => format!(
                 "Wavix limits how fast it is asked{}. Lower `requests_per_second` or \
-                 `max_concurrent_requests` in the provider configuration, or try again later.",
+                 `max_concurrent_requests` in the provider configuration.",
                 error.retry_after().map(wait_words).unwrap_or_default()
             ),
-            Some(500..) => {
-                "The fault is on Wavix's side. Try again later; if it goes on, ask Wavix support.".to_owned()
-            }
-            _ => "Try again.".to_owned(),
-        }
+            (_, Some(500..)) => "The fault is on Wavix's side; if it goes on, ask Wavix support.".to_owned(),
+            _ => return None,
+        };
+        Some(text)
+    }
+}
+
+/// Whether the same request may well succeed another time.
+fn is_passing(error: &client::Error) -> bool {
+    match error.kind() {
+        Kind::Unsendable | Kind::Decode | Kind::Redirected => false,
+        _ => !matches!(error.status(), Some(400..=404 | 422)),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::framework::object::{Attr, SetOf};
 use crate::framework::path::Path;
 use crate::framework::resource::Call;
 use crate::framework::schema::{Attribute, Schema};
+use crate::framework::validators::non_empty;
 use crate::protocol::number::Number;
 
 use super::super::Context;
@@ -16,7 +17,6 @@ use super::super::failure::Verb;
 use super::endpoints::{SipTrunkRecord, SipTrunkSummary};
 use super::model::SipTrunkModel;
 use super::results::{self, HostRequestResult};
-use super::rules::Rule;
 use super::{KIND, endpoints, list_of, options, parse_id};
 
 /// How many trunks a message names.
@@ -117,7 +117,7 @@ impl DataSource<Context> for SipTrunkDataSource {
             let description = format!("{description} Give exactly one of `id`, `login` and `label`.");
             *attribute = Attribute::string(&attribute.name)
                 .optional_computed()
-                .validate(Rule::NotEmpty)
+                .validate(non_empty())
                 .describe(description);
         }
         attributes.extend(results::in_detail());

@@ -36,7 +36,7 @@ use super::presence::{self, Presence};
 
 pub use self::data_source::{SipTrunkData, SipTrunkDataSource};
 use self::endpoints::SipTrunkSummary;
-pub use self::model::{HostRequestModel, SipTrunkModel, TimeoutsModel};
+pub use self::model::{HostRequestModel, SipTrunkModel};
 pub use self::plural_data_source::{ListedSipTrunk, SipTrunksData, SipTrunksDataSource};
 pub use self::results::HostRequestResult;
 
@@ -92,7 +92,7 @@ impl Resource<Context> for SipTrunk {
     }
 
     fn schema(&self) -> Schema {
-        schema::schema()
+        schema::schema(|operation| self.default_timeout(operation))
     }
 
     fn validate(&self, config: &SipTrunkModel, diagnostics: &mut Diagnostics) {

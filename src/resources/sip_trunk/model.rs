@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 
 use crate::client::Secret;
 use crate::framework::object::{Attr, SetOf};
+use crate::framework::timeouts::Timeouts;
 use crate::protocol::number::Number;
 
 use super::caller_id;
@@ -84,7 +85,7 @@ crate::object! {
         /// API `access_token`.
         pub access_token: Attr<Secret>,
         /// How long the operations may take.
-        pub timeouts: Attr<TimeoutsModel>,
+        pub timeouts: Attr<Timeouts>,
     }
 }
 
@@ -93,20 +94,6 @@ crate::object! {
     pub struct HostRequestModel {
         /// API `host_request.host`.
         pub host: Attr<String>,
-    }
-}
-
-crate::object! {
-    /// The `timeouts` block; durations as text.
-    pub struct TimeoutsModel {
-        /// Of create.
-        pub create: Attr<String>,
-        /// Of read.
-        pub read: Attr<String>,
-        /// Of update.
-        pub update: Attr<String>,
-        /// Of delete.
-        pub delete: Attr<String>,
     }
 }
 

@@ -1,14 +1,18 @@
 //! Resources layer: the arguments and results of a `wavix_sip_trunk`, their
 //! rules and their documentation. What users read, and nothing that runs.
 
-use crate::framework::resource::TIMEOUTS;
-use crate::framework::schema::{Attribute, Block, Nesting, Schema, Validator};
+use std::time::Duration;
+
+use crate::framework::resource::Operation;
+use crate::framework::schema::{Attribute, Nesting, Schema, Validator};
+use crate::framework::timeouts;
+use crate::framework::validators::{each, greater_than, ipv4, non_empty, whole_number};
 use crate::protocol::types::Type;
 use crate::protocol::value::Value;
 
 use super::caller_id::{SEPARATORS_IN_WORDS, same_number};
 use super::model::DEFAULT_TRANSCRIPTION_THRESHOLD;
-use super::rules::Rule;
+use super::rules::{Rule, dial_digits};
 
 const DESCRIPTION: &str = "A SIP trunk: the connection between a PBX, an SBC or SIP devices and Wavix, with its \
     credentials, caller ID, limits and dial plan.\n\n\
@@ -17,7 +21,7 @@ const DESCRIPTION: &str = "A SIP trunk: the connection between a PBX, an SBC or 
     included: an imported trunk can be planned and refreshed without a password, but changed only with one.";
 
 /// The schema.
-pub(super) fn schema() -> Schema {
+pub(super) fn schema(default_timeout: impl Fn(Operation) -> Duration) -> Schema {
     let mut attributes = identity();
     attributes.extend(credentials());
     attributes.extend(calling());
@@ -30,7 +34,7 @@ pub(super) fn schema() -> Schema {
         version: 0,
         description: DESCRIPTION.to_owned(),
         attributes,
-        blocks: vec![timeouts()],
+        blocks: vec![timeouts::block(default_timeout)],
         ..Schema::default()
     }
 }
@@ -41,7 +45,7 @@ fn identity() -> Vec<Attribute> {
             .computed()
             .keep_state()
             .describe("Identifier of the trunk at Wavix, a decimal number as text. Also the import id."),
-        Attribute::string("label").required().validate(Rule::NotEmpty).describe(
+        Attribute::string("label").required().validate(non_empty()).describe(
             "Name of the trunk, for people. Must not be empty. Wavix does not ask it to be unique.",
         ),
         Attribute::string("login").computed().keep_state().describe(
@@ -57,17 +61,17 @@ fn identity() -> Vec<Attribute> {
 
 fn credentials() -> Vec<Attribute> {
     vec![
-        Attribute::string("password").sensitive().validate(Rule::NotEmpty).describe(
+        Attribute::string("password").sensitive().validate(non_empty()).describe(
             "SIP password, kept in the state. Set exactly one of `password` and `password_wo` when the \
              trunk is created or changed. Wavix never returns it, so a password changed elsewhere is not \
              noticed.",
         ),
-        Attribute::string("password_wo").sensitive().write_only().validate(Rule::NotEmpty).describe(
+        Attribute::string("password_wo").sensitive().write_only().validate(non_empty()).describe(
             "SIP password that is sent to Wavix and kept neither in the plan nor in the state. Needs \
              Terraform 1.11 or newer. A new value is sent with the next change of the trunk; change \
              `password_wo_version` to send it at once.",
         ),
-        Attribute::number("password_wo_version").validate(Rule::AnyWholeNumber).describe(
+        Attribute::number("password_wo_version").validate(whole_number()).describe(
             "Any whole number; a change of it sends `password_wo` again. Needs `password_wo`. Not sent to \
              Wavix.",
         ),
@@ -94,15 +98,15 @@ fn calling() -> Vec<Attribute> {
 fn registration() -> Vec<Attribute> {
     let host = Attribute::string("host")
         .required()
-        .validate(Rule::Ipv4)
-        .describe(format!("Public static address of the SIP endpoint. {}.", sentence(&Rule::Ipv4.rule())));
+        .validate(ipv4())
+        .describe(format!("Public static address of the SIP endpoint. {}.", sentence(&ipv4().rule())));
     vec![
         derived("ip_restrict", "devices may register only from `allowed_ips`", "`allowed_ips` is not empty"),
-        Attribute::of("allowed_ips", Type::set(Type::String)).validate(Rule::EachIpv4).describe(format!(
+        Attribute::of("allowed_ips", Type::set(Type::String)).validate(each(ipv4())).describe(format!(
             "Public static addresses from which devices may register. {}. Compared with Wavix also while \
              `ip_restrict` is false. To authenticate calls by address instead of password, see \
              `host_request`.",
-            sentence(&Rule::EachIpv4.rule())
+            sentence(&each(ipv4()).rule())
         )),
         Attribute::nested("host_request", Nesting::Single, vec![host]).describe(
             "Asks for IP authentication: calls from this address are accepted without a password, once \
@@ -117,9 +121,9 @@ fn limits() -> Vec<Attribute> {
         derived("call_restrict", "`call_limit` is enforced", "`call_limit` is set"),
         limit("call_limit", "Longest call in seconds", "not above the account's maximum", "call_restrict"),
         derived("cost_limit", "`max_call_cost` is enforced", "`max_call_cost` is set"),
-        Attribute::number("max_call_cost").validate(Rule::AboveZero).describe(format!(
+        Attribute::number("max_call_cost").validate(greater_than(0)).describe(format!(
             "Highest cost of an outbound call in USD, an exact decimal. {}. {}",
-            sentence(&Rule::AboveZero.rule()),
+            sentence(&greater_than(0).rule()),
             ignored_while_off("cost_limit"),
         )),
         derived("channels_restrict", "`max_channels` is enforced", "`max_channels` is set"),
@@ -134,9 +138,9 @@ fn limits() -> Vec<Attribute> {
 
 fn rewriting() -> Vec<Attribute> {
     let digits = |name: &str, what: &str| {
-        Attribute::string(name).validate(Rule::DialDigits).describe(format!(
+        Attribute::string(name).validate(dial_digits()).describe(format!(
             "{what}, as text, leading zeros included. {}. {}",
-            sentence(&Rule::DialDigits.rule()),
+            sentence(&dial_digits().rule()),
             ignored_while_off("rewrite_enabled"),
         ))
     };
@@ -200,22 +204,6 @@ fn server_side() -> Vec<Attribute> {
             .sensitive()
             .describe("Static token of the trunk, with which the embeddable dialler signs in. May be null."),
     ]
-}
-
-fn timeouts() -> Block {
-    let duration = |operation: &str| {
-        Attribute::string(operation).validate(Rule::Duration).describe(format!(
-            "How long {operation} may take. {}. Default `5m`.",
-            sentence(&Rule::Duration.rule())
-        ))
-    };
-    Block {
-        name: TIMEOUTS.to_owned(),
-        nesting: Nesting::Single,
-        description: "How long the operations may take, retries included.".to_owned(),
-        attributes: ["create", "read", "update", "delete"].into_iter().map(duration).collect(),
-        blocks: Vec::new(),
-    }
 }
 
 /// A switch that is off unless somebody turns it on.

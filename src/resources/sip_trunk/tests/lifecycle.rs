@@ -9,9 +9,10 @@ use wavix_sim::{AllowedIp, Sim, Trunk};
 use crate::client::Secret;
 use crate::framework::object::{Attr, Mapped};
 use crate::framework::resource::Resource;
+use crate::framework::timeouts::Timeouts;
 
 use super::super::compare::differences;
-use super::super::{SipTrunk, SipTrunkModel, TimeoutsModel};
+use super::super::{SipTrunk, SipTrunkModel};
 use super::{Bench, PASSWORD, addresses, config, everything, id_of, paths, plan, text};
 
 #[tokio::test]
@@ -149,8 +150,7 @@ async fn an_update_carries_everything_and_the_password() {
 async fn an_update_that_the_api_would_not_notice_sends_nothing() {
     let bench = Bench::start().await;
     let created = bench.create(&config(|_| {})).await.ok();
-    let timeouts =
-        TimeoutsModel { create: Attr::Null, read: text("1m"), update: Attr::Null, delete: Attr::Null };
+    let timeouts = Timeouts { create: Attr::Null, read: text("1m"), update: Attr::Null, delete: Attr::Null };
     let patient = config(|trunk| trunk.timeouts = Attr::Known(timeouts.clone()));
     let updated = bench.update(&patient, &created).await.ok();
     assert_eq!(updated, SipTrunkModel { timeouts: Attr::Known(timeouts), ..created });

@@ -187,7 +187,7 @@ fn an_update_demands_a_password_only_where_a_request_must_carry_it() {
         trunk.label = text("b");
         trunk.password_wo = Attr::Known(Secret::new("wo"));
     })));
-    let timeouts = super::super::TimeoutsModel {
+    let timeouts = crate::framework::timeouts::Timeouts {
         create: text("1m"),
         read: Attr::Null,
         update: Attr::Null,

@@ -4,28 +4,22 @@
 use crate::client::Secret;
 use crate::framework::diagnostics::{Diagnostics, Severity};
 use crate::framework::object::{Attr, Mapped, SetOf};
-use crate::framework::path::Path;
 use crate::framework::resource::Resource;
-use crate::framework::schema::{Attribute, Kind};
+use crate::framework::timeouts::Timeouts;
+use crate::framework::validation::{self, WriteOnly};
 use crate::protocol::value::Value;
 
-use super::super::model::{HostRequestModel, TimeoutsModel};
+use super::super::model::HostRequestModel;
 use super::super::{SipTrunk, SipTrunkModel};
 use super::{addresses, config, everything, text};
 
-/// The paths of all errors and of all warnings.
+/// The paths of all errors and of all warnings, as the framework collects them.
 fn judge(config: &SipTrunkModel) -> (Vec<String>, Vec<String>) {
-    let schema = SipTrunk.schema();
     let object = config.clone().into_value();
-    let (mut errors, mut warnings) = (Vec::new(), Vec::new());
-    check(&schema.attributes, &object, &Path::top(), &mut errors);
-    for block in &schema.blocks {
-        if let Some(value) = object.get(&block.name) {
-            check(&block.attributes, value, &Path::root(&block.name), &mut errors);
-        }
-    }
-    let mut diagnostics = Diagnostics::new();
+    let mut diagnostics =
+        validation::check(&SipTrunk.schema(), "wavix_sip_trunk", &object, WriteOnly::Understood);
     SipTrunk.validate(config, &mut diagnostics);
+    let (mut errors, mut warnings) = (Vec::new(), Vec::new());
     for diagnostic in diagnostics {
         let path = diagnostic.path.as_ref().map(ToString::to_string).unwrap_or_default();
         match diagnostic.severity {
@@ -34,25 +28,6 @@ fn judge(config: &SipTrunkModel) -> (Vec<String>, Vec<String>) {
         }
     }
     (errors, warnings)
-}
-
-/// The rules of single attributes, as the framework applies them.
-fn check(attributes: &[Attribute], object: &Value, at: &Path, errors: &mut Vec<String>) {
-    for attribute in attributes {
-        let Some(value) = object.get(&attribute.name).filter(|value| !value.is_null() && !value.is_unknown())
-        else {
-            continue;
-        };
-        let path = at.attribute(&attribute.name);
-        let broken = attribute.validators.iter().filter_map(|validator| validator.check(value).err());
-        errors.extend(broken.map(|sentence| {
-            assert!(sentence.ends_with('.'), "{sentence}");
-            path.to_string()
-        }));
-        if let Kind::Nested(_, nested) = &attribute.kind {
-            check(nested, value, &path, errors);
-        }
-    }
 }
 
 type Change = fn(&mut SipTrunkModel);
@@ -77,15 +52,15 @@ fn every_bad_input_is_an_error_at_its_argument() {
             t.ip_restrict = Attr::Known(true);
             t.allowed_ips = addresses(&[]);
         }),
-        ("allowed_ips", |t| t.allowed_ips = addresses(&["198.51.100"])),
-        ("allowed_ips", |t| t.allowed_ips = addresses(&["192.0.2.1", "198.51.100.0/24"])),
-        ("allowed_ips", |t| t.allowed_ips = addresses(&["2001:db8::1"])),
-        ("allowed_ips", |t| t.allowed_ips = addresses(&["::ffff:192.0.2.1"])),
-        ("allowed_ips", |t| t.allowed_ips = addresses(&["198.51.100.256"])),
-        ("allowed_ips", |t| t.allowed_ips = addresses(&["198.51.100.007"])),
-        ("allowed_ips", |t| t.allowed_ips = addresses(&[" 198.51.100.7"])),
-        ("allowed_ips", |t| t.allowed_ips = addresses(&["sip.example.com"])),
-        ("allowed_ips", |t| t.allowed_ips = addresses(&[""])),
+        ("allowed_ips[*]", |t| t.allowed_ips = addresses(&["198.51.100"])),
+        ("allowed_ips[*]", |t| t.allowed_ips = addresses(&["192.0.2.1", "198.51.100.0/24"])),
+        ("allowed_ips[*]", |t| t.allowed_ips = addresses(&["2001:db8::1"])),
+        ("allowed_ips[*]", |t| t.allowed_ips = addresses(&["::ffff:192.0.2.1"])),
+        ("allowed_ips[*]", |t| t.allowed_ips = addresses(&["198.51.100.256"])),
+        ("allowed_ips[*]", |t| t.allowed_ips = addresses(&["198.51.100.007"])),
+        ("allowed_ips[*]", |t| t.allowed_ips = addresses(&[" 198.51.100.7"])),
+        ("allowed_ips[*]", |t| t.allowed_ips = addresses(&["sip.example.com"])),
+        ("allowed_ips[*]", |t| t.allowed_ips = addresses(&[""])),
         ("allowed_ips", |t| t.allowed_ips = Attr::Known(SetOf(vec![Attr::Null]))),
         ("call_limit", |t| t.call_limit = Attr::Known(0)),
         ("call_limit", |t| t.call_limit = Attr::Known(-1)),
@@ -114,13 +89,8 @@ fn every_bad_input_is_an_error_at_its_argument() {
     }
 }
 
-fn timeouts(create: &str) -> Attr<TimeoutsModel> {
-    Attr::Known(TimeoutsModel {
-        create: text(create),
-        read: Attr::Null,
-        update: Attr::Null,
-        delete: Attr::Null,
-    })
+fn timeouts(create: &str) -> Attr<Timeouts> {
+    Attr::Known(Timeouts { create: text(create), read: Attr::Null, update: Attr::Null, delete: Attr::Null })
 }
 
 /// A fraction cannot be mapped to the model, so the rule has to catch it before.
