@@ -1,0 +1,69 @@
+//! What belongs to each object of the provider beside its code: simulator
+//! route, acceptance test, example. A new object without them fails here, with
+//! the list of what is missing.
+
+use terraform_provider_wavix::framework::provider::Provider;
+use terraform_provider_wavix::provider::WavixProvider;
+use terraform_provider_wavix::provider::environment::Environment;
+
+use super::{assert_none, root, rust_files, text};
+
+trials![every_resource_has_its_satellites, every_data_source_has_its_example, examples_belong_to_something];
+
+fn provider() -> WavixProvider {
+    WavixProvider::new(Environment::from_pairs::<String, String>([]))
+}
+
+fn missing(paths: &[String]) -> Vec<String> {
+    paths.iter().filter(|path| !root().join(path).exists()).map(|path| format!("missing: {path}")).collect()
+}
+
+fn every_resource_has_its_satellites() {
+    let registry = provider().registry();
+    let mut complaints = Vec::new();
+    for resource in registry.resources() {
+        let type_name = resource.type_name();
+        let name = type_name.strip_prefix("wavix_").expect("the provider's prefix");
+        complaints.extend(missing(&[
+            format!("src/resources/{name}/mod.rs"),
+            format!("crates/wavix-sim/src/resources/{name}"),
+            format!("examples/resources/{type_name}/resource.tf"),
+            format!("examples/resources/{type_name}/import.sh"),
+        ]));
+        let declaration = format!("resource \"{type_name}\"");
+        let tested = rust_files("tests/integration/acceptance")
+            .iter()
+            .any(|file| text(file.to_str().unwrap()).contains(&declaration));
+        if !tested {
+            complaints.push(format!("no acceptance test declares a {type_name}"));
+        }
+    }
+    assert_none(&complaints);
+}
+
+fn every_data_source_has_its_example() {
+    let registry = provider().registry();
+    let mut complaints = Vec::new();
+    for data_source in registry.data_sources() {
+        complaints
+            .extend(missing(&[format!("examples/data-sources/{}/data-source.tf", data_source.type_name())]));
+    }
+    assert_none(&complaints);
+}
+
+/// An example whose object was renamed or removed would mislead.
+fn examples_belong_to_something() {
+    let registry = provider().registry();
+    let resources: Vec<_> = registry.resources().map(|resource| resource.type_name()).collect();
+    let data_sources: Vec<_> = registry.data_sources().map(|data_source| data_source.type_name()).collect();
+    let mut complaints = Vec::new();
+    for (folder, known) in [("examples/resources", resources), ("examples/data-sources", data_sources)] {
+        for entry in std::fs::read_dir(root().join(folder)).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            if !known.contains(&name.as_str()) {
+                complaints.push(format!("{folder}/{name} belongs to no object of the provider"));
+            }
+        }
+    }
+    assert_none(&complaints);
+}
