@@ -1,6 +1,6 @@
 //! Resources layer: what a failed API call means to a practitioner, in one
 //! voice for all resources. It words; whether an object is gone is decided in
-//! [`presence`](super::presence), and whether to try again in the client.
+//! `presence`, and whether to try again in the client.
 
 use std::time::Duration;
 

@@ -6,12 +6,19 @@
 //!
 //! | file of a folder | decides |
 //! |---|---|
-//! | `schema.rs` | arguments, rules for single values, documentation |
-//! | `model.rs` | the state, and how it maps to and from the API's objects |
+//! | `schema.rs` | arguments and results, and their documentation |
+//! | `rules.rs`, `validate.rs` | what a value, and what several together, must be |
+//! | `plan.rs` | what follows from several arguments |
+//! | `model.rs` | the state, and the request made from it |
+//! | `answer.rs` | the state made from an answer |
+//! | `compare.rs`, `verdict.rs` | what differs, and whether Wavix did what it was asked |
 //! | `endpoints.rs` | the API's objects and one function per HTTP call |
-//! | `plan.rs`, `validate.rs` | what follows from several arguments |
 //! | `data_source.rs`, `plural_data_source.rs`, `results.rs` | the data sources |
 //! | `mod.rs` | the lifecycle: create, read, update, delete, import |
+//!
+//! Beside the folders stands what all of them share: how failures are worded
+//! ([`failure`]), what a 404 is taken for (`presence`), the walk through a list
+//! that a refresh shares (`list_walk`).
 
 pub mod account_limits;
 mod context;

@@ -47,9 +47,9 @@ pub const KIND: ObjectKind = ObjectKind {
     fields: &[
         ("callerid", "callerid"),
         ("caller id", "callerid"),
-        ("host_request", "host_request.host"),
-        ("host request", "host_request.host"),
-        ("host", "host_request.host"),
+        ("host_request", "host_request"),
+        ("host request", "host_request"),
+        ("host", "host_request"),
         ("allowed_ips", "allowed_ips"),
         ("allowed ips", "allowed_ips"),
         ("ip", "allowed_ips"),

@@ -50,7 +50,7 @@ async fn a_refused_create_makes_nothing_and_points_at_the_field_the_api_names() 
         (422, "Caller ID must be a verified number in E.164 format", "callerid"),
         (400, "Missing or invalid parameter callerid", "callerid"),
         (400, "Missing or invalid parameter max_call_cost", "max_call_cost"),
-        (400, "Missing or invalid parameter host_request", "host_request.host"),
+        (400, "Missing or invalid parameter host_request", "host_request"),
         (422, "call_limit must be less than or equal to 3600", "call_limit"),
         (400, "Missing or invalid parameter password", "password"),
         (400, "Missing or invalid parameter allowed_ips", "allowed_ips"),

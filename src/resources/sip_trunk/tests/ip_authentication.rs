@@ -77,7 +77,7 @@ async fn a_refused_change_of_the_address_points_at_it() {
     bench.sim.configure(|knobs| knobs.host_request_changed = HostRequestChanged::Refused);
     let asked = bench.create(&requesting("198.51.100.40")).await.ok();
     let left = bench.update(&requesting("198.51.100.41"), &asked).await;
-    assert_eq!(paths(&left.errors), ["host_request.host"]);
+    assert_eq!(paths(&left.errors), ["host_request"]);
     assert_eq!(left.state, Some(asked));
 }
 
