@@ -12,7 +12,7 @@ use crate::protocol::value::Value;
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::path::Path;
 use super::resource::Operation;
-use super::schema::Schema;
+use super::schema::{Kind, Schema};
 use super::walk;
 
 /// A create, update or delete that has run.
@@ -101,15 +101,26 @@ pub fn after_data_read(
     result: Value,
     diagnostics: &mut Diagnostics,
 ) -> Value {
+    let summary = || format!("Cannot read {type_name}");
     let result = walk::without_write_only(schema, result);
     let result = walk::with_spelling_of(schema, config, result);
-    if result.is_null() && !diagnostics.has_errors() {
-        diagnostics.push(Diagnostic::bug(
-            format!("Cannot read {type_name}"),
-            "The provider reported success, but no result.",
-        ));
+    if result.is_null() {
+        diagnostics.push(Diagnostic::bug(summary(), "The provider reported success, but no result."));
+        return result;
     }
-    known(type_name, "read", result, diagnostics)
+    let result = known(type_name, "read", result, diagnostics);
+    for attribute in schema.attributes.iter().filter(|attribute| !attribute.write_only) {
+        let (asked, came) = (walk::part(config, &attribute.name), walk::part(&result, &attribute.name));
+        let mut changed = Vec::new();
+        if !asked.is_null() && !matches!(attribute.kind, Kind::Nested(..)) {
+            differences(asked, came, &Path::root(&attribute.name), &mut changed);
+        }
+        for path in changed {
+            let detail = format!("`{path}` came back with another value than the configuration has.");
+            diagnostics.push(Diagnostic::bug(summary(), detail).at(path));
+        }
+    }
+    result
 }
 
 /// A wholly known value: what is unknown is reported and becomes null.

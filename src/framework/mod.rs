@@ -21,3 +21,6 @@ pub mod timeouts;
 pub mod validation;
 pub mod validators;
 pub mod walk;
+
+#[cfg(test)]
+mod fixtures;

@@ -12,8 +12,6 @@ mod configure;
 mod connection;
 mod data_source;
 mod dispatch;
-#[cfg(test)]
-mod fixtures;
 mod import;
 mod plan;
 mod read;

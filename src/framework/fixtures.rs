@@ -1,0 +1,494 @@
+//! A provider for tests: one resource and one data source whose behaviour is a
+//! set of functions, so that a test spells out only what it is about; and calls
+//! to the server as Terraform makes them, without a wire.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tonic::Request;
+
+use crate::object;
+use crate::protocol::dynamic_value;
+use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
+use crate::protocol::proto::tfplugin6::{self, DynamicValue};
+use crate::protocol::types::Type;
+use crate::protocol::value::Value;
+
+use super::data_source::DataSource;
+use super::diagnostics::{Diagnostic, Diagnostics};
+use super::erased::Verb;
+use super::object::Attr;
+use super::provider::{Configured, Host, Provider};
+use super::registry::Registry;
+use super::resource::{Call, CreateRequest, Operation, Outcome, PlanRequest, Resource, UpdateRequest};
+use super::schema::{Attribute, Schema};
+use super::server::ProviderServer;
+use super::timeouts::{self, Timeouts};
+use super::validators;
+
+pub(crate) const THING: &str = "fake_thing";
+pub(crate) const ADDRESS: &str = "registry.example.com/test/fake";
+
+object! {
+    /// What the fake resource holds.
+    pub(crate) struct Thing {
+        /// Computed, kept.
+        pub(crate) id: Attr<String>,
+        /// Required, in any case.
+        pub(crate) name: Attr<String>,
+        /// A new one needs a new thing.
+        pub(crate) kind: Attr<String>,
+        /// Optional, 1 by default.
+        pub(crate) size: Attr<i64>,
+        /// Computed, changes with every change.
+        pub(crate) etag: Attr<String>,
+        /// Write-only.
+        pub(crate) secret: Attr<String>,
+        /// See [`timeouts`].
+        pub(crate) timeouts: Attr<Timeouts>,
+    }
+}
+
+pub(crate) fn ignoring_case(a: &Value, b: &Value) -> bool {
+    a.as_str().map(str::to_lowercase) == b.as_str().map(str::to_lowercase)
+}
+
+pub(crate) fn thing_schema() -> Schema {
+    Schema {
+        version: 2,
+        description: "A thing.".to_owned(),
+        deprecation: None,
+        attributes: vec![
+            Attribute::string("id").computed().keep_state(),
+            Attribute::string("name")
+                .required()
+                .validate(validators::non_empty())
+                .same_meaning(ignoring_case),
+            Attribute::string("kind").requires_replace(),
+            Attribute::number("size")
+                .default_value(Value::Number(1.into()))
+                .validate(validators::at_least(1)),
+            Attribute::string("etag").computed(),
+            Attribute::string("secret").sensitive().write_only(),
+        ],
+        blocks: vec![timeouts::block(|_| Duration::from_secs(300))],
+    }
+}
+
+/// What verbs work with: a list of what they did.
+#[derive(Debug, Default)]
+pub(crate) struct Journal(Mutex<Vec<String>>);
+
+impl Journal {
+    pub(crate) fn note(&self, entry: impl Into<String>) {
+        self.0.lock().unwrap().push(entry.into());
+    }
+
+    pub(crate) fn entries(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+type Plan = dyn Fn(&PlanRequest<'_, Journal, Thing>, &mut Option<Thing>, &mut Diagnostics) + Send + Sync;
+type Create = dyn for<'a> Fn(
+        &'a Call<'a, Journal>,
+        CreateRequest<Thing>,
+        &'a mut Outcome<Thing>,
+    ) -> Verb<'a, Result<(), Diagnostics>>
+    + Send
+    + Sync;
+type Update = dyn for<'a> Fn(
+        &'a Call<'a, Journal>,
+        UpdateRequest<Thing>,
+        &'a mut Outcome<Thing>,
+    ) -> Verb<'a, Result<(), Diagnostics>>
+    + Send
+    + Sync;
+type OfState = dyn for<'a> Fn(&'a Call<'a, Journal>, Thing, &'a mut Outcome<Thing>) -> Verb<'a, Result<(), Diagnostics>>
+    + Send
+    + Sync;
+
+/// A resource made of functions. As it is, everything succeeds.
+#[derive(Clone)]
+pub(crate) struct FakeResource {
+    pub(crate) schema: Schema,
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) create: Arc<Create>,
+    pub(crate) read: Arc<OfState>,
+    pub(crate) update: Arc<Update>,
+    pub(crate) delete: Arc<OfState>,
+}
+
+/// The planned thing with everything the plan left open decided.
+pub(crate) fn decided(plan: Thing) -> Thing {
+    let decide =
+        |attr: Attr<String>, text: &str| if attr.is_unknown() { Attr::Known(text.to_owned()) } else { attr };
+    Thing { id: decide(plan.id, "new-id"), etag: decide(plan.etag, "new-etag"), ..plan }
+}
+
+impl Default for FakeResource {
+    fn default() -> Self {
+        Self {
+            schema: thing_schema(),
+            plan: Arc::new(|_, _, _| {}),
+            create: Arc::new(|call, request, outcome| {
+                Box::pin(async move {
+                    call.ctx.note("create");
+                    outcome.save(decided(request.plan));
+                    Ok(())
+                })
+            }),
+            read: Arc::new(|call, _, _| {
+                Box::pin(async move {
+                    call.ctx.note("read");
+                    Ok(())
+                })
+            }),
+            update: Arc::new(|call, request, outcome| {
+                Box::pin(async move {
+                    call.ctx.note("update");
+                    outcome.save(decided(request.plan));
+                    Ok(())
+                })
+            }),
+            delete: Arc::new(|call, _, _| {
+                Box::pin(async move {
+                    call.ctx.note("delete");
+                    Ok(())
+                })
+            }),
+        }
+    }
+}
+
+impl Resource<Journal> for FakeResource {
+    type Model = Thing;
+
+    fn type_name(&self) -> &'static str {
+        THING
+    }
+
+    fn schema(&self) -> Schema {
+        self.schema.clone()
+    }
+
+    fn default_timeout(&self, operation: Operation) -> Duration {
+        Duration::from_secs(if operation == Operation::Read { 60 } else { 300 })
+    }
+
+    fn validate(&self, config: &Thing, diagnostics: &mut Diagnostics) {
+        if config.name.known().is_some_and(|name| name == "forbidden") {
+            diagnostics.push(Diagnostic::error("Cannot use this name", "It is forbidden."));
+        }
+    }
+
+    async fn plan(
+        &self,
+        request: PlanRequest<'_, Journal, Thing>,
+        planned: &mut Option<Thing>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        (self.plan)(&request, planned, diagnostics);
+    }
+
+    async fn create(
+        &self,
+        call: &Call<'_, Journal>,
+        request: CreateRequest<Thing>,
+        outcome: &mut Outcome<Thing>,
+    ) -> Result<(), Diagnostics> {
+        (self.create)(call, request, outcome).await
+    }
+
+    async fn read(
+        &self,
+        call: &Call<'_, Journal>,
+        state: Thing,
+        outcome: &mut Outcome<Thing>,
+    ) -> Result<(), Diagnostics> {
+        (self.read)(call, state, outcome).await
+    }
+
+    async fn update(
+        &self,
+        call: &Call<'_, Journal>,
+        request: UpdateRequest<Thing>,
+        outcome: &mut Outcome<Thing>,
+    ) -> Result<(), Diagnostics> {
+        (self.update)(call, request, outcome).await
+    }
+
+    async fn delete(
+        &self,
+        call: &Call<'_, Journal>,
+        state: Thing,
+        outcome: &mut Outcome<Thing>,
+    ) -> Result<(), Diagnostics> {
+        (self.delete)(call, state, outcome).await
+    }
+
+    fn import(&self, id: &str) -> Result<Thing, Diagnostics> {
+        if id.is_empty() {
+            return Err(Diagnostic::error("Cannot import fake_thing", "The id is empty.").into());
+        }
+        let secret = if id == "careless" { Attr::Known("hunter2".to_owned()) } else { Attr::Null };
+        let etag = if id == "undecided" { Attr::unknown() } else { Attr::Null };
+        Ok(Thing { id: Attr::Known(id.to_owned()), secret, etag, ..empty_thing() })
+    }
+
+    /// Version 0 called the name `label`, version 1 kept the size as text.
+    fn upgrade(&self, from: i64, mut state: serde_json::Value) -> Result<serde_json::Value, Diagnostics> {
+        let missing = || Diagnostics::from(Diagnostic::error("Cannot upgrade", "There is no rule."));
+        let object = state.as_object_mut().ok_or_else(missing)?;
+        match from {
+            0 => {
+                let label = object.remove("label").unwrap_or_default();
+                object.insert("name".to_owned(), label);
+            }
+            1 if object.contains_key("lost") => return Ok(serde_json::Value::Null),
+            1 => {}
+            _ => return Err(missing()),
+        }
+        Ok(state)
+    }
+}
+
+pub(crate) fn empty_thing() -> Thing {
+    Thing {
+        id: Attr::Null,
+        name: Attr::Null,
+        kind: Attr::Null,
+        size: Attr::Null,
+        etag: Attr::Null,
+        secret: Attr::Null,
+        timeouts: Attr::Null,
+    }
+}
+
+object! {
+    /// What the fake data source takes and gives.
+    pub(crate) struct Found {
+        /// Required.
+        pub(crate) name: Attr<String>,
+        /// Computed.
+        pub(crate) answer: Attr<String>,
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct FakeDataSource;
+
+impl DataSource<Journal> for FakeDataSource {
+    type Model = Found;
+
+    fn type_name(&self) -> &'static str {
+        THING
+    }
+
+    fn schema(&self) -> Schema {
+        Schema {
+            attributes: vec![
+                Attribute::string("name").required().validate(validators::non_empty()),
+                Attribute::string("answer").computed(),
+            ],
+            ..Schema::default()
+        }
+    }
+
+    async fn read(&self, call: &Call<'_, Journal>, config: Found) -> Result<Found, Diagnostics> {
+        call.ctx.note("read data");
+        match config.name.known().map(String::as_str) {
+            Some("missing") => Err(Diagnostic::error("Cannot find it", "There is none.").into()),
+            Some("undecided") => Ok(Found { answer: Attr::unknown(), ..config }),
+            Some("other") => Ok(Found { name: Attr::Known("changed".to_owned()), answer: Attr::Null }),
+            #[allow(clippy::panic, reason = "what the test is about")]
+            Some("panic") => panic!("planned"),
+            _ => Ok(Found { answer: Attr::Known("42".to_owned()), ..config }),
+        }
+    }
+}
+
+object! {
+    /// The fake provider's configuration.
+    pub(crate) struct FakeConfig {
+        /// `bad` makes configuring fail.
+        pub(crate) key: Attr<String>,
+    }
+}
+
+pub(crate) struct FakeProvider {
+    pub(crate) resource: FakeResource,
+    pub(crate) journal: Arc<Journal>,
+}
+
+impl Provider for FakeProvider {
+    type Ctx = Journal;
+    type Model = FakeConfig;
+
+    fn schema(&self) -> Schema {
+        let key = Attribute::string("key").validate(validators::max_length(10));
+        Schema { attributes: vec![key], ..Schema::default() }
+    }
+
+    fn validate(&self, config: &FakeConfig, diagnostics: &mut Diagnostics) {
+        if config.key.known().is_some_and(|key| key == "bad") {
+            diagnostics.push(Diagnostic::warning("Bad key", "It will not work."));
+        }
+    }
+
+    async fn configure(
+        &self,
+        config: FakeConfig,
+        host: Host,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Configured<Journal>, Diagnostics> {
+        self.journal.note(format!("configure for {}", host.version));
+        match &config.key {
+            Attr::Unknown(_) => Ok(Configured::Deferred(vec![super::path::Path::root("key")])),
+            Attr::Known(key) if key == "bad" => {
+                Err(Diagnostic::error("Cannot configure the provider", "The key is bad.").into())
+            }
+            Attr::Known(key) if key == "worse" => {
+                diagnostics.push(Diagnostic::error("Cannot configure the provider", "The key is worse."));
+                Ok(Configured::Ready(Arc::clone(&self.journal)))
+            }
+            _ => Ok(Configured::Ready(Arc::clone(&self.journal))),
+        }
+    }
+
+    fn registry(&self) -> Registry<Journal> {
+        Registry::default().resource(self.resource.clone()).data_source(FakeDataSource)
+    }
+}
+
+/// A server and what its verbs did.
+pub(crate) struct Fake {
+    pub(crate) server: Arc<ProviderServer<FakeProvider>>,
+    pub(crate) journal: Arc<Journal>,
+    pub(crate) ty: Type,
+}
+
+impl Fake {
+    /// Not configured.
+    pub(crate) fn unconfigured(resource: FakeResource) -> Self {
+        let journal = Arc::new(Journal::default());
+        let ty = resource.schema.ty();
+        let provider = FakeProvider { resource, journal: Arc::clone(&journal) };
+        Self { server: Arc::new(ProviderServer::new(Arc::new(provider), ADDRESS)), journal, ty }
+    }
+
+    /// Ready for verbs, which have done nothing yet.
+    pub(crate) async fn ready(resource: FakeResource) -> Self {
+        let fake = Self::unconfigured(resource);
+        assert_eq!(fake.configure(Value::string("good")).await, Vec::<String>::new());
+        fake.journal.0.lock().unwrap().clear();
+        fake
+    }
+
+    /// Configures with this key; returns the errors.
+    pub(crate) async fn configure(&self, key: Value) -> Vec<String> {
+        let config = encode(&Value::map([("key", key)]), &Type::object([("key", Type::String)]));
+        let request = tfplugin6::configure_provider::Request {
+            terraform_version: "1.99".to_owned(),
+            config: Some(config),
+            ..Default::default()
+        };
+        errors(&self.server.configure_provider(Request::new(request)).await.unwrap().into_inner().diagnostics)
+    }
+
+    pub(crate) fn encode(&self, value: &Value) -> Option<DynamicValue> {
+        Some(encode(value, &self.ty))
+    }
+
+    pub(crate) fn decode(&self, message: Option<&DynamicValue>) -> Value {
+        dynamic_value::decode(message, &self.ty).unwrap()
+    }
+
+    /// Plans as Terraform does; `private` is what the state holds.
+    pub(crate) async fn plan(
+        &self,
+        config: &Value,
+        prior: &Value,
+        private: &'static str,
+    ) -> tfplugin6::plan_resource_change::Response {
+        let request = tfplugin6::plan_resource_change::Request {
+            type_name: THING.to_owned(),
+            prior_state: self.encode(prior),
+            proposed_new_state: self.encode(&propose(&thing_schema(), prior, config)),
+            config: self.encode(config),
+            prior_private: Bytes::from_static(private.as_bytes()),
+            ..Default::default()
+        };
+        self.server.plan_resource_change(Request::new(request)).await.unwrap().into_inner()
+    }
+
+    pub(crate) async fn apply(
+        &self,
+        config: &Value,
+        prior: &Value,
+        planned: &Value,
+    ) -> tfplugin6::apply_resource_change::Response {
+        let request = tfplugin6::apply_resource_change::Request {
+            type_name: THING.to_owned(),
+            prior_state: self.encode(prior),
+            planned_state: self.encode(planned),
+            config: self.encode(config),
+            planned_private: Bytes::from_static(br#"{"planned":true}"#),
+            ..Default::default()
+        };
+        self.server.apply_resource_change(Request::new(request)).await.unwrap().into_inner()
+    }
+
+    pub(crate) async fn read(&self, state: &Value) -> tfplugin6::read_resource::Response {
+        let request = tfplugin6::read_resource::Request {
+            type_name: THING.to_owned(),
+            current_state: self.encode(state),
+            private: Bytes::from_static(br#"{"stored":1}"#),
+            current_identity: Some(tfplugin6::ResourceIdentityData::default()),
+            ..Default::default()
+        };
+        self.server.read_resource(Request::new(request)).await.unwrap().into_inner()
+    }
+}
+
+pub(crate) fn encode(value: &Value, ty: &Type) -> DynamicValue {
+    dynamic_value::encode(value, ty).unwrap()
+}
+
+/// A thing with these attributes and null for the rest.
+pub(crate) fn thing<const N: usize>(attributes: [(&str, Value); N]) -> Value {
+    let mut thing = super::object::Mapped::into_value(empty_thing());
+    if let Value::Map(entries) = &mut thing {
+        entries.extend(attributes.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    }
+    thing
+}
+
+/// What Terraform proposes: the configuration, and for computed attributes
+/// that it leaves out the prior value. Flat, like the fake resource.
+pub(crate) fn propose(schema: &Schema, prior: &Value, config: &Value) -> Value {
+    let Value::Map(config) = config else { return Value::Null };
+    let proposed = config.iter().map(|(name, value)| {
+        let computed = schema.attribute(name).is_some_and(Attribute::is_computed);
+        let prior = prior.get(name).cloned().unwrap_or(Value::Null);
+        (name.clone(), if value.is_null() && computed { prior } else { value.clone() })
+    });
+    Value::Map(proposed.collect::<BTreeMap<_, _>>())
+}
+
+/// `summary: detail` of each error.
+pub(crate) fn errors(diagnostics: &[tfplugin6::Diagnostic]) -> Vec<String> {
+    diagnostics
+        .iter()
+        .filter(|d| d.severity() == tfplugin6::diagnostic::Severity::Error)
+        .map(|d| format!("{}: {}", d.summary, d.detail))
+        .collect()
+}
+
+/// The only error, which must hold `fragment`.
+pub(crate) fn assert_one_error(diagnostics: &[tfplugin6::Diagnostic], fragment: &str) {
+    let errors = errors(diagnostics);
+    assert!(matches!(errors.as_slice(), [one] if one.contains(fragment)), "{errors:?} without {fragment:?}");
+}
