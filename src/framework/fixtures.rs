@@ -466,6 +466,12 @@ pub(crate) fn thing<const N: usize>(attributes: [(&str, Value); N]) -> Value {
     thing
 }
 
+/// A thing that exists.
+pub(crate) fn stored_thing() -> Value {
+    let text = Value::string;
+    thing([("id", text("7")), ("name", text("Ann")), ("size", Value::Number(1.into())), ("etag", text("e1"))])
+}
+
 /// What Terraform proposes: the configuration, and for computed attributes
 /// that it leaves out the prior value. Flat, like the fake resource.
 pub(crate) fn propose(schema: &Schema, prior: &Value, config: &Value) -> Value {

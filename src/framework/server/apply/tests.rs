@@ -9,7 +9,7 @@ use tonic::Request;
 
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::fixtures::{
-    Fake, FakeResource, THING, assert_one_error, decided, empty_thing, errors, thing,
+    Fake, FakeResource, THING, assert_one_error, decided, empty_thing, errors, stored_thing as stored, thing,
 };
 use crate::framework::object::Attr;
 use crate::protocol::proto::tfplugin6::apply_resource_change::Response;
@@ -29,10 +29,6 @@ fn config() -> Value {
 
 fn planned() -> Value {
     thing([("id", UNKNOWN), ("name", text("Ann")), ("size", Value::Number(1.into())), ("etag", UNKNOWN)])
-}
-
-fn stored() -> Value {
-    thing([("id", text("7")), ("name", text("Ann")), ("size", Value::Number(1.into())), ("etag", text("e1"))])
 }
 
 fn created() -> Value {

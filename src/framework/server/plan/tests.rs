@@ -7,7 +7,9 @@ use bytes::Bytes;
 use tonic::Request;
 
 use crate::framework::diagnostics::Diagnostic;
-use crate::framework::fixtures::{Fake, FakeResource, THING, assert_one_error, errors, thing};
+use crate::framework::fixtures::{
+    Fake, FakeResource, THING, assert_one_error, errors, stored_thing as stored, thing,
+};
 use crate::framework::object::Attr;
 use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
 use crate::protocol::proto::tfplugin6::{DynamicValue, plan_resource_change};
@@ -15,10 +17,6 @@ use crate::protocol::value::{UNKNOWN, Value};
 
 fn text(text: &str) -> Value {
     Value::string(text)
-}
-
-fn stored() -> Value {
-    thing([("id", text("7")), ("name", text("Ann")), ("size", Value::Number(1.into())), ("etag", text("e1"))])
 }
 
 fn config(name: &str) -> Value {
