@@ -35,7 +35,7 @@ use super::failure::{ObjectKind, Verb};
 use super::presence::{self, Presence};
 
 pub use self::data_source::{SipTrunkData, SipTrunkDataSource};
-use self::endpoints::SipTrunkSummary;
+use self::endpoints::{SipTrunkRecord, SipTrunkSummary};
 pub use self::model::{HostRequestModel, SipTrunkModel};
 pub use self::plural_data_source::{ListedSipTrunk, SipTrunksData, SipTrunksDataSource};
 pub use self::results::HostRequestResult;
@@ -157,14 +157,9 @@ impl Resource<Context> for SipTrunk {
         outcome: &mut Outcome<SipTrunkModel>,
     ) -> Result<(), Diagnostics> {
         let id = stored_id(Verb::Read, &state)?;
-        let record = match endpoints::get(call.ctx.client(), id, &options(call)).await {
-            Ok(record) => record,
-            Err(error) if error.is_not_found() => {
-                settle_not_found(Verb::Read, call, id, &error).await?;
-                outcome.gone();
-                return Ok(());
-            }
-            Err(error) => return Err(KIND.failed(Verb::Read, &id.to_string(), &error)),
+        let Some(record) = find(call, id).await? else {
+            outcome.gone();
+            return Ok(());
         };
         let mut trunk = SipTrunkModel::from_record(&record, &state);
         if trunk.needs_summary(&state) {
@@ -227,7 +222,10 @@ impl Resource<Context> for SipTrunk {
         match result {
             Ok(()) => Ok(()),
             Err(error) if error.is_not_found() && presence::is_about_the_account(&error) => {
-                settle_not_found(Verb::Delete, call, id, &error).await
+                match presence_after(Verb::Delete, call, id, &error).await? {
+                    Presence::Gone => Ok(()),
+                    Presence::Listed => Err(still_listed(Verb::Delete, id, &error)),
+                }
             }
             // Somebody else deleted it, or an earlier attempt of this call did.
             Err(error) if error.is_not_found() => Ok(()),
@@ -285,39 +283,57 @@ async fn summary(call: &Call<'_, Context>, id: i64) -> Result<Option<SipTrunkSum
     Ok(list_of(call).await?.iter().find(|trunk| trunk.id == id).cloned())
 }
 
-/// Succeeds when a 404 is confirmed: the trunk is gone.
-async fn settle_not_found(
+/// The trunk, or `None` when it is certainly gone. One that the list still has
+/// is asked for once more: it may be so new that not every server knows it yet.
+async fn find(call: &Call<'_, Context>, id: i64) -> Result<Option<SipTrunkRecord>, Diagnostics> {
+    let get = || async { endpoints::get(call.ctx.client(), id, &options(call)).await };
+    let failed = |error: &client::Error| KIND.failed(Verb::Read, &id.to_string(), error);
+    let not_found = match get().await {
+        Ok(record) => return Ok(Some(record)),
+        Err(error) if error.is_not_found() => error,
+        Err(error) => return Err(failed(&error)),
+    };
+    match presence_after(Verb::Read, call, id, &not_found).await? {
+        Presence::Gone => Ok(None),
+        Presence::Listed => match get().await {
+            Ok(record) => Ok(Some(record)),
+            Err(error) if error.is_not_found() => Err(still_listed(Verb::Read, id, &error)),
+            Err(error) => Err(failed(&error)),
+        },
+    }
+}
+
+/// What the list says about a trunk that a request did not find.
+async fn presence_after(
     verb: Verb,
     call: &Call<'_, Context>,
     id: i64,
     not_found: &client::Error,
-) -> Result<(), Diagnostics> {
+) -> Result<Presence, Diagnostics> {
     let options = options(call);
     let fetch = || endpoints::list(call.ctx.client(), &options);
-    match presence::after_not_found(call.ctx.sip_trunks(), &options, fetch, |trunk| trunk.id == id).await {
-        Ok(Presence::Gone) => Ok(()),
-        Ok(Presence::Listed) => Err(Diagnostic::error(
-            KIND.summary(verb),
-            format!(
-                "{not_found}\n\nThe account's list still holds the SIP trunk {id}, so it is not gone, and it \
-                 stays in the state.\n\nTry again. If it goes on, ask Wavix support why the trunk cannot be \
-                 reached."
-            ),
-        )
-        .into()),
-        // The list says more about why than the 404 does.
-        Err(error) => Err(KIND
-            .failed(verb, &id.to_string(), &error)
-            .into_iter()
-            .map(|mut diagnostic| {
-                diagnostic.detail = format!(
-                    "{not_found} Whether it is gone could not be confirmed.\n\n{}",
-                    diagnostic.detail
-                );
-                diagnostic
-            })
-            .collect()),
-    }
+    let walk = call.ctx.sip_trunks();
+    // The list says more about why than the 404 does.
+    presence::after_not_found(walk, &options, fetch, |trunk| trunk.id == id).await.map_err(|error| {
+        let mut diagnostics: Vec<Diagnostic> =
+            KIND.failed(verb, &id.to_string(), &error).into_iter().collect();
+        for diagnostic in &mut diagnostics {
+            let doubt = format!("{not_found} Whether it is gone could not be confirmed.\n\n");
+            diagnostic.detail.insert_str(0, &doubt);
+        }
+        diagnostics.into_iter().collect()
+    })
+}
+
+fn still_listed(verb: Verb, id: i64, not_found: &client::Error) -> Diagnostics {
+    Diagnostic::error(
+        KIND.summary(verb),
+        format!(
+            "{not_found}\n\nThe account's list still holds the SIP trunk {id}, so it is not gone, and it stays \
+             in the state.\n\nTry again. If it goes on, ask Wavix support why the trunk cannot be reached."
+        ),
+    )
+    .into()
 }
 
 /// The id in a state, which only this resource writes.

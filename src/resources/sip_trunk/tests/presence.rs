@@ -42,10 +42,19 @@ async fn an_account_without_the_service_loses_no_trunk() {
 async fn a_listed_trunk_is_not_gone_whatever_its_id_says() {
     let bench = Bench::start().await;
     let created = bench.create(&config(|_| {})).await.ok();
-    bench.sim.fault("GET", TRUNK, not_found("Record not found"));
+    bench.sim.faults().times(2, "GET", TRUNK, not_found("Record not found"));
     let left = bench.read(&created).await;
     assert!(left.error().detail.contains("still holds the SIP trunk"), "{}", left.error().detail);
     assert_eq!(left.state, Some(created));
+}
+
+#[tokio::test]
+async fn a_trunk_too_new_for_every_server_to_know_is_asked_for_once_more() {
+    let bench = Bench::start().await;
+    bench.sim.configure(|knobs| knobs.misses_after_create = 1);
+    let created = bench.create(&config(|_| {})).await.ok();
+    assert_eq!(bench.read(&created).await.ok(), created);
+    assert_eq!((bench.sim.journal().count("GET", TRUNK), bench.lists()), (2, 1));
 }
 
 #[tokio::test]
