@@ -75,7 +75,8 @@ impl Checks {
         }
         for validator in &attribute.validators {
             for (path, sentence) in validator.violations(at, value) {
-                self.error(&path, "Invalid value for an argument", sentence);
+                let detail = format!("The argument `{path}` is not valid. {sentence}");
+                self.error(&path, "Invalid value for an argument", detail);
             }
         }
         if let Kind::Nested(nesting, attributes) = &attribute.kind {

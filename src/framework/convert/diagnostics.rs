@@ -2,12 +2,38 @@
 
 use crate::framework::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::framework::path::{Path, Step};
+use crate::framework::schema::{Block, Schema};
 use crate::protocol::proto::tfplugin6;
 use crate::protocol::proto::tfplugin6::attribute_path::step::Selector;
 
 /// All messages, in order.
 pub fn diagnostics(diagnostics: Diagnostics) -> Vec<tfplugin6::Diagnostic> {
     diagnostics.into_iter().map(diagnostic).collect()
+}
+
+/// All messages about an object of `schema`, in order, where Terraform finds
+/// what they are about. It follows a path into blocks, and to an element of an
+/// attribute, but not into an attribute's objects: there it would give up and
+/// point at the whole object. The message itself names the rest.
+pub fn diagnostics_about(schema: &Schema, diagnostics: Diagnostics) -> Vec<tfplugin6::Diagnostic> {
+    let located = diagnostics.into_iter().map(|mut message| {
+        message.path = message.path.map(|path| found(&schema.blocks, &path));
+        message
+    });
+    located.map(diagnostic).collect()
+}
+
+/// `path` as far as Terraform can follow it in a configuration.
+fn found(blocks: &[Block], path: &Path) -> Path {
+    let mut inside = Some(blocks);
+    let steps = path.steps().iter().map_while(|step| {
+        if let Step::Attribute(name) = step {
+            let block = inside?.iter().find(|block| block.name == *name);
+            inside = block.map(|block| block.blocks.as_slice());
+        }
+        Some(step.clone())
+    });
+    steps.fold(Path::top(), |path, step| path.step(step))
 }
 
 fn diagnostic(diagnostic: Diagnostic) -> tfplugin6::Diagnostic {
@@ -51,6 +77,28 @@ mod tests {
         let wire = diagnostics(both.into_iter().collect());
         assert_eq!(wire.iter().map(|d| d.severity).collect::<Vec<_>>(), [1, 2]);
         assert!(wire.iter().all(|d| d.attribute.is_none()));
+    }
+
+    #[test]
+    fn a_message_points_at_the_attribute_that_holds_the_object() {
+        let block = |name: &str, blocks| Block {
+            name: name.to_owned(),
+            nesting: crate::framework::schema::Nesting::Single,
+            description: String::new(),
+            attributes: Vec::new(),
+            blocks,
+        };
+        let blocks = [block("outer", vec![block("inner", Vec::new())])];
+        for (path, expected) in [
+            (Path::root("request").attribute("host"), "request"),
+            (Path::root("items").index(2).attribute("host"), "items[2]"),
+            (Path::root("outer").attribute("limit"), "outer.limit"),
+            (Path::root("outer").attribute("inner").attribute("limit"), "outer.inner.limit"),
+            (Path::root("outer").attribute("inner").attribute("limit").attribute("x"), "outer.inner.limit"),
+            (Path::root("outer").attribute("request").attribute("host"), "outer.request"),
+        ] {
+            assert_eq!(found(&blocks, &path).to_string(), expected, "{path}");
+        }
     }
 
     #[test]

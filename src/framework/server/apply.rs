@@ -82,7 +82,7 @@ async fn apply<P: Provider>(
     Ok(Response {
         new_state: Some(new_state),
         private: private.to_bytes().into(),
-        diagnostics: convert::diagnostics(diagnostics),
+        diagnostics: convert::diagnostics_about(&entry.schema, diagnostics),
         legacy_type_system: false,
         new_identity: if operation == Operation::Delete { None } else { request.planned_identity },
     })

@@ -44,7 +44,7 @@ pub(super) async fn plan_resource_change<P: Provider>(
         // Also for what looks like a create: in a replacement, the delete gets
         // its private data from the plan of the create.
         planned_private: request.prior_private,
-        diagnostics: convert::diagnostics(diagnostics),
+        diagnostics: convert::diagnostics_about(&entry.schema, diagnostics),
         legacy_type_system: false,
         deferred: None,
         planned_identity: request.prior_identity,

@@ -25,7 +25,9 @@ pub(super) async fn validate_resource_config<P: Provider>(
     };
     let mut diagnostics = validation::check(&entry.schema, &name, &config, write_only);
     entry.object.validate(&config, &mut diagnostics);
-    Ok(validate_resource_config::Response { diagnostics: convert::diagnostics(diagnostics) })
+    Ok(validate_resource_config::Response {
+        diagnostics: convert::diagnostics_about(&entry.schema, diagnostics),
+    })
 }
 
 pub(super) async fn validate_data_resource_config<P: Provider>(
@@ -38,5 +40,7 @@ pub(super) async fn validate_data_resource_config<P: Provider>(
     // This request does not say what the client understands.
     let mut diagnostics = validation::check(&entry.schema, &name, &config, WriteOnly::Understood);
     entry.object.validate(&config, &mut diagnostics);
-    Ok(validate_data_resource_config::Response { diagnostics: convert::diagnostics(diagnostics) })
+    Ok(validate_data_resource_config::Response {
+        diagnostics: convert::diagnostics_about(&entry.schema, diagnostics),
+    })
 }
