@@ -22,12 +22,15 @@
 #[macro_use]
 mod support;
 
+mod acceptance;
 mod protocol;
 
 use libtest_mimic::Arguments;
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trials = [protocol::trials()].into_iter().flatten().collect();
-    libtest_mimic::run(&arguments, trials).exit();
+    let trials = [protocol::trials(), acceptance::trials()].into_iter().flatten().collect();
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    support::terraform::remove_installation();
+    conclusion.exit();
 }

@@ -1,12 +1,16 @@
-//! What the integration tests share: naming and running them, and a client for
-//! the built plugin.
+//! What the integration tests share: naming and running them, a client for the
+//! built plugin, and the real command line.
 
 use std::future::Future;
 
 use libtest_mimic::Trial;
 
+pub mod cli;
 pub mod lines;
 pub mod plugin;
+pub mod require;
+pub mod run;
+pub mod terraform;
 
 /// Defines `trials()`, the module's list of tests, from plain functions. Each
 /// is named after its path: `protocol::handshake::first_line_is_announced`.
@@ -27,6 +31,24 @@ macro_rules! async_trials {
             vec![$(
                 $crate::support::trial(module_path!(), stringify!($test), || $crate::support::block_on($test()))
             ),*]
+        }
+    };
+}
+
+/// As `trials!`, of tests that run Terraform or OpenTofu; without one they are
+/// ignored with a reason. Those after `since (MAJOR, MINOR)` need that version.
+macro_rules! acceptance_trials {
+    ($($test:ident),* $(,)? $(; since ($major:literal, $minor:literal): $($newer:ident),* $(,)?)*) => {
+        /// The tests of this module.
+        pub fn trials() -> Vec<libtest_mimic::Trial> {
+            vec![
+                $($crate::support::require::acceptance_trial(
+                    module_path!(), stringify!($test), (1, 0), $test
+                ),)*
+                $($($crate::support::require::acceptance_trial(
+                    module_path!(), stringify!($newer), ($major, $minor), $newer
+                ),)*)*
+            ]
         }
     };
 }

@@ -1,0 +1,111 @@
+//! `allowed_ips` and `ip_restrict`: a set of addresses, whatever the order.
+
+use serde_json::json;
+use wavix_sim::{AllowedIp, Sim, behaviour::AllowedIpsMode};
+
+use crate::support::terraform::Terraform;
+
+acceptance_trials! {
+    order_and_repetition_mean_nothing,
+    no_addresses_may_be_written_as_null_or_as_an_empty_set,
+    addresses_are_added_and_removed_in_place,
+    addresses_are_kept_and_watched_while_the_restriction_is_off,
+    an_api_that_adds_instead_of_replacing_is_noticed,
+}
+
+const TRUNK: &str = "wavix_sip_trunk.main";
+
+fn trunk(arguments: &str) -> String {
+    format!(
+        r#"resource "wavix_sip_trunk" "main" {{
+  label    = "Restricted"
+  callerid = "13132847320"
+  password = "a password"
+  {arguments}
+}}
+"#
+    )
+}
+
+fn order_and_repetition_mean_nothing() {
+    let sim = Sim::spawn();
+    let tf = Terraform::new(&sim);
+    tf.config(&trunk(r#"allowed_ips = ["203.0.113.9", "198.51.100.7", "203.0.113.9", "203.0.113.20"]"#))
+        .apply_ok();
+    let stored = tf.stored(&sim, TRUNK);
+    assert!(stored.ip_restrict);
+    let mut addresses = stored.allowed_addresses();
+    addresses.sort_unstable();
+    assert_eq!(addresses, ["198.51.100.7", "203.0.113.20", "203.0.113.9"]);
+
+    // The API may answer in any order.
+    sim.edit_trunk(stored.id, |trunk| trunk.allowed_ips.reverse());
+    tf.expect_empty_plans();
+    tf.config(&trunk(r#"allowed_ips = ["203.0.113.20", "203.0.113.9", "198.51.100.7"]"#))
+        .expect_empty_plans();
+    assert_eq!(sim.journal().count("PUT", "/v1/trunks/*"), 0);
+}
+
+fn no_addresses_may_be_written_as_null_or_as_an_empty_set() {
+    let sim = Sim::spawn();
+    let tf = Terraform::new(&sim);
+    tf.config(&trunk("allowed_ips = []")).apply_ok();
+    assert_eq!(tf.state(TRUNK)["allowed_ips"], json!([]));
+    assert_eq!(tf.state(TRUNK)["ip_restrict"], json!(false));
+    tf.config(&trunk("allowed_ips = null")).apply_ok();
+    assert_eq!(tf.state(TRUNK)["allowed_ips"], json!(null));
+    assert!(tf.stored(&sim, TRUNK).allowed_ips.is_empty());
+}
+
+fn addresses_are_added_and_removed_in_place() {
+    let sim = Sim::spawn();
+    let tf = Terraform::new(&sim);
+    for (written, held) in [
+        (r#"["198.51.100.7"]"#, vec!["198.51.100.7"]),
+        (r#"["198.51.100.7", "198.51.100.8"]"#, vec!["198.51.100.7", "198.51.100.8"]),
+        (r#"["198.51.100.8"]"#, vec!["198.51.100.8"]),
+        ("null", vec![]),
+    ] {
+        tf.config(&trunk(&format!("allowed_ips = {written}"))).apply_ok();
+        let stored = tf.stored(&sim, TRUNK);
+        let mut addresses = stored.allowed_addresses();
+        addresses.sort_unstable();
+        assert_eq!(addresses, held);
+        assert_eq!(stored.ip_restrict, !held.is_empty());
+    }
+    assert_eq!(sim.journal().count("POST", "/v1/trunks"), 1);
+}
+
+fn addresses_are_kept_and_watched_while_the_restriction_is_off() {
+    let sim = Sim::spawn();
+    let tf = Terraform::new(&sim);
+    tf.config(&trunk("ip_restrict = false\n  allowed_ips = [\"198.51.100.7\"]")).apply_ok();
+    let id = tf.trunk_id(TRUNK);
+    assert!(!sim.trunk(id).unwrap().ip_restrict);
+
+    sim.edit_trunk(id, |trunk| trunk.allowed_ips.push(AllowedIp { id: 1, ip: "192.0.2.66".to_owned() }));
+    assert_eq!(tf.plan().succeeded().changes()[TRUNK], "update");
+    tf.apply_ok();
+    assert_eq!(tf.stored(&sim, TRUNK).allowed_addresses(), ["198.51.100.7"]);
+}
+
+fn an_api_that_adds_instead_of_replacing_is_noticed() {
+    let sim = Sim::builder().behaviour(|knobs| knobs.allowed_ips = AllowedIpsMode::NestedAttributes).spawn();
+    let tf = Terraform::new(&sim);
+    tf.config(&trunk(r#"allowed_ips = ["198.51.100.7"]"#)).apply_ok();
+    tf.config(&trunk(r#"allowed_ips = ["198.51.100.8"]"#));
+    let error = tf.apply_err().error();
+    assert_eq!(error.summary, "Cannot update SIP trunk");
+    assert!(error.code.as_deref().unwrap_or_default().contains("allowed_ips"), "{error:?}");
+    assert!(error.detail.contains("198.51.100.7"), "the address that remains is named: {}", error.detail);
+
+    // The state says what the account has, so that the next plan tries again.
+    let mut held: Vec<_> =
+        tf.stored(&sim, TRUNK).allowed_addresses().into_iter().map(str::to_owned).collect();
+    held.sort_unstable();
+    held.dedup();
+    let mut known: Vec<String> = serde_json::from_value(tf.state(TRUNK)["allowed_ips"].clone()).unwrap();
+    known.sort_unstable();
+    assert_eq!(known, held);
+    assert_eq!(tf.plan().succeeded().changes()[TRUNK], "update");
+}

@@ -1,0 +1,45 @@
+//! What a user sees: real Terraform (or OpenTofu), the built provider and a
+//! simulated Wavix account. Each test looks at all three sides: the state, the
+//! account and the requests that were made.
+
+mod allowed_ips;
+mod bad_input;
+mod caller_id;
+mod credentials;
+mod data_sources;
+mod dial_plan;
+mod drift;
+mod features;
+mod import;
+mod install;
+mod ip_authentication;
+mod lifecycle;
+mod limits;
+mod provider_config;
+mod scale;
+mod secrecy;
+
+/// Every acceptance test.
+pub fn trials() -> Vec<libtest_mimic::Trial> {
+    [
+        allowed_ips::trials(),
+        bad_input::trials(),
+        caller_id::trials(),
+        credentials::trials(),
+        data_sources::trials(),
+        dial_plan::trials(),
+        drift::trials(),
+        features::trials(),
+        import::trials(),
+        install::trials(),
+        ip_authentication::trials(),
+        lifecycle::trials(),
+        limits::trials(),
+        provider_config::trials(),
+        scale::trials(),
+        secrecy::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

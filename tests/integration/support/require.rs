@@ -1,0 +1,37 @@
+//! What a test needs from the machine, and what its absence means: on a laptop
+//! the test is ignored with a printed reason, in CI it fails, so that nothing
+//! is skipped unseen.
+
+use std::sync::OnceLock;
+
+use libtest_mimic::{Completion, Trial};
+
+use super::cli::{Cli, Missing};
+
+/// Terraform or OpenTofu, looked for once.
+pub fn cli() -> &'static Result<Cli, Missing> {
+    static CLI: OnceLock<Result<Cli, Missing>> = OnceLock::new();
+    CLI.get_or_init(Cli::find)
+}
+
+/// A test that runs the real command line, of version `least` or later.
+/// `module` as for `trial`.
+pub fn acceptance_trial(module: &str, name: &str, least: (u32, u32), test: fn()) -> Trial {
+    let module = module.split_once("::").map_or(module, |(_, inner)| inner);
+    Trial::ignorable_test(format!("{module}::{name}"), move || match cli() {
+        Ok(cli) if cli.version < least => Ok(Completion::ignored_with(format!(
+            "needs version {}.{} or later, this is {}",
+            least.0, least.1, cli.title
+        ))),
+        Ok(_) => {
+            test();
+            Ok(Completion::Completed)
+        }
+        Err(missing) if in_ci() => Err(missing.to_string().into()),
+        Err(missing) => Ok(Completion::ignored_with(missing)),
+    })
+}
+
+fn in_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
+}
