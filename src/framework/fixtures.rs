@@ -1,19 +1,14 @@
 //! A provider for tests: one resource and one data source whose behaviour is a
-//! set of functions, so that a test spells out only what it is about; and calls
-//! to the server as Terraform makes them, without a wire.
+//! set of functions, so that a test spells out only what it is about.
 
-use std::collections::BTreeMap;
+mod calls;
+
+pub(crate) use calls::{Fake, assert_one_error, encode, errors, propose, stored_thing, thing};
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bytes::Bytes;
-use tonic::Request;
-
 use crate::object;
-use crate::protocol::dynamic_value;
-use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
-use crate::protocol::proto::tfplugin6::{self, DynamicValue};
-use crate::protocol::types::Type;
 use crate::protocol::value::Value;
 
 use super::data_source::DataSource;
@@ -24,7 +19,6 @@ use super::provider::{Configured, Host, Provider};
 use super::registry::Registry;
 use super::resource::{Call, CreateRequest, Operation, Outcome, PlanRequest, Resource, UpdateRequest};
 use super::schema::{Attribute, Schema};
-use super::server::ProviderServer;
 use super::timeouts::{self, Timeouts};
 use super::validators;
 
@@ -84,6 +78,10 @@ pub(crate) struct Journal(Mutex<Vec<String>>);
 impl Journal {
     pub(crate) fn note(&self, entry: impl Into<String>) {
         self.0.lock().unwrap().push(entry.into());
+    }
+
+    fn clear(&self) {
+        self.0.lock().unwrap().clear();
     }
 
     pub(crate) fn entries(&self) -> Vec<String> {
@@ -361,140 +359,4 @@ impl Provider for FakeProvider {
     fn registry(&self) -> Registry<Journal> {
         Registry::default().resource(self.resource.clone()).data_source(FakeDataSource)
     }
-}
-
-/// A server and what its verbs did.
-pub(crate) struct Fake {
-    pub(crate) server: Arc<ProviderServer<FakeProvider>>,
-    pub(crate) journal: Arc<Journal>,
-    pub(crate) ty: Type,
-}
-
-impl Fake {
-    /// Not configured.
-    pub(crate) fn unconfigured(resource: FakeResource) -> Self {
-        let journal = Arc::new(Journal::default());
-        let ty = resource.schema.ty();
-        let provider = FakeProvider { resource, journal: Arc::clone(&journal) };
-        Self { server: Arc::new(ProviderServer::new(Arc::new(provider), ADDRESS)), journal, ty }
-    }
-
-    /// Ready for verbs, which have done nothing yet.
-    pub(crate) async fn ready(resource: FakeResource) -> Self {
-        let fake = Self::unconfigured(resource);
-        assert_eq!(fake.configure(Value::string("good")).await, Vec::<String>::new());
-        fake.journal.0.lock().unwrap().clear();
-        fake
-    }
-
-    /// Configures with this key; returns the errors.
-    pub(crate) async fn configure(&self, key: Value) -> Vec<String> {
-        let config = encode(&Value::map([("key", key)]), &Type::object([("key", Type::String)]));
-        let request = tfplugin6::configure_provider::Request {
-            terraform_version: "1.99".to_owned(),
-            config: Some(config),
-            ..Default::default()
-        };
-        errors(&self.server.configure_provider(Request::new(request)).await.unwrap().into_inner().diagnostics)
-    }
-
-    pub(crate) fn encode(&self, value: &Value) -> Option<DynamicValue> {
-        Some(encode(value, &self.ty))
-    }
-
-    pub(crate) fn decode(&self, message: Option<&DynamicValue>) -> Value {
-        dynamic_value::decode(message, &self.ty).unwrap()
-    }
-
-    /// Plans as Terraform does; `private` is what the state holds.
-    pub(crate) async fn plan(
-        &self,
-        config: &Value,
-        prior: &Value,
-        private: &'static str,
-    ) -> tfplugin6::plan_resource_change::Response {
-        let request = tfplugin6::plan_resource_change::Request {
-            type_name: THING.to_owned(),
-            prior_state: self.encode(prior),
-            proposed_new_state: self.encode(&propose(&thing_schema(), prior, config)),
-            config: self.encode(config),
-            prior_private: Bytes::from_static(private.as_bytes()),
-            ..Default::default()
-        };
-        self.server.plan_resource_change(Request::new(request)).await.unwrap().into_inner()
-    }
-
-    pub(crate) async fn apply(
-        &self,
-        config: &Value,
-        prior: &Value,
-        planned: &Value,
-    ) -> tfplugin6::apply_resource_change::Response {
-        let request = tfplugin6::apply_resource_change::Request {
-            type_name: THING.to_owned(),
-            prior_state: self.encode(prior),
-            planned_state: self.encode(planned),
-            config: self.encode(config),
-            planned_private: Bytes::from_static(br#"{"planned":true}"#),
-            ..Default::default()
-        };
-        self.server.apply_resource_change(Request::new(request)).await.unwrap().into_inner()
-    }
-
-    pub(crate) async fn read(&self, state: &Value) -> tfplugin6::read_resource::Response {
-        let request = tfplugin6::read_resource::Request {
-            type_name: THING.to_owned(),
-            current_state: self.encode(state),
-            private: Bytes::from_static(br#"{"stored":1}"#),
-            current_identity: Some(tfplugin6::ResourceIdentityData::default()),
-            ..Default::default()
-        };
-        self.server.read_resource(Request::new(request)).await.unwrap().into_inner()
-    }
-}
-
-pub(crate) fn encode(value: &Value, ty: &Type) -> DynamicValue {
-    dynamic_value::encode(value, ty).unwrap()
-}
-
-/// A thing with these attributes and null for the rest.
-pub(crate) fn thing<const N: usize>(attributes: [(&str, Value); N]) -> Value {
-    let mut thing = super::object::Mapped::into_value(empty_thing());
-    if let Value::Map(entries) = &mut thing {
-        entries.extend(attributes.into_iter().map(|(name, value)| (name.to_owned(), value)));
-    }
-    thing
-}
-
-/// A thing that exists.
-pub(crate) fn stored_thing() -> Value {
-    let text = Value::string;
-    thing([("id", text("7")), ("name", text("Ann")), ("size", Value::Number(1.into())), ("etag", text("e1"))])
-}
-
-/// What Terraform proposes: the configuration, and for computed attributes
-/// that it leaves out the prior value. Flat, like the fake resource.
-pub(crate) fn propose(schema: &Schema, prior: &Value, config: &Value) -> Value {
-    let Value::Map(config) = config else { return Value::Null };
-    let proposed = config.iter().map(|(name, value)| {
-        let computed = schema.attribute(name).is_some_and(Attribute::is_computed);
-        let prior = prior.get(name).cloned().unwrap_or(Value::Null);
-        (name.clone(), if value.is_null() && computed { prior } else { value.clone() })
-    });
-    Value::Map(proposed.collect::<BTreeMap<_, _>>())
-}
-
-/// `summary: detail` of each error.
-pub(crate) fn errors(diagnostics: &[tfplugin6::Diagnostic]) -> Vec<String> {
-    diagnostics
-        .iter()
-        .filter(|d| d.severity() == tfplugin6::diagnostic::Severity::Error)
-        .map(|d| format!("{}: {}", d.summary, d.detail))
-        .collect()
-}
-
-/// The only error, which must hold `fragment`.
-pub(crate) fn assert_one_error(diagnostics: &[tfplugin6::Diagnostic], fragment: &str) {
-    let errors = errors(diagnostics);
-    assert!(matches!(errors.as_slice(), [one] if one.contains(fragment)), "{errors:?} without {fragment:?}");
 }

@@ -160,10 +160,11 @@ pub trait Resource<Ctx: Send + Sync + 'static>: Send + Sync + 'static {
     fn validate(&self, _config: &Self::Model, _diagnostics: &mut Diagnostics) {}
 
     /// Refines the plan after defaults, unknowns and modifiers were applied.
-    /// `planned` is `None` for a destroy and must stay so. Not called when the
-    /// plan is a plain copy of the prior state and nothing changes, except that
-    /// a hook that derives values gets its chance on every plan: it must then
-    /// leave an unchanged object unchanged.
+    /// `planned` is `None` for a destroy and must stay so. Called for every
+    /// plan, also where nothing changes: an unchanged object must then be left
+    /// unchanged. Where the hook itself starts a change, it is called a second
+    /// time with what the change makes unknown, and only the second call
+    /// counts: it must answer the same to the same request.
     fn plan(
         &self,
         _request: PlanRequest<'_, Ctx, Self::Model>,

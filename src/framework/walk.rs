@@ -188,7 +188,11 @@ struct Partners<'a> {
 
 impl<'a> Partners<'a> {
     fn new(fields: Fields<'a>, beside: Beside<'a>) -> Self {
-        Self { fields, config: elements(beside.config), earlier: elements(beside.earlier) }
+        let mut config = elements(beside.config);
+        // An element that leaves more out fits more values: it must not take
+        // the value that another one states in full.
+        config.sort_by_key(|config| elements(config).into_iter().filter(|part| part.is_null()).count());
+        Self { fields, config, earlier: elements(beside.earlier) }
     }
 
     fn take(&mut self, value: &Value) -> Beside<'a> {
@@ -204,7 +208,7 @@ impl<'a> Partners<'a> {
 }
 
 fn take_first<'a>(from: &mut Vec<&'a Value>, suits: impl Fn(&&'a Value) -> bool) -> Option<&'a Value> {
-    from.iter().position(suits).map(|at| from.swap_remove(at))
+    from.iter().position(suits).map(|at| from.remove(at))
 }
 
 /// True when `value` is `config` with nothing but computed attributes filled in.
@@ -327,6 +331,31 @@ mod tests {
         let known = Value::map([("a", Value::Set(vec![Value::string("x")]))]);
         assert_eq!(with_spelling_of(&schema, &known, partly.clone()), partly);
         assert_eq!(with_spelling_of(&schema, &partly, known.clone()), known);
+    }
+
+    #[test]
+    fn an_element_that_leaves_something_out_does_not_take_anothers_partner() {
+        let schema = schema(vec![Attribute::nested(
+            "many",
+            Nesting::Set,
+            vec![Attribute::string("name").required(), Attribute::string("id").optional_computed()],
+        )]);
+        let set = |ids: [Value; 2]| {
+            let element = |id| Value::map([("name", Value::string("a")), ("id", id)]);
+            Value::map([("many", Value::Set(ids.map(element).into()))])
+        };
+        let config = set([Value::Null, Value::string("mine")]);
+        let value = set([Value::string("mine"), Value::string("decided")]);
+        let mut seen = Vec::new();
+        let beside = Beside { config: &config, earlier: &NOTHING };
+        let _ = rewrite(Fields::of(&schema), beside, value, &mut |place, value| {
+            if place.attribute.name == "id" {
+                seen.push((place.beside.config.clone(), value.clone()));
+            }
+            Visit::Inside(value)
+        });
+        let text = Value::string;
+        assert_eq!(seen, [(text("mine"), text("mine")), (Value::Null, text("decided"))]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! UpgradeResourceState. Layer: framework. Called for every stored object in
 //! every command, mostly with nothing to upgrade.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
@@ -43,12 +44,14 @@ pub(super) async fn upgrade_resource_state<P: Provider>(
         .into());
     }
     let json = if request.version == current {
-        raw.json.to_vec()
+        Cow::Borrowed(&*raw.json)
     } else {
         tracing::debug!(from = request.version, to = current, "the state is upgraded");
-        upgrade(&*entry.object, request.version, current, &raw.json).map_err(|error| match error {
-            Fault::Json => refuse("It is not valid JSON.".to_owned()).into(),
-            Fault::Resource(diagnostics) => diagnostics,
+        upgrade(&*entry.object, request.version, current, &raw.json).map(Cow::Owned).map_err(|error| {
+            match error {
+                Fault::Json => refuse("It is not valid JSON.".to_owned()).into(),
+                Fault::Resource(diagnostics) => diagnostics,
+            }
         })?
     };
     let state = json::decode_lenient(&json, &entry.ty)
