@@ -5,12 +5,16 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::protocol::value::Value;
 
 use super::data_source::DataSource;
 use super::diagnostics::{Diagnostic, Diagnostics};
+use super::identity::IdentitySchema;
+use super::list_resource::{ListRequest, ListResource, ListResults, ListedObject};
+use super::moving::MovedState;
 use super::object::{Mapped, MappingError, Object};
 use super::private::Private;
 use super::resource::{Call, CreateRequest, Operation, Outcome, PlanRequest, Resource, UpdateRequest};
@@ -102,6 +106,69 @@ pub trait ErasedResource<Ctx>: Send + Sync {
     /// # Errors
     /// As there.
     fn upgrade(&self, from: i64, state: serde_json::Value) -> Result<serde_json::Value, Diagnostics>;
+    /// See [`Resource::identity_schema`].
+    fn identity_schema(&self) -> Option<IdentitySchema>;
+    /// See [`Resource::identity`]. `Null` for a type without identity.
+    ///
+    /// # Errors
+    /// The state cannot be mapped.
+    fn identity(&self, state: &Value) -> Result<Value, Diagnostic>;
+    /// See [`Resource::import_identity`].
+    ///
+    /// # Errors
+    /// As there.
+    fn import_identity(&self, identity: &Value) -> Result<Value, Diagnostics>;
+    /// See [`Resource::upgrade_identity`].
+    ///
+    /// # Errors
+    /// As there.
+    fn upgrade_identity(
+        &self,
+        from: i64,
+        identity: serde_json::Value,
+    ) -> Result<serde_json::Value, Diagnostics>;
+    /// See [`Resource::generate`].
+    ///
+    /// # Errors
+    /// The state or the configuration cannot be mapped.
+    fn generate(&self, state: &Value, config: Value) -> Result<Value, Diagnostic>;
+    /// See [`Resource::take_over`].
+    ///
+    /// # Errors
+    /// As there.
+    fn take_over(&self, moved: &MovedState) -> Result<Option<Value>, Diagnostics>;
+}
+
+/// What is asked of a list, untyped. See [`ListRequest`].
+#[derive(Debug)]
+pub struct ErasedListRequest<'a> {
+    /// The configuration.
+    pub config: &'a Value,
+    /// Whether states must be whole.
+    pub include_resource: bool,
+    /// How many objects at most.
+    pub limit: Option<usize>,
+}
+
+/// [`ListResource`] without its types.
+pub trait ErasedListResource<Ctx>: Send + Sync {
+    /// See [`ListResource::type_name`].
+    fn type_name(&self) -> &'static str;
+    /// See [`ListResource::schema`].
+    fn schema(&self) -> Schema;
+    /// The names its model maps, to compare with the schema.
+    fn model_attributes(&self) -> &'static [&'static str];
+    /// See [`ListResource::timeout`].
+    fn timeout(&self) -> Duration;
+    /// See [`ListResource::validate`].
+    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics);
+    /// See [`ListResource::list`].
+    fn list<'a>(
+        &'a self,
+        call: Call<'a, Ctx>,
+        request: ErasedListRequest<'a>,
+        objects: mpsc::Sender<ListedObject>,
+    ) -> Verb<'a, Result<(), Diagnostics>>;
 }
 
 /// [`DataSource`] without its types.
@@ -118,6 +185,17 @@ pub trait ErasedDataSource<Ctx>: Send + Sync {
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics);
     /// See [`DataSource::read`].
     fn read<'a>(&'a self, call: Call<'a, Ctx>, config: &'a Value) -> Verb<'a, Result<Value, Diagnostics>>;
+}
+
+/// The list resource behind the twin.
+#[derive(Debug)]
+pub struct TypedListResource<L>(L);
+
+impl<L> TypedListResource<L> {
+    /// Erases `list_resource`.
+    pub fn new(list_resource: L) -> Self {
+        Self(list_resource)
+    }
 }
 
 /// The resource behind the twin.
@@ -331,6 +409,78 @@ impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for Typed
 
     fn upgrade(&self, from: i64, state: serde_json::Value) -> Result<serde_json::Value, Diagnostics> {
         self.0.upgrade(from, state)
+    }
+
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        self.0.identity_schema()
+    }
+
+    fn identity(&self, state: &Value) -> Result<Value, Diagnostic> {
+        Ok(self.0.identity(&model(state, self.0.type_name())?).unwrap_or(Value::Null))
+    }
+
+    fn import_identity(&self, identity: &Value) -> Result<Value, Diagnostics> {
+        self.0.import_identity(identity).map(Mapped::into_value)
+    }
+
+    fn upgrade_identity(
+        &self,
+        from: i64,
+        identity: serde_json::Value,
+    ) -> Result<serde_json::Value, Diagnostics> {
+        self.0.upgrade_identity(from, identity)
+    }
+
+    fn generate(&self, state: &Value, config: Value) -> Result<Value, Diagnostic> {
+        let name = self.0.type_name();
+        let (state, mut config) = (model(state, name)?, model(&config, name)?);
+        self.0.generate(&state, &mut config);
+        Ok(config.into_value())
+    }
+
+    fn take_over(&self, moved: &MovedState) -> Result<Option<Value>, Diagnostics> {
+        Ok(self.0.take_over(moved)?.map(Mapped::into_value))
+    }
+}
+
+impl<Ctx: Send + Sync + 'static, L: ListResource<Ctx>> ErasedListResource<Ctx> for TypedListResource<L> {
+    fn type_name(&self) -> &'static str {
+        self.0.type_name()
+    }
+
+    fn schema(&self) -> Schema {
+        self.0.schema()
+    }
+
+    fn model_attributes(&self) -> &'static [&'static str] {
+        L::Model::ATTRIBUTES
+    }
+
+    fn timeout(&self) -> Duration {
+        self.0.timeout()
+    }
+
+    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
+        match model(config, self.0.type_name()) {
+            Ok(config) => self.0.validate(&config, diagnostics),
+            // A value that breaks its own rule may be impossible to map.
+            Err(_) if diagnostics.has_errors() => {}
+            Err(bug) => diagnostics.push(bug),
+        }
+    }
+
+    fn list<'a>(
+        &'a self,
+        call: Call<'a, Ctx>,
+        request: ErasedListRequest<'a>,
+        objects: mpsc::Sender<ListedObject>,
+    ) -> Verb<'a, Result<(), Diagnostics>> {
+        Box::pin(async move {
+            let config = model(request.config, self.0.type_name())?;
+            let include_resource = request.include_resource;
+            let mut results = ListResults::new(objects, request.limit);
+            self.0.list(&call, ListRequest { config, include_resource }, &mut results).await
+        })
     }
 }
 

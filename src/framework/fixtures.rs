@@ -14,6 +14,9 @@ use crate::protocol::value::Value;
 use super::data_source::DataSource;
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::erased::Verb;
+use super::identity::{IdentityAttribute, IdentitySchema};
+use super::list_resource::{ListRequest, ListResource, ListResults};
+use super::moving::MovedState;
 use super::object::Attr;
 use super::provider::{Configured, Host, Provider};
 use super::registry::Registry;
@@ -104,6 +107,13 @@ type Update = dyn for<'a> Fn(
     ) -> Verb<'a, Result<(), Diagnostics>>
     + Send
     + Sync;
+type List = dyn for<'a> Fn(
+        &'a Call<'a, Journal>,
+        ListRequest<Filter>,
+        &'a mut ListResults<Thing>,
+    ) -> Verb<'a, Result<(), Diagnostics>>
+    + Send
+    + Sync;
 type OfState = dyn for<'a> Fn(&'a Call<'a, Journal>, Thing, &'a mut Outcome<Thing>) -> Verb<'a, Result<(), Diagnostics>>
     + Send
     + Sync;
@@ -117,6 +127,65 @@ pub(crate) struct FakeResource {
     pub(crate) read: Arc<OfState>,
     pub(crate) update: Arc<Update>,
     pub(crate) delete: Arc<OfState>,
+    /// None, unless a test gives it one.
+    pub(crate) identity: Option<IdentitySchema>,
+    /// None, unless a test gives it one. Needs the identity.
+    pub(crate) list: Option<Arc<List>>,
+}
+
+impl FakeResource {
+    /// Identified by its `id`, and by its `kind` if it has one.
+    pub(crate) fn identified() -> Self {
+        Self {
+            identity: Some(IdentitySchema {
+                version: 2,
+                attributes: vec![
+                    IdentityAttribute::string("id", "Number."),
+                    IdentityAttribute::string("kind", "Kind.").optional_for_import(),
+                ],
+            }),
+            ..Self::default()
+        }
+    }
+}
+
+object! {
+    /// What the fake list takes.
+    pub(crate) struct Filter {
+        /// At least one character.
+        pub(crate) name: Attr<String>,
+    }
+}
+
+struct FakeList(Arc<List>);
+
+impl ListResource<Journal> for FakeList {
+    type Model = Filter;
+    type Resource = FakeResource;
+
+    fn type_name(&self) -> &'static str {
+        THING
+    }
+
+    fn schema(&self) -> Schema {
+        let name = Attribute::string("name").validate(validators::non_empty());
+        Schema { attributes: vec![name], ..Schema::default() }
+    }
+
+    fn validate(&self, config: &Filter, diagnostics: &mut Diagnostics) {
+        if config.name.known().is_some_and(|name| name == "forbidden") {
+            diagnostics.push(Diagnostic::error("Cannot list by this name", "It is forbidden."));
+        }
+    }
+
+    async fn list(
+        &self,
+        call: &Call<'_, Journal>,
+        request: ListRequest<Filter>,
+        results: &mut ListResults<Thing>,
+    ) -> Result<(), Diagnostics> {
+        (self.0)(call, request, results).await
+    }
 }
 
 /// The planned thing with everything the plan left open decided.
@@ -157,6 +226,8 @@ impl Default for FakeResource {
                     Ok(())
                 })
             }),
+            identity: None,
+            list: None,
         }
     }
 }
@@ -234,6 +305,45 @@ impl Resource<Journal> for FakeResource {
         let secret = if id == "careless" { Attr::Known("hunter2".to_owned()) } else { Attr::Null };
         let etag = if id == "undecided" { Attr::unknown() } else { Attr::Null };
         Ok(Thing { id: Attr::Known(id.to_owned()), secret, etag, ..empty_thing() })
+    }
+
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        self.identity.clone()
+    }
+
+    fn import_identity(&self, identity: &Value) -> Result<Thing, Diagnostics> {
+        let text = |name: &str| identity.get(name).and_then(Value::as_str).map(str::to_owned).into();
+        Ok(Thing { id: text("id"), kind: text("kind"), ..empty_thing() })
+    }
+
+    /// Version 0 called the id `number`.
+    fn upgrade_identity(
+        &self,
+        from: i64,
+        identity: serde_json::Value,
+    ) -> Result<serde_json::Value, Diagnostics> {
+        Ok(if from == 0 { serde_json::json!({ "id": identity["number"] }) } else { identity })
+    }
+
+    /// Nobody writes the kind of something called like its kind.
+    fn generate(&self, state: &Thing, config: &mut Thing) {
+        if state.kind == state.name {
+            config.kind = Attr::Null;
+        }
+    }
+
+    fn take_over(&self, moved: &MovedState) -> Result<Option<Thing>, Diagnostics> {
+        if moved.type_name != "other_thing" || !moved.is_from("test/other") {
+            return Ok(None);
+        }
+        match moved.text("number") {
+            None => Err(Diagnostic::error("Cannot move other_thing", "It has no number.").into()),
+            Some(number) => Ok(Some(Thing {
+                id: Attr::Known(number.to_owned()),
+                secret: Attr::Known("hunter2".to_owned()),
+                ..empty_thing()
+            })),
+        }
     }
 
     /// Version 0 called the name `label`, version 1 kept the size as text.
@@ -357,6 +467,10 @@ impl Provider for FakeProvider {
     }
 
     fn registry(&self) -> Registry<Journal> {
-        Registry::default().resource(self.resource.clone()).data_source(FakeDataSource)
+        let registry = Registry::default().resource(self.resource.clone()).data_source(FakeDataSource);
+        match &self.resource.list {
+            Some(list) => registry.list_resource(FakeList(Arc::clone(list))),
+            None => registry,
+        }
     }
 }

@@ -5,7 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::data_source::DataSource;
-use super::erased::{ErasedDataSource, ErasedResource, TypedDataSource, TypedResource};
+use super::erased::{
+    ErasedDataSource, ErasedListResource, ErasedResource, TypedDataSource, TypedListResource, TypedResource,
+};
+use super::list_resource::ListResource;
 use super::resource::Resource;
 
 /// The objects of a provider, by type name. Each name once per kind: the
@@ -14,12 +17,18 @@ use super::resource::Resource;
 pub struct Registry<Ctx> {
     resources: BTreeMap<&'static str, Arc<dyn ErasedResource<Ctx>>>,
     data_sources: BTreeMap<&'static str, Arc<dyn ErasedDataSource<Ctx>>>,
+    list_resources: BTreeMap<&'static str, Arc<dyn ErasedListResource<Ctx>>>,
     duplicates: Vec<&'static str>,
 }
 
 impl<Ctx: Send + Sync + 'static> Default for Registry<Ctx> {
     fn default() -> Self {
-        Self { resources: BTreeMap::new(), data_sources: BTreeMap::new(), duplicates: Vec::new() }
+        Self {
+            resources: BTreeMap::new(),
+            data_sources: BTreeMap::new(),
+            list_resources: BTreeMap::new(),
+            duplicates: Vec::new(),
+        }
     }
 }
 
@@ -39,6 +48,16 @@ impl<Ctx: Send + Sync + 'static> Registry<Ctx> {
     pub fn data_source<D: DataSource<Ctx>>(mut self, data_source: D) -> Self {
         let name = data_source.type_name();
         if self.data_sources.insert(name, Arc::new(TypedDataSource::new(data_source))).is_some() {
+            self.duplicates.push(name);
+        }
+        self
+    }
+
+    /// Adds a list resource.
+    #[must_use]
+    pub fn list_resource<L: ListResource<Ctx>>(mut self, list_resource: L) -> Self {
+        let name = list_resource.type_name();
+        if self.list_resources.insert(name, Arc::new(TypedListResource::new(list_resource))).is_some() {
             self.duplicates.push(name);
         }
         self
@@ -68,6 +87,11 @@ impl<Ctx> Registry<Ctx> {
         self.data_sources.values()
     }
 
+    /// All list resources, by name.
+    pub fn list_resources(&self) -> impl Iterator<Item = &Arc<dyn ErasedListResource<Ctx>>> {
+        self.list_resources.values()
+    }
+
     /// Names registered more than once.
     #[must_use]
     pub fn duplicates(&self) -> &[&'static str] {
@@ -80,6 +104,7 @@ impl<Ctx> fmt::Debug for Registry<Ctx> {
         f.debug_struct("Registry")
             .field("resources", &self.resources.keys())
             .field("data_sources", &self.data_sources.keys())
+            .field("list_resources", &self.list_resources.keys())
             .finish_non_exhaustive()
     }
 }

@@ -10,7 +10,9 @@ use tokio_util::sync::CancellationToken;
 use crate::protocol::value::Value;
 
 use super::diagnostics::{Diagnostic, Diagnostics};
-use super::object::Object;
+use super::identity::IdentitySchema;
+use super::moving::MovedState;
+use super::object::{Mapped, Object};
 use super::private::Private;
 use super::schema::Schema;
 
@@ -140,6 +142,12 @@ pub struct PlanRequest<'a, Ctx, M> {
 /// 7. [`import`](Self::import) checks the form of the id and makes a state that
 ///    `read` can complete. It need not ask the API: a read always follows.
 /// 8. Verbs may run at the same time for different objects.
+/// 9. [`identity_schema`](Self::identity_schema) is pure. With one, every state
+///    that a verb leaves has a complete [`identity`](Self::identity), which stays
+///    the same until the object is replaced; the framework holds verbs to it.
+/// 10. [`import_identity`](Self::import_identity), [`generate`](Self::generate)
+///    and [`take_over`](Self::take_over) are pure: they ask nobody, and the last
+///    is called without a configured provider.
 pub trait Resource<Ctx: Send + Sync + 'static>: Send + Sync + 'static {
     /// The struct for configuration, plan and state.
     type Model: Object;
@@ -216,6 +224,64 @@ pub trait Resource<Ctx: Send + Sync + 'static>: Send + Sync + 'static {
             "This resource does not support import. Nothing was stored.",
         )
         .into())
+    }
+
+    /// What identifies an object, apart from its state. `None`: this type has no
+    /// identity.
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        None
+    }
+
+    /// The identity of the object with this state: an object of the identity
+    /// schema's attributes. By default the state's attributes of the same names.
+    fn identity(&self, state: &Self::Model) -> Option<Value> {
+        self.identity_schema().map(|schema| schema.of_state(&state.clone().into_value()))
+    }
+
+    /// The state from which a read can find the object with this identity.
+    /// Everything that an import must give is there.
+    ///
+    /// # Errors
+    /// The identity is malformed, or the resource cannot be imported by it.
+    fn import_identity(&self, _identity: &Value) -> Result<Self::Model, Diagnostics> {
+        Err(Diagnostic::error(
+            format!("Cannot import {} by identity", self.type_name()),
+            "This resource does not support import by identity. Nothing was stored. Import it by its id: set `id` \
+             instead of `identity` in the `import` block.",
+        )
+        .into())
+    }
+
+    /// Rewrites an identity of an older version to the next one. As
+    /// [`upgrade`](Self::upgrade), for identities.
+    ///
+    /// # Errors
+    /// The identity cannot be rewritten.
+    fn upgrade_identity(
+        &self,
+        from: i64,
+        _identity: serde_json::Value,
+    ) -> Result<serde_json::Value, Diagnostics> {
+        Err(Diagnostic::bug(
+            format!("Cannot upgrade the identity of {}", self.type_name()),
+            format!("There is no rule for identity version {from}. The state was left as it was."),
+        )
+        .into())
+    }
+
+    /// Takes out of a generated configuration what a person would not write,
+    /// beyond what the schema says (see [`generation`](super::generation)), so
+    /// that the object plans empty with it.
+    fn generate(&self, _state: &Self::Model, _config: &mut Self::Model) {}
+
+    /// The state of an object that was managed as another resource type. It
+    /// needs no more than what [`read`](Self::read) needs. `None`: nothing is
+    /// known of that type.
+    ///
+    /// # Errors
+    /// The type is known, but this is no object that can be taken over.
+    fn take_over(&self, _moved: &MovedState) -> Result<Option<Self::Model>, Diagnostics> {
+        Ok(None)
     }
 
     /// Rewrites a state of an older schema version to the next one. Called once

@@ -5,4 +5,4 @@ mod diagnostics;
 mod schema;
 
 pub use diagnostics::{attribute_path, diagnostics, diagnostics_about};
-pub use schema::schema;
+pub use schema::{identity_schema, schema};

@@ -4,6 +4,7 @@
 
 use bytes::Bytes;
 
+use crate::framework::identity::{ForImport, IdentitySchema};
 use crate::framework::schema::{Attribute, Block, Kind, Mode, Nesting, Schema};
 use crate::protocol::proto::tfplugin6;
 use crate::protocol::proto::tfplugin6::schema::nested_block::NestingMode as BlockNesting;
@@ -19,6 +20,20 @@ pub fn schema(schema: &Schema) -> tfplugin6::Schema {
         ..block(&schema.description, &schema.attributes, &schema.blocks)
     };
     tfplugin6::Schema { version: schema.version, block: Some(block) }
+}
+
+/// What identifies the objects of a resource type.
+#[must_use]
+pub fn identity_schema(schema: &IdentitySchema) -> tfplugin6::ResourceIdentitySchema {
+    let attributes =
+        schema.attributes.iter().map(|attribute| tfplugin6::resource_identity_schema::IdentityAttribute {
+            name: attribute.name.clone(),
+            r#type: Bytes::from(type_json::encode(&attribute.ty)),
+            required_for_import: attribute.for_import == ForImport::Required,
+            optional_for_import: attribute.for_import == ForImport::Optional,
+            description: attribute.description.clone(),
+        });
+    tfplugin6::ResourceIdentitySchema { version: schema.version, identity_attributes: attributes.collect() }
 }
 
 fn block(description: &str, attributes: &[Attribute], blocks: &[Block]) -> tfplugin6::schema::Block {

@@ -19,6 +19,7 @@ use crate::protocol::proto::tfplugin6::apply_resource_change::{Request, Response
 use crate::protocol::value::Value;
 
 use super::connection::Connection;
+use super::identity::Identifying;
 use super::values;
 
 pub(super) async fn apply_resource_change<P: Provider>(
@@ -44,6 +45,8 @@ async fn apply<P: Provider>(
     let prior = decode("prior state", request.prior_state.as_ref())?;
     let planned = decode("planned state", request.planned_state.as_ref())?;
     let private = values::private(&name, &request.planned_private)?;
+    let identifying = Identifying::new(connection.catalog(), &name, entry);
+    let planned_identity = identifying.decode(request.planned_identity.as_ref())?;
     let operation = match (prior.is_null(), planned.is_null()) {
         (true, false) => Operation::Create,
         (false, false) => Operation::Update,
@@ -74,6 +77,7 @@ async fn apply<P: Provider>(
     let failed = diagnostics.has_errors();
     let applied = Applied { type_name: &name, schema: &entry.schema, operation, planned: &planned, failed };
     let state = settle(&applied, state, &mut diagnostics);
+    let new_identity = identifying.applied(operation, &planned_identity, &state, &mut diagnostics);
     let new_state = values::encode(&format!("the state of {name}"), &state, &entry.ty).or_else(|bug| {
         diagnostics.push(bug);
         let state = consistency::conformed(state, &entry.ty);
@@ -84,7 +88,7 @@ async fn apply<P: Provider>(
         private: private.to_bytes().into(),
         diagnostics: convert::diagnostics_about(&entry.schema, diagnostics),
         legacy_type_system: false,
-        new_identity: if operation == Operation::Delete { None } else { request.planned_identity },
+        new_identity,
     })
 }
 

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::framework::diagnostics::Diagnostic;
-use crate::framework::erased::{ErasedDataSource, ErasedResource};
+use crate::framework::erased::{ErasedDataSource, ErasedListResource, ErasedResource};
+use crate::framework::identity::IdentitySchema;
 use crate::framework::object::Object;
 use crate::framework::provider::Provider;
 use crate::framework::registry::Registry;
-use crate::framework::schema::Schema;
+use crate::framework::schema::{Attribute, Schema};
 use crate::framework::schema_rules;
 use crate::protocol::proto::tfplugin6::get_provider_schema;
 use crate::protocol::types::Type;
@@ -24,6 +25,9 @@ pub(super) struct Catalog<P: Provider> {
     pub(super) ty: Type,
     pub(super) resources: BTreeMap<&'static str, Entry<dyn ErasedResource<P::Ctx>>>,
     pub(super) data_sources: BTreeMap<&'static str, Entry<dyn ErasedDataSource<P::Ctx>>>,
+    pub(super) list_resources: BTreeMap<&'static str, Entry<dyn ErasedListResource<P::Ctx>>>,
+    /// Of the managed resources that have one.
+    pub(super) identities: BTreeMap<&'static str, Identity>,
     /// What is wrong with the schemas, all of it the author's mistakes.
     pub(super) faults: Vec<String>,
     /// The answer to the first request for all schemas, for the others.
@@ -35,6 +39,13 @@ pub(super) struct Entry<T: ?Sized> {
     pub(super) object: Arc<T>,
     pub(super) schema: Schema,
     /// Of its configuration, plan and state.
+    pub(super) ty: Type,
+}
+
+/// What identifies the objects of a managed resource's type.
+pub(super) struct Identity {
+    pub(super) schema: IdentitySchema,
+    /// Of its value.
     pub(super) ty: Type,
 }
 
@@ -59,9 +70,17 @@ impl<P: Provider> Catalog<P> {
             faults.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
         };
         let mut resources = BTreeMap::new();
+        let mut identities = BTreeMap::new();
+        let mut broken = Vec::new();
         for resource in registry.resources() {
             let schema = resource.schema();
             check(resource.type_name(), &schema, resource.model_attributes());
+            if let Some(identity) = resource.identity_schema() {
+                let name = resource.type_name();
+                broken.extend(identity.faults().into_iter().map(|fault| format!("{name}: {fault}")));
+                let ty = identity.ty();
+                identities.insert(name, Identity { schema: identity, ty });
+            }
             resources.insert(resource.type_name(), Entry::new(resource, schema));
         }
         let mut data_sources = BTreeMap::new();
@@ -70,9 +89,31 @@ impl<P: Provider> Catalog<P> {
             check(data_source.type_name(), &schema, data_source.model_attributes());
             data_sources.insert(data_source.type_name(), Entry::new(data_source, schema));
         }
-        let ty = schema.ty();
-        let address = address.to_owned();
-        Self { provider, address, schema, ty, resources, data_sources, faults, wire: OnceLock::new() }
+        let mut list_resources = BTreeMap::new();
+        for list_resource in registry.list_resources() {
+            let (name, schema) = (list_resource.type_name(), list_resource.schema());
+            check(name, &schema, list_resource.model_attributes());
+            if !identities.contains_key(name) {
+                broken.push(format!("{name}: only a managed resource with an identity can be listed"));
+            }
+            if schema.attributes.iter().any(Attribute::is_computed) {
+                broken.push(format!("{name}: a list has arguments only"));
+            }
+            list_resources.insert(name, Entry::new(list_resource, schema));
+        }
+        faults.extend(broken);
+        Self {
+            provider,
+            address: address.to_owned(),
+            ty: schema.ty(),
+            schema,
+            resources,
+            data_sources,
+            list_resources,
+            identities,
+            faults,
+            wire: OnceLock::new(),
+        }
     }
 
     /// # Errors
@@ -85,6 +126,19 @@ impl<P: Provider> Catalog<P> {
     /// There is no such data source; says which there are.
     pub(super) fn data_source(&self, name: &str) -> Result<&Entry<dyn ErasedDataSource<P::Ctx>>, Diagnostic> {
         self.data_sources.get(name).ok_or_else(|| unknown_type("data source", name, self.data_sources.keys()))
+    }
+}
+
+impl<P: Provider> Catalog<P> {
+    /// # Errors
+    /// There is no such list resource; says which there are.
+    pub(super) fn list_resource(
+        &self,
+        name: &str,
+    ) -> Result<&Entry<dyn ErasedListResource<P::Ctx>>, Diagnostic> {
+        self.list_resources
+            .get(name)
+            .ok_or_else(|| unknown_type("list resource", name, self.list_resources.keys()))
     }
 }
 

@@ -7,7 +7,7 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use futures_util::{FutureExt, Stream, stream};
+use futures_util::{FutureExt, Stream, StreamExt, stream};
 use tokio::time::Instant;
 use tonic::{Request, Response, Status, Streaming};
 use tracing::field::Empty;
@@ -20,7 +20,8 @@ use crate::protocol::proto::tfplugin6::provider_server;
 
 use super::answer::Answer;
 use super::{
-    ProviderServer, apply, configure, data_source, import, plan, read, schema, unsupported, upgrade, validate,
+    ProviderServer, apply, configure, data_source, generation, identity, import, list, moving, plan, read,
+    schema, unsupported, upgrade, validate,
 };
 
 /// Events of an RPC that answers with more than one.
@@ -142,7 +143,11 @@ macro_rules! service {
                 &self,
                 request: Request<tfplugin6::list_resource::Request>,
             ) -> Result<Response<Self::ListResourceStream>, Status> {
-                Ok(one_event(unsupported::list_resource(&request.into_inner())))
+                let request = request.into_inner();
+                let subject = Subject::Resource(&request.type_name);
+                let span = span(&self.connection.catalog().address, "ListResource", &subject);
+                let events = list::list_resource(Arc::clone(&self.connection), request, span);
+                Ok(Response::new(Box::pin(events.map(Ok))))
             }
 
             type InvokeActionStream = Events<tfplugin6::invoke_action::Event>;
@@ -187,16 +192,17 @@ service! {
     import_resource_state ImportResourceState about Resource type_name => import::import_resource_state;
     read_data_source ReadDataSource about DataSource type_name => data_source::read_data_source;
     upgrade_resource_identity UpgradeResourceIdentity about Resource type_name
-        => unsupported::upgrade_resource_identity;
-    move_resource_state MoveResourceState about Resource target_type_name => unsupported::move_resource_state;
+        => identity::upgrade_resource_identity;
+    move_resource_state MoveResourceState about Resource target_type_name => moving::move_resource_state;
     generate_resource_config GenerateResourceConfig about Resource type_name
-        => unsupported::generate_resource_config;
+        => generation::generate_resource_config;
     validate_ephemeral_resource_config ValidateEphemeralResourceConfig
         => unsupported::validate_ephemeral_resource_config;
     open_ephemeral_resource OpenEphemeralResource => unsupported::open_ephemeral_resource;
     renew_ephemeral_resource RenewEphemeralResource => unsupported::renew_ephemeral_resource;
     close_ephemeral_resource CloseEphemeralResource => unsupported::close_ephemeral_resource;
-    validate_list_resource_config ValidateListResourceConfig => unsupported::validate_list_resource_config;
+    validate_list_resource_config ValidateListResourceConfig about Resource type_name
+        => list::validate_list_resource_config;
     get_functions GetFunctions => unsupported::get_functions;
     call_function CallFunction => unsupported::call_function;
     validate_action_config ValidateActionConfig => unsupported::validate_action_config;

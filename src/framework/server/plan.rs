@@ -11,6 +11,7 @@ use crate::framework::provider::Provider;
 use crate::protocol::proto::tfplugin6::plan_resource_change::{Request, Response};
 
 use super::connection::Connection;
+use super::identity::Identifying;
 use super::values;
 
 pub(super) async fn plan_resource_change<P: Provider>(
@@ -35,6 +36,9 @@ pub(super) async fn plan_resource_change<P: Provider>(
     let cancel = connection.cancellation();
     let hook = || ErasedPlan { ctx: configuration.ctx(), config: &config, prior: &prior, cancel: &cancel };
     let (plan, mut diagnostics) = run(&*entry.object, &change, hook).await;
+    let identifying = Identifying::new(connection.catalog(), &name, entry);
+    let prior_identity = identifying.decode(request.prior_identity.as_ref())?;
+    let identity = identifying.planned(&prior, &prior_identity, &plan, &mut diagnostics)?;
     diagnostics.append(plan.diagnostics);
 
     let planned_state = values::encode(&format!("the plan of {name}"), &plan.state, &entry.ty)?;
@@ -47,7 +51,7 @@ pub(super) async fn plan_resource_change<P: Provider>(
         diagnostics: convert::diagnostics_about(&entry.schema, diagnostics),
         legacy_type_system: false,
         deferred: None,
-        planned_identity: request.prior_identity,
+        planned_identity: identifying.encode(&identity)?,
     })
 }
 

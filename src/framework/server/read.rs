@@ -14,8 +14,11 @@ use crate::framework::provider::Provider;
 use crate::framework::resource::{Call, Operation};
 use crate::framework::timeouts;
 use crate::protocol::proto::tfplugin6::read_resource::{Request, Response};
+use crate::protocol::value::Value;
 
 use super::connection::{Configuration, Connection};
+use super::identity::Identifying;
+use super::import::FIRST_READ;
 use super::values;
 
 pub(super) async fn read_resource<P: Provider>(
@@ -27,14 +30,17 @@ pub(super) async fn read_resource<P: Provider>(
     let prior = values::decode(&format!("the state of {name}"), request.current_state.as_ref(), &entry.ty)?;
     let configuration = connection.configuration();
     let put_off = matches!(configuration, Configuration::Deferred(_));
+    let identifying = Identifying::new(connection.catalog(), &name, entry);
+    let stored = identifying.decode(request.current_identity.as_ref())?;
     // What is left out of the answer is erased from the state, so private data
     // and identity always go back.
+    let current_identity = identifying.encode(&stored)?;
     let unchanged = |diagnostics| Response {
         new_state: request.current_state.clone(),
         diagnostics: convert::diagnostics(diagnostics),
         private: request.private.clone(),
         deferred: None,
-        new_identity: request.current_identity.clone(),
+        new_identity: current_identity.clone(),
     };
     if put_off {
         tracing::info!("the provider's configuration is not wholly known yet: the stored state is kept");
@@ -43,7 +49,10 @@ pub(super) async fn read_resource<P: Provider>(
         return Ok(unchanged(Diagnostics::new()));
     }
     let ctx = configuration.require(&format!("read {name}"))?;
-    let private = values::private(&name, &request.private)?;
+    let mut private = values::private(&name, &request.private)?;
+    // An import may know only a part of the identity, or another spelling.
+    let stored = if private.get(FIRST_READ).is_some() { Value::Null } else { stored };
+    private.remove(FIRST_READ);
 
     let cancel = connection.cancellation();
     let default = entry.object.default_timeout(Operation::Read);
@@ -64,13 +73,20 @@ pub(super) async fn read_resource<P: Provider>(
         return Ok(unchanged(diagnostics));
     }
     let state = consistency::after_read(&name, &entry.schema, &prior, state, &mut diagnostics);
+    let identity = match identifying.read(&stored, &state) {
+        Ok(identity) => identity,
+        Err(refusal) => {
+            diagnostics.push(refusal);
+            return Ok(unchanged(diagnostics));
+        }
+    };
     let new_state = values::encode(&format!("the state of {name}"), &state, &entry.ty)?;
     Ok(Response {
         new_state: Some(new_state),
         diagnostics: convert::diagnostics(diagnostics),
         private: Bytes::from(private.to_bytes()),
         deferred: None,
-        new_identity: request.current_identity,
+        new_identity: identifying.encode(&identity)?,
     })
 }
 

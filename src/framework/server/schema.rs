@@ -19,8 +19,8 @@ use super::connection::Connection;
 const CAPABILITIES: ServerCapabilities = ServerCapabilities {
     plan_destroy: true,
     get_provider_schema_optional: true,
-    move_resource_state: false,
-    generate_resource_config: false,
+    move_resource_state: true,
+    generate_resource_config: true,
 };
 
 pub(super) async fn get_metadata<P: Provider>(
@@ -41,6 +41,11 @@ pub(super) async fn get_metadata<P: Provider>(
             .data_sources
             .keys()
             .map(|key| get_metadata::DataSourceMetadata { type_name: name(key) })
+            .collect(),
+        list_resources: catalog
+            .list_resources
+            .keys()
+            .map(|key| get_metadata::ListResourceMetadata { type_name: name(key) })
             .collect(),
         ..Default::default()
     })
@@ -67,6 +72,11 @@ fn all_schemas<P: Provider>(catalog: &Catalog<P>) -> get_provider_schema::Respon
             .iter()
             .map(|(name, entry)| ((*name).to_owned(), convert::schema(&entry.schema)))
             .collect(),
+        list_resource_schemas: catalog
+            .list_resources
+            .iter()
+            .map(|(name, entry)| ((*name).to_owned(), convert::schema(&entry.schema)))
+            .collect(),
         diagnostics: convert::diagnostics(faults(catalog)),
         server_capabilities: Some(CAPABILITIES),
         ..Default::default()
@@ -82,10 +92,15 @@ fn faults<P: Provider>(catalog: &Catalog<P>) -> Diagnostics {
     Diagnostic::bug("Cannot use the provider's schemas", detail).into()
 }
 
-/// No resource has an identity.
 pub(super) async fn get_resource_identity_schemas<P: Provider>(
-    _: Arc<Connection<P>>,
+    connection: Arc<Connection<P>>,
     _: get_resource_identity_schemas::Request,
 ) -> Result<get_resource_identity_schemas::Response, Diagnostics> {
-    Ok(get_resource_identity_schemas::Response::default())
+    let identities = connection.catalog().identities.iter();
+    Ok(get_resource_identity_schemas::Response {
+        identity_schemas: identities
+            .map(|(name, identity)| ((*name).to_owned(), convert::identity_schema(&identity.schema)))
+            .collect(),
+        diagnostics: Vec::new(),
+    })
 }

@@ -33,15 +33,10 @@ macro_rules! refusals {
 }
 
 refusals! {
-    upgrade_resource_identity type_name "upgrade the identity of" "resource identities";
-    move_resource_state target_type_name "move another object's state to"
-        "rule for taking over objects of other resource types";
-    generate_resource_config type_name "generate a configuration of" "generator of configurations";
     validate_ephemeral_resource_config type_name "validate ephemeral resource" "ephemeral resources";
     open_ephemeral_resource type_name "open ephemeral resource" "ephemeral resources";
     renew_ephemeral_resource type_name "renew ephemeral resource" "ephemeral resources";
     close_ephemeral_resource type_name "close ephemeral resource" "ephemeral resources";
-    validate_list_resource_config type_name "validate a list of" "list resources";
     call_function name "call function" "functions";
     validate_action_config action_type "validate action" "actions";
     plan_action action_type "plan action" "actions";
@@ -62,11 +57,6 @@ pub(super) async fn get_functions<P: Provider>(
     _: get_functions::Request,
 ) -> Result<get_functions::Response, Diagnostics> {
     Ok(get_functions::Response::default())
-}
-
-pub(super) fn list_resource(request: &tfplugin6::list_resource::Request) -> tfplugin6::list_resource::Event {
-    let diagnostics = absent(&format!("list {}", request.type_name), "list resources");
-    tfplugin6::list_resource::Event { diagnostic: convert::diagnostics(diagnostics), ..Default::default() }
 }
 
 /// The one event that an action must end with.

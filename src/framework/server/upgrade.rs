@@ -2,10 +2,10 @@
 //! every command, mostly with nothing to upgrade.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
-use crate::framework::erased::ErasedResource;
 use crate::framework::provider::Provider;
 use crate::framework::walk;
 use crate::protocol::json;
@@ -47,12 +47,12 @@ pub(super) async fn upgrade_resource_state<P: Provider>(
         Cow::Borrowed(&*raw.json)
     } else {
         tracing::debug!(from = request.version, to = current, "the state is upgraded");
-        upgrade(&*entry.object, request.version, current, &raw.json).map(Cow::Owned).map_err(|error| {
-            match error {
+        chain(request.version..current, &raw.json, |version, stored| entry.object.upgrade(version, stored))
+            .map(Cow::Owned)
+            .map_err(|fault| match fault {
                 Fault::Json => refuse("It is not valid JSON.".to_owned()).into(),
                 Fault::Resource(diagnostics) => diagnostics,
-            }
-        })?
+            })?
     };
     let state = json::decode_lenient(&json, &entry.ty)
         .map_err(|error| refuse(format!("It does not fit the schema: {error}.")))?;
@@ -65,23 +65,25 @@ pub(super) async fn upgrade_resource_state<P: Provider>(
     Ok(Response { upgraded_state: Some(upgraded_state), diagnostics: Vec::new() })
 }
 
-enum Fault {
+/// Why a chain of upgrades broke.
+pub(super) enum Fault {
+    /// What is stored, or what an upgrade made of it, is not JSON.
     Json,
+    /// The resource says why.
     Resource(Diagnostics),
 }
 
 /// One version after the other, oldest first.
-fn upgrade<Ctx>(
-    resource: &dyn ErasedResource<Ctx>,
-    from: i64,
-    to: i64,
+pub(super) fn chain(
+    versions: Range<i64>,
     json: &[u8],
+    upgrade: impl Fn(i64, serde_json::Value) -> Result<serde_json::Value, Diagnostics>,
 ) -> Result<Vec<u8>, Fault> {
-    let mut state: serde_json::Value = serde_json::from_slice(json).map_err(|_| Fault::Json)?;
-    for version in from..to {
-        state = resource.upgrade(version, state).map_err(Fault::Resource)?;
+    let mut stored: serde_json::Value = serde_json::from_slice(json).map_err(|_| Fault::Json)?;
+    for version in versions {
+        stored = upgrade(version, stored).map_err(Fault::Resource)?;
     }
-    serde_json::to_vec(&state).map_err(|_| Fault::Json)
+    serde_json::to_vec(&stored).map_err(|_| Fault::Json)
 }
 
 #[cfg(test)]

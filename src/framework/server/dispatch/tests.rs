@@ -36,6 +36,7 @@ async fn an_unknown_type_is_an_error_that_lists_the_known_ones() {
     refused! {
         validate_resource_config validate_data_resource_config upgrade_resource_state read_resource
         plan_resource_change apply_resource_change import_resource_state read_data_source
+        upgrade_resource_identity generate_resource_config
     }
 }
 
@@ -60,7 +61,7 @@ async fn schemas_and_names_are_the_same_in_every_connection() {
     assert!(first.provider.and_then(|schema| schema.block).is_some());
     let capabilities = first.server_capabilities.unwrap();
     assert!(capabilities.plan_destroy && capabilities.get_provider_schema_optional);
-    assert!(!capabilities.move_resource_state && !capabilities.generate_resource_config);
+    assert!(capabilities.move_resource_state && capabilities.generate_resource_config);
     assert_eq!(metadata.resources.len(), 1);
     assert_eq!(metadata.data_sources.len(), 1);
     assert_eq!(metadata.server_capabilities, Some(capabilities));

@@ -35,14 +35,14 @@ async fn read(resource: FakeResource) -> (Value, Response) {
 }
 
 #[tokio::test]
-async fn private_data_and_identity_always_go_back() {
+async fn private_data_always_goes_back() {
     let fake = Fake::ready(FakeResource::default()).await;
     for state in [stored(), Value::Null] {
         let answer = fake.read(&state).await;
         assert_eq!(errors(&answer.diagnostics), Vec::<String>::new());
         assert_eq!(fake.decode(answer.new_state.as_ref()), state);
         assert_eq!(answer.private, Bytes::from_static(br#"{"stored":1}"#));
-        assert!(answer.new_identity.is_some());
+        assert!(answer.new_identity.is_none(), "the type has none");
     }
     assert_eq!(fake.journal.entries(), ["read"], "there is nothing to read of nothing");
 }

@@ -24,14 +24,10 @@ async fn every_rpc_that_is_not_offered_says_so_and_names_what_was_asked_for() {
         )*};
     }
     refused! {
-        upgrade_resource_identity type_name
-        move_resource_state target_type_name
-        generate_resource_config type_name
         validate_ephemeral_resource_config type_name
         open_ephemeral_resource type_name
         renew_ephemeral_resource type_name
         close_ephemeral_resource type_name
-        validate_list_resource_config type_name
         validate_action_config action_type
         plan_action action_type
         validate_state_store_config type_name
@@ -81,15 +77,6 @@ async fn an_action_ends_with_one_completed_event() {
         panic!("{events:?}")
     };
     assert_one_error(&completed.diagnostics, "no actions");
-}
-
-#[tokio::test]
-async fn a_list_ends_with_one_error() {
-    let request = list_resource::Request { type_name: "asked_for".to_owned(), ..Default::default() };
-    let events: Vec<_> =
-        fake().server.list_resource(Request::new(request)).await.unwrap().into_inner().collect().await;
-    let [Ok(event)] = events.as_slice() else { panic!("{events:?}") };
-    assert_one_error(&event.diagnostic, "no list resources");
 }
 
 /// Terraform reads the range without looking whether it is there.

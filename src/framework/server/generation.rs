@@ -1,0 +1,32 @@
+//! GenerateResourceConfig. Layer: framework. Terraform writes the answer into a
+//! file, and validates and plans it there.
+
+use std::sync::Arc;
+
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::generation;
+use crate::framework::provider::Provider;
+use crate::protocol::proto::tfplugin6::generate_resource_config::{Request, Response};
+
+use super::connection::Connection;
+use super::values;
+
+pub(super) async fn generate_resource_config<P: Provider>(
+    connection: Arc<Connection<P>>,
+    request: Request,
+) -> Result<Response, Diagnostics> {
+    let name = request.type_name;
+    let entry = connection.catalog().resource(&name)?;
+    let state = values::decode(&format!("the state of {name}"), request.state.as_ref(), &entry.ty)?;
+    // Also for a list without resource objects, which has no state to send. A
+    // configuration in which nothing is set is then a form to fill in.
+    let mut config = generation::configuration(&entry.schema, &state);
+    if !state.is_null() {
+        config = entry.object.generate(&state, config)?;
+    }
+    let config = values::encode(&format!("the configuration of {name}"), &config, &entry.ty)?;
+    Ok(Response { config: Some(config), diagnostics: Vec::new() })
+}
+
+#[cfg(test)]
+mod tests;
