@@ -227,7 +227,8 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Report { method, path, failure, ending, attempts, waited, .. } = &*self.0;
-        write!(f, "{method} {path} {failure}.")?;
+        // The API's own message may end a sentence already.
+        write!(f, "{method} {path} {}.", failure.to_string().trim_end_matches('.'))?;
         match ending {
             Ending::Final | Ending::Exhausted if *attempts > 1 => {
                 write!(f, " Gave up after {} and {} of waiting.", Attempts(*attempts), Seconds(*waited))

@@ -24,12 +24,13 @@ mod support;
 
 mod acceptance;
 mod protocol;
+mod tidy;
 
 use libtest_mimic::Arguments;
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trials = [protocol::trials(), acceptance::trials()].into_iter().flatten().collect();
+    let trials = [tidy::trials(), protocol::trials(), acceptance::trials()].into_iter().flatten().collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
     support::terraform::remove_installation();
     conclusion.exit();

@@ -5,6 +5,7 @@
 mod allowed_ips;
 mod bad_input;
 mod caller_id;
+mod changes;
 mod credentials;
 mod data_sources;
 mod dial_plan;
@@ -25,6 +26,7 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
         allowed_ips::trials(),
         bad_input::trials(),
         caller_id::trials(),
+        changes::trials(),
         credentials::trials(),
         data_sources::trials(),
         dial_plan::trials(),
