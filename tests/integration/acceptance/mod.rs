@@ -10,6 +10,7 @@ mod credentials;
 mod data_sources;
 mod dial_plan;
 mod drift;
+mod examples;
 mod features;
 mod import;
 mod install;
@@ -31,6 +32,7 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
         data_sources::trials(),
         dial_plan::trials(),
         drift::trials(),
+        examples::trials(),
         features::trials(),
         import::trials(),
         install::trials(),

@@ -1,0 +1,87 @@
+//! The examples, as the documentation shows them: each is applied, and plans
+//! nothing afterwards.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+use wavix_sim::Sim;
+
+use crate::support::terraform::Terraform;
+
+acceptance_trials! {
+    the_data_sources_find_what_they_say,
+    examples_are_formatted;
+    // The resource's example keeps its passwords out of the state.
+    since (1, 11):
+    the_resource_is_created_and_destroyed,
+    the_resource_is_imported,
+}
+
+fn example(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
+}
+
+/// A directory with the example of the provider block, which names its source
+/// and version itself.
+fn with_provider(sim: &Sim) -> Terraform {
+    let tf = Terraform::new(sim)
+        .env("TF_VAR_office_sip_password", "office password")
+        .env("TF_VAR_sbc_sip_password", "sbc password");
+    tf.write("versions.tf", &example("provider/provider.tf"));
+    tf
+}
+
+fn the_resource_is_created_and_destroyed() {
+    let sim = Sim::spawn();
+    let tf = with_provider(&sim);
+    tf.config(&example("resources/wavix_sip_trunk/resource.tf")).apply_ok();
+
+    let office = tf.stored(&sim, "wavix_sip_trunk.office");
+    assert_eq!(office.password(), "office password");
+    assert_eq!(office.callerid.as_deref(), Some("13132847320"));
+    assert_eq!(tf.output("office_sip_login"), json!(office.name));
+    assert_eq!(tf.output("sbc_status"), "pending");
+    assert_eq!(sim.journal().count("POST", "/v1/trunks"), 2, "{}", sim.journal());
+    tf.destroy(&sim);
+}
+
+fn the_resource_is_imported() {
+    let sim = Sim::spawn();
+    let id = sim.add_trunk(json!({ "label": "Office", "callerid": "12345678900", "password": "old" }));
+    let tf = with_provider(&sim);
+    let block = example("resources/wavix_sip_trunk/import-by-string-id.tf");
+    assert!(block.contains(&format!("\"{id}\"")), "the simulator's first id is {id}:\n{block}");
+    assert!(example("resources/wavix_sip_trunk/import.sh").contains(&format!("office {id}")));
+
+    tf.write("import.tf", &block);
+    tf.config(&example("resources/wavix_sip_trunk/resource.tf")).apply_ok();
+    assert_eq!(tf.trunk_id("wavix_sip_trunk.office"), id);
+    assert_eq!(sim.trunks().len(), 2, "the office was adopted and only the other trunk made");
+}
+
+fn the_data_sources_find_what_they_say() {
+    let sim = Sim::spawn();
+    let trunk = |label: &str| json!({ "label": label, "callerid": "12345678900", "password": "p" });
+    let office = sim.add_trunk(trunk("Office PBX"));
+    sim.add_trunk(trunk("Officer"));
+    let mut asking = trunk("Border");
+    asking["host_request"] = json!({ "host": "203.0.113.20" });
+    sim.add_trunk(asking);
+    let login = sim.trunk(office).unwrap().name;
+
+    let tf = with_provider(&sim);
+    tf.config(&example("data-sources/wavix_sip_trunk/data-source.tf")).apply_ok();
+    assert_eq!(tf.output("office_sip_login"), json!(login));
+
+    let tf = with_provider(&sim);
+    tf.config(&example("data-sources/wavix_sip_trunks/data-source.tf")).apply_ok();
+    assert_eq!(tf.output("office_logins"), json!({ "Office PBX": [login] }));
+    assert_eq!(tf.output("addresses_under_review"), json!(["203.0.113.20"]));
+}
+
+fn examples_are_formatted() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    Terraform::unconfigured().run(["fmt", "-check", "-recursive", examples.to_str().unwrap()]).succeeded();
+}
