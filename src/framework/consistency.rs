@@ -123,6 +123,37 @@ pub fn after_data_read(
     result
 }
 
+/// The result of opening an ephemeral resource. `config` is what was asked for.
+/// Terraform holds the one against the other as it does with plans: what the
+/// user wrote must come back, the rest is the provider's.
+pub fn after_open(
+    type_name: &str,
+    schema: &Schema,
+    config: &Value,
+    result: Value,
+    diagnostics: &mut Diagnostics,
+) -> Value {
+    let result = walk::without_write_only(schema, result);
+    let result = walk::with_spelling_of(schema, config, result);
+    let bug = |detail: String| Diagnostic::bug(format!("Cannot open ephemeral resource {type_name}"), detail);
+    if result.is_null() {
+        diagnostics.push(bug("The provider reported success, but no result.".to_owned()));
+        return result;
+    }
+    let mut unknown = Vec::new();
+    let result = without_unknowns(result, &Path::top(), &mut unknown);
+    for path in &unknown {
+        diagnostics.push(bug(format!("The provider did not decide the value of `{path}`.")).at(path.clone()));
+    }
+    let mut changed = Vec::new();
+    differences(&walk::with_results_open(schema, config), &result, &Path::top(), &mut changed);
+    for path in changed.into_iter().filter(|path| !unknown.contains(path)) {
+        let detail = format!("`{path}` came back with another value than was configured.");
+        diagnostics.push(bug(detail).at(path));
+    }
+    result
+}
+
 /// A wholly known value: what is unknown is reported and becomes null.
 pub fn known(type_name: &str, verb: &str, value: Value, diagnostics: &mut Diagnostics) -> Value {
     let mut unknown = Vec::new();

@@ -1,6 +1,10 @@
 //! The untyped twin of a resource or data source, which the registry holds and
 //! the server calls. Layer: framework; the only generic plumbing.
 
+mod action;
+mod ephemeral;
+mod function;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
@@ -19,6 +23,10 @@ use super::object::{Mapped, MappingError, Object};
 use super::private::Private;
 use super::resource::{Call, CreateRequest, Operation, Outcome, PlanRequest, Resource, UpdateRequest};
 use super::schema::Schema;
+
+pub use self::action::{ErasedAction, TypedAction};
+pub use self::ephemeral::{ErasedEphemeral, TypedEphemeral};
+pub use self::function::{ErasedFunction, TypedFunction};
 
 /// A future the server can hold without knowing the resource.
 pub type Verb<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -228,6 +236,18 @@ fn optional_model<M: Object>(value: &Value, type_name: &str) -> Result<Option<M>
     if value.is_null() { Ok(None) } else { model(value, type_name).map(Some) }
 }
 
+/// The model of a configuration that was checked against its schema.
+fn check_model<M: Object>(config: &Value, type_name: &str, diagnostics: &mut Diagnostics) -> Option<M> {
+    match model(config, type_name) {
+        Ok(config) => return Some(config),
+        // A value that breaks its own rule, such as a fraction where a whole
+        // number must stand, cannot be mapped either. That was said already.
+        Err(_) if diagnostics.has_errors() => {}
+        Err(bug) => diagnostics.push(bug),
+    }
+    None
+}
+
 fn mapping_bug(type_name: &str, error: &MappingError) -> Diagnostic {
     Diagnostic::bug(
         format!("Cannot map {type_name}"),
@@ -296,12 +316,8 @@ impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for Typed
     }
 
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
-        match model(config, self.0.type_name()) {
-            Ok(config) => self.0.validate(&config, diagnostics),
-            // A value that breaks its own rule, such as a fraction where a whole
-            // number must stand, cannot be mapped either. That was said already.
-            Err(_) if diagnostics.has_errors() => {}
-            Err(bug) => diagnostics.push(bug),
+        if let Some(config) = check_model(config, self.0.type_name(), diagnostics) {
+            self.0.validate(&config, diagnostics);
         }
     }
 
@@ -502,12 +518,8 @@ impl<Ctx: Send + Sync + 'static, D: DataSource<Ctx>> ErasedDataSource<Ctx> for T
     }
 
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
-        match model(config, self.0.type_name()) {
-            Ok(config) => self.0.validate(&config, diagnostics),
-            // A value that breaks its own rule, such as a fraction where a whole
-            // number must stand, cannot be mapped either. That was said already.
-            Err(_) if diagnostics.has_errors() => {}
-            Err(bug) => diagnostics.push(bug),
+        if let Some(config) = check_model(config, self.0.type_name(), diagnostics) {
+            self.0.validate(&config, diagnostics);
         }
     }
 

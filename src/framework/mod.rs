@@ -1,12 +1,15 @@
 //! What a provider author writes against. Layer: framework, above `protocol`.
 //! Knows no HTTP and no particular provider.
 
+pub mod action;
 pub mod consistency;
 pub mod convert;
 pub mod data_source;
 pub mod diagnostics;
 pub mod duration;
+pub mod ephemeral;
 pub mod erased;
+pub mod function;
 pub mod generation;
 pub mod identity;
 pub mod list_resource;

@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::action::Action;
 use super::data_source::DataSource;
+use super::ephemeral::Ephemeral;
 use super::erased::{
-    ErasedDataSource, ErasedListResource, ErasedResource, TypedDataSource, TypedListResource, TypedResource,
+    ErasedAction, ErasedDataSource, ErasedEphemeral, ErasedFunction, ErasedListResource, ErasedResource,
+    TypedAction, TypedDataSource, TypedEphemeral, TypedFunction, TypedListResource, TypedResource,
 };
+use super::function::Function;
 use super::list_resource::ListResource;
 use super::resource::Resource;
 
@@ -18,6 +22,9 @@ pub struct Registry<Ctx> {
     resources: BTreeMap<&'static str, Arc<dyn ErasedResource<Ctx>>>,
     data_sources: BTreeMap<&'static str, Arc<dyn ErasedDataSource<Ctx>>>,
     list_resources: BTreeMap<&'static str, Arc<dyn ErasedListResource<Ctx>>>,
+    ephemerals: BTreeMap<&'static str, Arc<dyn ErasedEphemeral<Ctx>>>,
+    functions: BTreeMap<&'static str, Arc<dyn ErasedFunction>>,
+    actions: BTreeMap<&'static str, Arc<dyn ErasedAction<Ctx>>>,
     duplicates: Vec<&'static str>,
 }
 
@@ -27,6 +34,9 @@ impl<Ctx: Send + Sync + 'static> Default for Registry<Ctx> {
             resources: BTreeMap::new(),
             data_sources: BTreeMap::new(),
             list_resources: BTreeMap::new(),
+            ephemerals: BTreeMap::new(),
+            functions: BTreeMap::new(),
+            actions: BTreeMap::new(),
             duplicates: Vec::new(),
         }
     }
@@ -62,6 +72,36 @@ impl<Ctx: Send + Sync + 'static> Registry<Ctx> {
         }
         self
     }
+
+    /// Adds an ephemeral resource.
+    #[must_use]
+    pub fn ephemeral<E: Ephemeral<Ctx>>(mut self, ephemeral: E) -> Self {
+        let name = ephemeral.type_name();
+        if self.ephemerals.insert(name, Arc::new(TypedEphemeral::new(ephemeral))).is_some() {
+            self.duplicates.push(name);
+        }
+        self
+    }
+
+    /// Adds a function.
+    #[must_use]
+    pub fn function<F: Function>(mut self, function: F) -> Self {
+        let name = function.name();
+        if self.functions.insert(name, Arc::new(TypedFunction::new(function))).is_some() {
+            self.duplicates.push(name);
+        }
+        self
+    }
+
+    /// Adds an action.
+    #[must_use]
+    pub fn action<A: Action<Ctx>>(mut self, action: A) -> Self {
+        let name = action.type_name();
+        if self.actions.insert(name, Arc::new(TypedAction::new(action))).is_some() {
+            self.duplicates.push(name);
+        }
+        self
+    }
 }
 
 impl<Ctx> Registry<Ctx> {
@@ -92,6 +132,21 @@ impl<Ctx> Registry<Ctx> {
         self.list_resources.values()
     }
 
+    /// All ephemeral resources, by name.
+    pub fn ephemerals(&self) -> impl Iterator<Item = &Arc<dyn ErasedEphemeral<Ctx>>> {
+        self.ephemerals.values()
+    }
+
+    /// All functions, by name.
+    pub fn functions(&self) -> impl Iterator<Item = &Arc<dyn ErasedFunction>> {
+        self.functions.values()
+    }
+
+    /// All actions, by name.
+    pub fn actions(&self) -> impl Iterator<Item = &Arc<dyn ErasedAction<Ctx>>> {
+        self.actions.values()
+    }
+
     /// Names registered more than once.
     #[must_use]
     pub fn duplicates(&self) -> &[&'static str] {
@@ -105,6 +160,9 @@ impl<Ctx> fmt::Debug for Registry<Ctx> {
             .field("resources", &self.resources.keys())
             .field("data_sources", &self.data_sources.keys())
             .field("list_resources", &self.list_resources.keys())
+            .field("ephemerals", &self.ephemerals.keys())
+            .field("functions", &self.functions.keys())
+            .field("actions", &self.actions.keys())
             .finish_non_exhaustive()
     }
 }

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::framework::diagnostics::Diagnostic;
-use crate::framework::erased::{ErasedDataSource, ErasedListResource, ErasedResource};
+use crate::framework::erased::{
+    ErasedAction, ErasedDataSource, ErasedEphemeral, ErasedFunction, ErasedListResource, ErasedResource,
+};
+use crate::framework::function::Signature;
 use crate::framework::identity::IdentitySchema;
 use crate::framework::object::Object;
 use crate::framework::provider::Provider;
@@ -28,6 +31,9 @@ pub(super) struct Catalog<P: Provider> {
     pub(super) list_resources: BTreeMap<&'static str, Entry<dyn ErasedListResource<P::Ctx>>>,
     /// Of the managed resources that have one.
     pub(super) identities: BTreeMap<&'static str, Identity>,
+    pub(super) ephemerals: BTreeMap<&'static str, Entry<dyn ErasedEphemeral<P::Ctx>>>,
+    pub(super) actions: BTreeMap<&'static str, Entry<dyn ErasedAction<P::Ctx>>>,
+    pub(super) functions: BTreeMap<&'static str, FunctionEntry>,
     /// What is wrong with the schemas, all of it the author's mistakes.
     pub(super) faults: Vec<String>,
     /// The answer to the first request for all schemas, for the others.
@@ -54,6 +60,12 @@ impl<T: ?Sized> Entry<T> {
         let ty = schema.ty();
         Self { object: Arc::clone(object), schema, ty }
     }
+}
+
+/// A function the provider offers.
+pub(super) struct FunctionEntry {
+    pub(super) object: Arc<dyn ErasedFunction>,
+    pub(super) signature: Signature,
 }
 
 impl<P: Provider> Catalog<P> {
@@ -101,6 +113,29 @@ impl<P: Provider> Catalog<P> {
             }
             list_resources.insert(name, Entry::new(list_resource, schema));
         }
+        let mut ephemerals = BTreeMap::new();
+        for ephemeral in registry.ephemerals() {
+            let schema = ephemeral.schema();
+            check(ephemeral.type_name(), &schema, ephemeral.model_attributes());
+            ephemerals.insert(ephemeral.type_name(), Entry::new(ephemeral, schema));
+        }
+        let mut actions = BTreeMap::new();
+        for action in registry.actions() {
+            let schema = action.schema();
+            check(action.type_name(), &schema, action.model_attributes());
+            actions.insert(action.type_name(), Entry::new(action, schema));
+        }
+        for (name, entry) in &actions {
+            let results = entry.schema.attributes.iter().filter(|attribute| attribute.is_computed());
+            broken.extend(results.map(|result| format!("{name}: {}: an action has no results", result.name)));
+        }
+        let mut functions = BTreeMap::new();
+        for function in registry.functions() {
+            let (name, signature) = (function.name(), function.signature());
+            let found = signature.faults(name, function.model_attributes());
+            broken.extend(found.into_iter().map(|fault| format!("function {name}: {fault}")));
+            functions.insert(name, FunctionEntry { object: Arc::clone(function), signature });
+        }
         faults.extend(broken);
         Self {
             provider,
@@ -111,6 +146,9 @@ impl<P: Provider> Catalog<P> {
             data_sources,
             list_resources,
             identities,
+            ephemerals,
+            actions,
+            functions,
             faults,
             wire: OnceLock::new(),
         }
@@ -126,6 +164,26 @@ impl<P: Provider> Catalog<P> {
     /// There is no such data source; says which there are.
     pub(super) fn data_source(&self, name: &str) -> Result<&Entry<dyn ErasedDataSource<P::Ctx>>, Diagnostic> {
         self.data_sources.get(name).ok_or_else(|| unknown_type("data source", name, self.data_sources.keys()))
+    }
+
+    /// # Errors
+    /// There is no such ephemeral resource; says which there are.
+    pub(super) fn ephemeral(&self, name: &str) -> Result<&Entry<dyn ErasedEphemeral<P::Ctx>>, Diagnostic> {
+        self.ephemerals
+            .get(name)
+            .ok_or_else(|| unknown_type("ephemeral resource", name, self.ephemerals.keys()))
+    }
+
+    /// # Errors
+    /// There is no such action; says which there are.
+    pub(super) fn action(&self, name: &str) -> Result<&Entry<dyn ErasedAction<P::Ctx>>, Diagnostic> {
+        self.actions.get(name).ok_or_else(|| unknown_type("action", name, self.actions.keys()))
+    }
+
+    /// # Errors
+    /// There is no such function; says which there are.
+    pub(super) fn function(&self, name: &str) -> Result<&FunctionEntry, Diagnostic> {
+        self.functions.get(name).ok_or_else(|| unknown_type("function", name, self.functions.keys()))
     }
 }
 

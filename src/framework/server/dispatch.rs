@@ -20,8 +20,8 @@ use crate::protocol::proto::tfplugin6::provider_server;
 
 use super::answer::Answer;
 use super::{
-    ProviderServer, apply, configure, data_source, generation, identity, import, list, moving, plan, read,
-    schema, unsupported, upgrade, validate,
+    ProviderServer, action, apply, configure, data_source, ephemeral, function, generation, identity, import,
+    list, moving, plan, read, schema, unsupported, upgrade, validate,
 };
 
 /// Events of an RPC that answers with more than one.
@@ -35,6 +35,12 @@ enum Subject<'a> {
     Resource(&'a str),
     /// A data source.
     DataSource(&'a str),
+    /// An ephemeral resource.
+    Ephemeral(&'a str),
+    /// An action.
+    Action(&'a str),
+    /// A function.
+    Function(&'a str),
 }
 
 fn span(address: &str, rpc: &'static str, subject: &Subject<'_>) -> Span {
@@ -48,11 +54,17 @@ fn span(address: &str, rpc: &'static str, subject: &Subject<'_>) -> Span {
         tf_provider_addr = address,
         tf_resource_type = Empty,
         tf_data_source_type = Empty,
+        tf_ephemeral_resource_type = Empty,
+        tf_action_type = Empty,
+        tf_function_name = Empty,
     );
     match subject {
         Subject::None => {}
         Subject::Resource(name) => drop(span.record("tf_resource_type", name)),
         Subject::DataSource(name) => drop(span.record("tf_data_source_type", name)),
+        Subject::Ephemeral(name) => drop(span.record("tf_ephemeral_resource_type", name)),
+        Subject::Action(name) => drop(span.record("tf_action_type", name)),
+        Subject::Function(name) => drop(span.record("tf_function_name", name)),
     }
     span
 }
@@ -156,7 +168,11 @@ macro_rules! service {
                 &self,
                 request: Request<tfplugin6::invoke_action::Request>,
             ) -> Result<Response<Self::InvokeActionStream>, Status> {
-                Ok(one_event(unsupported::invoke_action(&request.into_inner())))
+                let request = request.into_inner();
+                let address = &self.connection.catalog().address;
+                let span = span(address, "InvokeAction", &Subject::Action(&request.action_type));
+                let events = span.in_scope(|| action::invoke_action(Arc::clone(&self.connection), request));
+                Ok(Response::new(Box::pin(events.map(Ok))))
             }
 
             type ReadStateBytesStream = Events<tfplugin6::read_state_bytes::ResponseChunk>;
@@ -196,17 +212,20 @@ service! {
     move_resource_state MoveResourceState about Resource target_type_name => moving::move_resource_state;
     generate_resource_config GenerateResourceConfig about Resource type_name
         => generation::generate_resource_config;
-    validate_ephemeral_resource_config ValidateEphemeralResourceConfig
-        => unsupported::validate_ephemeral_resource_config;
-    open_ephemeral_resource OpenEphemeralResource => unsupported::open_ephemeral_resource;
-    renew_ephemeral_resource RenewEphemeralResource => unsupported::renew_ephemeral_resource;
-    close_ephemeral_resource CloseEphemeralResource => unsupported::close_ephemeral_resource;
+    validate_ephemeral_resource_config ValidateEphemeralResourceConfig about Ephemeral type_name
+        => ephemeral::validate_ephemeral_resource_config;
+    open_ephemeral_resource OpenEphemeralResource about Ephemeral type_name
+        => ephemeral::open_ephemeral_resource;
+    renew_ephemeral_resource RenewEphemeralResource about Ephemeral type_name
+        => ephemeral::renew_ephemeral_resource;
+    close_ephemeral_resource CloseEphemeralResource about Ephemeral type_name
+        => ephemeral::close_ephemeral_resource;
     validate_list_resource_config ValidateListResourceConfig about Resource type_name
         => list::validate_list_resource_config;
-    get_functions GetFunctions => unsupported::get_functions;
-    call_function CallFunction => unsupported::call_function;
-    validate_action_config ValidateActionConfig => unsupported::validate_action_config;
-    plan_action PlanAction => unsupported::plan_action;
+    get_functions GetFunctions => function::get_functions;
+    call_function CallFunction about Function name => function::call_function;
+    validate_action_config ValidateActionConfig about Action action_type => action::validate_action_config;
+    plan_action PlanAction about Action action_type => action::plan_action;
     validate_state_store_config ValidateStateStoreConfig => unsupported::validate_state_store_config;
     configure_state_store ConfigureStateStore => unsupported::configure_state_store;
     lock_state LockState => unsupported::lock_state;

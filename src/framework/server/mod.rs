@@ -5,6 +5,7 @@
 //! A handler never answers with a gRPC status: Terraform would show the user a
 //! broken plugin. What is wrong becomes a diagnostic, a panic included.
 
+mod action;
 mod answer;
 mod apply;
 mod catalog;
@@ -12,6 +13,8 @@ mod configure;
 mod connection;
 mod data_source;
 mod dispatch;
+mod ephemeral;
+mod function;
 mod generation;
 mod identity;
 mod import;

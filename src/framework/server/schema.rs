@@ -8,7 +8,7 @@ use crate::framework::convert;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
 use crate::protocol::proto::tfplugin6::{
-    ServerCapabilities, get_metadata, get_provider_schema, get_resource_identity_schemas,
+    self, ServerCapabilities, get_metadata, get_provider_schema, get_resource_identity_schemas,
 };
 
 use super::catalog::Catalog;
@@ -47,6 +47,21 @@ pub(super) async fn get_metadata<P: Provider>(
             .keys()
             .map(|key| get_metadata::ListResourceMetadata { type_name: name(key) })
             .collect(),
+        ephemeral_resources: catalog
+            .ephemerals
+            .keys()
+            .map(|key| get_metadata::EphemeralResourceMetadata { type_name: name(key) })
+            .collect(),
+        functions: catalog
+            .functions
+            .keys()
+            .map(|key| get_metadata::FunctionMetadata { name: name(key) })
+            .collect(),
+        actions: catalog
+            .actions
+            .keys()
+            .map(|key| get_metadata::ActionMetadata { type_name: name(key) })
+            .collect(),
         ..Default::default()
     })
 }
@@ -76,6 +91,24 @@ fn all_schemas<P: Provider>(catalog: &Catalog<P>) -> get_provider_schema::Respon
             .list_resources
             .iter()
             .map(|(name, entry)| ((*name).to_owned(), convert::schema(&entry.schema)))
+            .collect(),
+        ephemeral_resource_schemas: catalog
+            .ephemerals
+            .iter()
+            .map(|(name, entry)| ((*name).to_owned(), convert::schema(&entry.schema)))
+            .collect(),
+        functions: catalog
+            .functions
+            .iter()
+            .map(|(name, entry)| ((*name).to_owned(), convert::function(&entry.signature)))
+            .collect(),
+        action_schemas: catalog
+            .actions
+            .iter()
+            .map(|(name, entry)| {
+                let schema = Some(convert::schema(&entry.schema));
+                ((*name).to_owned(), tfplugin6::ActionSchema { schema })
+            })
             .collect(),
         diagnostics: convert::diagnostics(faults(catalog)),
         server_capabilities: Some(CAPABILITIES),

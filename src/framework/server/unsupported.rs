@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::framework::convert;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
-use crate::protocol::proto::tfplugin6::{self, get_functions, invoke_action};
+use crate::protocol::proto::tfplugin6;
 
 use super::connection::Connection;
 
@@ -33,13 +33,6 @@ macro_rules! refusals {
 }
 
 refusals! {
-    validate_ephemeral_resource_config type_name "validate ephemeral resource" "ephemeral resources";
-    open_ephemeral_resource type_name "open ephemeral resource" "ephemeral resources";
-    renew_ephemeral_resource type_name "renew ephemeral resource" "ephemeral resources";
-    close_ephemeral_resource type_name "close ephemeral resource" "ephemeral resources";
-    call_function name "call function" "functions";
-    validate_action_config action_type "validate action" "actions";
-    plan_action action_type "plan action" "actions";
     validate_state_store_config type_name "validate state store" "state stores";
     configure_state_store type_name "configure state store" "state stores";
     lock_state type_name "lock state store" "state stores";
@@ -50,20 +43,6 @@ refusals! {
 
 pub(super) async fn write_state_bytes() -> Result<tfplugin6::write_state_bytes::Response, Diagnostics> {
     Err(absent("write a state", "state stores"))
-}
-
-pub(super) async fn get_functions<P: Provider>(
-    _: Arc<Connection<P>>,
-    _: get_functions::Request,
-) -> Result<get_functions::Response, Diagnostics> {
-    Ok(get_functions::Response::default())
-}
-
-/// The one event that an action must end with.
-pub(super) fn invoke_action(request: &invoke_action::Request) -> invoke_action::Event {
-    let diagnostics = absent(&format!("invoke action {}", request.action_type), "actions");
-    let completed = invoke_action::event::Completed { diagnostics: convert::diagnostics(diagnostics) };
-    invoke_action::Event { r#type: Some(invoke_action::event::Type::Completed(completed)) }
 }
 
 /// Terraform reads the range even beside errors.

@@ -1,0 +1,241 @@
+//! ValidateEphemeralResourceConfig, OpenEphemeralResource,
+//! RenewEphemeralResource, CloseEphemeralResource. Layer: framework. The promise
+//! of this file: what was opened is either known to Terraform, which closes it,
+//! or taken back here.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use crate::framework::consistency;
+use crate::framework::convert;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::ephemeral::Opened;
+use crate::framework::erased::ErasedEphemeral;
+use crate::framework::private::Private;
+use crate::framework::provider::Provider;
+use crate::framework::resource::Call;
+use crate::framework::validation::{self, WriteOnly};
+use crate::protocol::proto::tfplugin6::{
+    close_ephemeral_resource, open_ephemeral_resource, renew_ephemeral_resource,
+    validate_ephemeral_resource_config,
+};
+use crate::protocol::value::Value;
+
+use super::connection::Connection;
+use super::values;
+
+pub(super) async fn validate_ephemeral_resource_config<P: Provider>(
+    connection: Arc<Connection<P>>,
+    request: validate_ephemeral_resource_config::Request,
+) -> Result<validate_ephemeral_resource_config::Response, Diagnostics> {
+    let name = request.type_name;
+    let entry = connection.catalog().ephemeral(&name)?;
+    let config = values::decode(&format!("the configuration of {name}"), request.config.as_ref(), &entry.ty)?;
+    let mut diagnostics = validation::check(&entry.schema, &name, &config, WriteOnly::Understood);
+    entry.object.validate(&config, &mut diagnostics);
+    Ok(validate_ephemeral_resource_config::Response { diagnostics: convert::diagnostics(diagnostics) })
+}
+
+/// What the task that opens hands to the handler, and how the handler says
+/// that it was there to take it.
+type Handover = (Result<open_ephemeral_resource::Response, Diagnostics>, oneshot::Sender<()>);
+
+pub(super) async fn open_ephemeral_resource<P: Provider>(
+    connection: Arc<Connection<P>>,
+    request: open_ephemeral_resource::Request,
+) -> Result<open_ephemeral_resource::Response, Diagnostics> {
+    let name = request.type_name.clone();
+    let (hand_over, handed_over) = oneshot::channel();
+    // A task of its own: when the client resets the request, the library drops
+    // this handler, and with it a verb between sending a request and learning
+    // what it made.
+    tokio::spawn(open_and_hand_over(connection, request, hand_over).in_current_span());
+    match handed_over.await {
+        Ok((answer, taken)) => {
+            // Not heard when the task needs no answer: after a failure.
+            let _ = taken.send(());
+            answer
+        }
+        Err(_) => Err(lost("open", &name).into()),
+    }
+}
+
+async fn open_and_hand_over<P: Provider>(
+    connection: Arc<Connection<P>>,
+    request: open_ephemeral_resource::Request,
+    hand_over: oneshot::Sender<Handover>,
+) {
+    let name = request.type_name.clone();
+    let (answer, opened) = match open(&connection, request).await {
+        Ok((response, opened)) => (Ok(response), Some(opened)),
+        Err(diagnostics) => (Err(diagnostics), None),
+    };
+    let (taken, was_taken) = oneshot::channel();
+    let listening = hand_over.send((answer, taken)).is_ok() && was_taken.await.is_ok();
+    if let (false, Some(opened)) = (listening, opened) {
+        tracing::warn!("nobody waits for the opened object any more: it is taken back");
+        for problem in discard(&connection, &name, opened).await {
+            tracing::error!(summary = problem.summary, detail = problem.detail, "it could not be taken back");
+        }
+    }
+}
+
+async fn open<P: Provider>(
+    connection: &Connection<P>,
+    request: open_ephemeral_resource::Request,
+) -> Result<(open_ephemeral_resource::Response, Opened<Value>), Diagnostics> {
+    let name = request.type_name;
+    let entry = connection.catalog().ephemeral(&name)?;
+    let config = values::decode(&format!("the configuration of {name}"), request.config.as_ref(), &entry.ty)?;
+    if !config.is_wholly_known() {
+        return Err(not_known(&name).into());
+    }
+    let configuration = connection.configuration();
+    let ctx = configuration.require(&format!("open ephemeral resource {name}"))?;
+
+    let cancel = connection.cancellation();
+    let call = Call { ctx, cancel: &cancel, deadline: deadline(&*entry.object) };
+    let verb = entry.object.open(call, &config);
+    let mut opened = match AssertUnwindSafe(verb).catch_unwind().await {
+        Ok(opened) => opened?,
+        Err(_) => {
+            tracing::error!("the operation ended in a panic");
+            return Err(lost("open", &name).into());
+        }
+    };
+
+    let mut diagnostics = std::mem::take(&mut opened.warnings);
+    let result = opened.result.clone();
+    let result = consistency::after_open(&name, &entry.schema, &config, result, &mut diagnostics);
+    let encoded = values::encode(&format!("the result of {name}"), &result, &entry.ty);
+    let result = match encoded {
+        Ok(result) if !diagnostics.has_errors() => result,
+        failed => {
+            diagnostics.extend(failed.err());
+            diagnostics.append(discard(connection, &name, opened).await);
+            return Err(diagnostics);
+        }
+    };
+    let response = open_ephemeral_resource::Response {
+        diagnostics: convert::diagnostics(diagnostics),
+        renew_at: opened.renew_at.map(Into::into),
+        result: Some(result),
+        private: Some(Bytes::from(opened.private.to_bytes())),
+        deferred: None,
+    };
+    Ok((response, opened))
+}
+
+/// Takes back what Terraform will not close.
+async fn discard<P: Provider>(connection: &Connection<P>, name: &str, opened: Opened<Value>) -> Diagnostics {
+    let discarded = async {
+        let entry = connection.catalog().ephemeral(name)?;
+        let configuration = connection.configuration();
+        let ctx = configuration.require(&format!("take back {name}"))?;
+        // What interrupted the opening must not interrupt this.
+        let cancel = connection.cancellation();
+        let call = Call { ctx, cancel: &cancel, deadline: deadline(&*entry.object) };
+        entry.object.discard(call, opened).await
+    };
+    match AssertUnwindSafe(discarded).catch_unwind().await {
+        Ok(result) => result.err().unwrap_or_default(),
+        Err(_) => lost("take back", name).into(),
+    }
+}
+
+pub(super) async fn renew_ephemeral_resource<P: Provider>(
+    connection: Arc<Connection<P>>,
+    request: renew_ephemeral_resource::Request,
+) -> Result<renew_ephemeral_resource::Response, Diagnostics> {
+    let name = request.type_name.clone();
+    let renew = async move {
+        let name = request.type_name;
+        let entry = connection.catalog().ephemeral(&name)?;
+        let private = private(&name, request.private.as_deref())?;
+        let configuration = connection.configuration();
+        let ctx = configuration.require(&format!("renew ephemeral resource {name}"))?;
+        let cancel = connection.cancellation();
+        let call = Call { ctx, cancel: &cancel, deadline: deadline(&*entry.object) };
+        let renewed = entry.object.renew(call, private).await?;
+        Ok(renew_ephemeral_resource::Response {
+            diagnostics: Vec::new(),
+            renew_at: renewed.renew_at.map(Into::into),
+            private: Some(Bytes::from(renewed.private.to_bytes())),
+        })
+    };
+    to_its_end("renew", &name, renew).await
+}
+
+pub(super) async fn close_ephemeral_resource<P: Provider>(
+    connection: Arc<Connection<P>>,
+    request: close_ephemeral_resource::Request,
+) -> Result<close_ephemeral_resource::Response, Diagnostics> {
+    let name = request.type_name.clone();
+    let close = async move {
+        let name = request.type_name;
+        let entry = connection.catalog().ephemeral(&name)?;
+        let private = private(&name, request.private.as_deref())?;
+        let configuration = connection.configuration();
+        let ctx = configuration.require(&format!("close ephemeral resource {name}"))?;
+        // A stop that came before does not count: cleaning up comes after it.
+        let cancel = connection.cancellation();
+        let call = Call { ctx, cancel: &cancel, deadline: deadline(&*entry.object) };
+        entry.object.close(call, private).await?;
+        Ok(close_ephemeral_resource::Response::default())
+    };
+    to_its_end("close", &name, close).await
+}
+
+/// Runs a verb in a task of its own, so that it ends even if nobody waits.
+async fn to_its_end<T: Send + 'static>(
+    verb: &str,
+    name: &str,
+    work: impl Future<Output = Result<T, Diagnostics>> + Send + 'static,
+) -> Result<T, Diagnostics> {
+    // A panic ends the task, and has been logged then.
+    tokio::spawn(work.in_current_span()).await.unwrap_or_else(|_| Err(lost(verb, name).into()))
+}
+
+fn deadline<Ctx>(object: &dyn ErasedEphemeral<Ctx>) -> Instant {
+    let now = Instant::now();
+    now.checked_add(object.timeout()).unwrap_or(now)
+}
+
+fn private(name: &str, bytes: Option<&[u8]>) -> Result<Private, Diagnostic> {
+    Private::from_bytes(bytes.unwrap_or_default()).map_err(|error| {
+        Diagnostic::bug(
+            format!("Cannot understand the private data of {name}"),
+            format!(
+                "What Terraform passed back is not what the provider gave it when the object was opened: the JSON is \
+                 malformed at line {}, column {}. Nothing was changed; the object lives on until it expires.",
+                error.line(),
+                error.column()
+            ),
+        )
+    })
+}
+
+fn not_known(name: &str) -> Diagnostic {
+    Diagnostic::bug(
+        format!("Cannot open ephemeral resource {name}"),
+        "Terraform asked for it while its configuration was not wholly known. Nothing was changed.",
+    )
+}
+
+fn lost(verb: &str, name: &str) -> Diagnostic {
+    Diagnostic::bug(
+        format!("Cannot {verb} ephemeral resource {name}"),
+        "The provider's code panicked. An object that was opened may live on until it expires, without anybody to \
+         close it. The message and the place are in the provider's log, which `TF_LOG=ERROR` shows.",
+    )
+}
+
+#[cfg(test)]
+mod tests;
