@@ -2,12 +2,12 @@
 //! is pure and knows no provider configuration, so it gets no context. How it
 //! is called is in `erased/function`, how it travels in `server/function`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::protocol::types::Type;
 use crate::protocol::value::Value;
 
-use super::object::{Mapped, Object};
+use super::object::{Mapped, MappingError, Object};
 
 /// What a function takes and gives.
 #[derive(Debug, Clone)]
@@ -116,6 +116,24 @@ impl FunctionError {
     pub fn at_position(position: usize, text: impl Into<String>) -> Self {
         Self { text: text.into(), argument: Some(ArgumentAt::Position(position)) }
     }
+}
+
+/// The arguments of a function that takes none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoArguments;
+
+impl Mapped for NoArguments {
+    fn from_value(_: &Value) -> Result<Self, MappingError> {
+        Ok(Self)
+    }
+
+    fn into_value(self) -> Value {
+        Value::Map(BTreeMap::new())
+    }
+}
+
+impl Object for NoArguments {
+    const ATTRIBUTES: &'static [&'static str] = &[];
 }
 
 /// A function. Contract:

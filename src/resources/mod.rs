@@ -27,6 +27,7 @@ mod list_walk;
 mod presence;
 mod secret_value;
 
+pub mod functions;
 pub mod sip_trunk;
 
 pub use context::Context;
@@ -40,4 +41,8 @@ pub fn registry() -> Registry<Context> {
         .resource(sip_trunk::SipTrunk)
         .data_source(sip_trunk::SipTrunkDataSource)
         .data_source(sip_trunk::SipTrunksDataSource)
+        .function(functions::E164)
+        .function(functions::PjsipEndpoint)
+        .function(functions::SipGateways)
+        .function(functions::SipUri)
 }

@@ -3,9 +3,9 @@
 use crate::protocol::value::Value;
 
 /// What people put between the digits of a number, and in front of it.
-pub(super) const SEPARATORS: &[char] = &['+', ' ', '.', '-', '(', ')'];
+pub(in crate::resources) const SEPARATORS: &[char] = &['+', ' ', '.', '-', '(', ')'];
 /// The same for documentation and messages.
-pub(super) const SEPARATORS_IN_WORDS: &str = "`+`, spaces, dots, hyphens and parentheses";
+pub(in crate::resources) const SEPARATORS_IN_WORDS: &str = "`+`, spaces, dots, hyphens and parentheses";
 
 /// The caller ID as the API wants it.
 pub(super) fn digits(text: &str) -> String {

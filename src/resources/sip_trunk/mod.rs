@@ -3,7 +3,7 @@
 //! [`failure`](super::failure), what follows from what in `plan`.
 
 mod answer;
-mod caller_id;
+pub(super) mod caller_id;
 mod ceilings;
 mod compare;
 mod data_source;

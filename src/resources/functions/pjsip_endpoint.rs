@@ -1,0 +1,292 @@
+//! Resources layer: function `pjsip_endpoint`, a SIP trunk as Asterisk's
+//! `pjsip.conf` wants it. Nothing a user passes can add a line, a section or a
+//! comment to that file: what could is refused or escaped here.
+
+use std::fmt::Write as _;
+
+use crate::client::Secret;
+use crate::framework::function::{Function, FunctionError, Parameter, Signature};
+use crate::protocol::types::Type;
+
+use super::sip_address;
+
+/// Where Asterisk looks for the dial plan of calls from Wavix.
+const CONTEXT: &str = "from-wavix";
+
+crate::object! {
+    /// Arguments of `pjsip_endpoint`.
+    pub struct PjsipEndpointArguments {
+        /// SIP user name.
+        pub login: String,
+        /// SIP password.
+        pub password: Secret,
+        /// Gateway.
+        pub host: String,
+    }
+}
+
+/// The function.
+#[derive(Debug, Clone, Copy)]
+pub struct PjsipEndpoint;
+
+impl Function for PjsipEndpoint {
+    type Arguments = PjsipEndpointArguments;
+    type Output = Secret;
+
+    fn name(&self) -> &'static str {
+        "pjsip_endpoint"
+    }
+
+    fn signature(&self) -> Signature {
+        Signature {
+            summary: "Writes the Asterisk PJSIP configuration of a SIP trunk".to_owned(),
+            description: format!(
+                "Gives the sections of `pjsip.conf` with which Asterisk registers at a gateway as a SIP trunk, places \
+                 calls through it and accepts its calls: registration, authentication, address of record, endpoint and \
+                 identification, all named `wavix-LOGIN`. Calls from Wavix enter the dial plan in the context \
+                 `{CONTEXT}`; calls to Wavix are dialled as `PJSIP/NUMBER@wavix-LOGIN`. The sections use Asterisk's \
+                 first transport.\n\n\
+                 The result holds the password. It is sensitive when the password is, and ephemeral when the password \
+                 is: it then reaches neither plan nor state."
+            ),
+            parameters: vec![
+                Parameter::string("login")
+                    .describe("SIP user name: the `login` of a SIP trunk. Letters, digits, `.`, `_` and `-`."),
+                Parameter::string("password").describe(
+                    "SIP password. May be sensitive or ephemeral. Control characters such as line breaks, and blanks \
+                     at either end, cannot be written in `pjsip.conf`; a semicolon is escaped.",
+                ),
+                Parameter::string("host").describe(
+                    "Gateway: a host name or an IPv4 address, without a port. See `sip_gateways`; its `host`, for \
+                     Wavix accepts SIP credentials by that name.",
+                ),
+            ],
+            variadic: None,
+            result: Type::String,
+            deprecation: None,
+        }
+    }
+
+    fn call(&self, arguments: PjsipEndpointArguments) -> Result<Secret, FunctionError> {
+        let login = login(&arguments.login).map_err(|reason| FunctionError::at("login", reason))?;
+        let password =
+            password(arguments.password.expose()).map_err(|reason| FunctionError::at("password", reason))?;
+        let host = host(&arguments.host).map_err(|reason| FunctionError::at("host", reason))?;
+        Ok(Secret::from(sections(login, &password, host)))
+    }
+}
+
+/// A login names sections too, so it is taken only if it needs no escape.
+fn login(text: &str) -> Result<&str, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    if text.is_empty() {
+        return Err("the login must not be empty".to_owned());
+    }
+    if let Some(stranger) = text.chars().find(|c| !fits(*c)) {
+        return Err(format!(
+            "the login holds {stranger:?}, and a login in pjsip.conf consists of letters, digits, \".\", \"_\" and \
+             \"-\""
+        ));
+    }
+    Ok(text)
+}
+
+/// The password as a value of a configuration line. Asterisk cuts a line at a
+/// semicolon unless a backslash stands before it, and then drops that one
+/// backslash; it takes blanks off both ends of a value. Everything else on the
+/// line is taken as it is. No message repeats the value.
+fn password(text: &str) -> Result<String, String> {
+    if text.is_empty() {
+        return Err("the password must not be empty".to_owned());
+    }
+    if text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
+        return Err(
+            "the password holds a control character such as a line break, which cannot be written in pjsip.conf"
+                .to_owned(),
+        );
+    }
+    if text.trim() != text {
+        return Err("the password begins or ends with a blank, which Asterisk would drop".to_owned());
+    }
+    Ok(text.replace(';', "\\;"))
+}
+
+/// A host that cannot be mistaken for anything else on the line: brackets and
+/// colons of IPv6 mean other things to some options.
+fn host(text: &str) -> Result<&str, String> {
+    if text.starts_with('[') {
+        return Err(format!("{text:?} is an IPv6 address; use a host name or an IPv4 address"));
+    }
+    sip_address::host(text)
+}
+
+fn sections(login: &str, password: &str, host: &str) -> String {
+    let name = format!("wavix-{login}");
+    let parts: [(&str, &[(&str, &str)]); 5] = [
+        (
+            "registration",
+            &[
+                ("outbound_auth", &name),
+                ("server_uri", &format!("sip:{host}")),
+                ("client_uri", &format!("sip:{login}@{host}")),
+                ("contact_user", login),
+                ("retry_interval", "60"),
+                ("forbidden_retry_interval", "600"),
+                ("expiration", "3600"),
+                ("line", "yes"),
+                ("endpoint", &name),
+            ],
+        ),
+        ("auth", &[("auth_type", "userpass"), ("username", login), ("password", password)]),
+        ("aor", &[("contact", &format!("sip:{host}")), ("qualify_frequency", "60")]),
+        (
+            "endpoint",
+            &[
+                ("context", CONTEXT),
+                ("disallow", "all"),
+                ("allow", "alaw,ulaw"),
+                ("outbound_auth", &name),
+                ("aors", &name),
+                ("from_user", login),
+                ("from_domain", host),
+                ("direct_media", "no"),
+                ("rtp_symmetric", "yes"),
+                ("force_rport", "yes"),
+                ("rewrite_contact", "yes"),
+            ],
+        ),
+        ("identify", &[("endpoint", &name), ("match", host)]),
+    ];
+    let mut text = format!("; Wavix SIP trunk {login} at {host}\n");
+    for (kind, options) in parts {
+        // Writing to a string cannot fail. The blanks around the equals sign
+        // keep a value that begins with `>` from making an arrow of it.
+        let _ = write!(text, "\n[{name}]\ntype = {kind}\n");
+        for (option, value) in options {
+            let _ = writeln!(text, "{option} = {value}");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framework::function::ArgumentAt;
+
+    fn call(login: &str, password: &str, host: &str) -> Result<String, FunctionError> {
+        let arguments = PjsipEndpointArguments {
+            login: login.to_owned(),
+            password: password.into(),
+            host: host.to_owned(),
+        };
+        PjsipEndpoint.call(arguments).map(|text| text.expose().to_owned())
+    }
+
+    /// Section, option and value, read as Asterisk's `config.c` reads them.
+    fn read(text: &str) -> Vec<(String, String, String)> {
+        let mut section = String::new();
+        let mut options = Vec::new();
+        for line in text.lines() {
+            let mut content = String::new();
+            for c in line.chars() {
+                match c {
+                    ';' if content.ends_with('\\') => {
+                        content.pop();
+                        content.push(';');
+                    }
+                    ';' => break,
+                    c => content.push(c),
+                }
+            }
+            let content = content.trim();
+            if let Some(name) = content.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+                section = name.to_owned();
+            } else if let Some((option, value)) = content.split_once('=') {
+                let value = value.strip_prefix('>').unwrap_or(value);
+                options.push((section.clone(), option.trim().to_owned(), value.trim().to_owned()));
+            } else {
+                assert_eq!(content, "", "a line that is neither section nor option");
+            }
+        }
+        options
+    }
+
+    fn option(text: &str, name: &str) -> String {
+        let found: Vec<_> = read(text).into_iter().filter(|(_, option, _)| option == name).collect();
+        let [(_, _, value)] = found.as_slice() else { panic!("{name}: {found:?}") };
+        value.clone()
+    }
+
+    #[test]
+    fn there_are_five_sections_that_refer_to_each_other() {
+        let text = call("67758", "s3cret", "nl.wavix.net").unwrap();
+        assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "{text:?}");
+        assert_eq!(text.matches("\n[wavix-67758]\n").count(), 5);
+        let options = read(&text);
+        let types: Vec<_> =
+            options.iter().filter(|(_, option, _)| option == "type").map(|o| o.2.as_str()).collect();
+        assert_eq!(types, ["registration", "auth", "aor", "endpoint", "identify"]);
+        assert!(options.iter().all(|(section, _, _)| section == "wavix-67758"));
+        assert_eq!(option(&text, "server_uri"), "sip:nl.wavix.net");
+        assert_eq!(option(&text, "client_uri"), "sip:67758@nl.wavix.net");
+        assert_eq!(option(&text, "username"), "67758");
+        assert_eq!(option(&text, "password"), "s3cret");
+        assert_eq!(option(&text, "aors"), "wavix-67758");
+        assert_eq!(option(&text, "match"), "nl.wavix.net");
+    }
+
+    /// Each would be cut, swallowed or changed if it were written as it is.
+    #[test]
+    fn asterisk_reads_every_password_as_it_was() {
+        for password in [
+            "4r=h;EaCB85QNtr2",
+            ";",
+            ";;",
+            "a\\;b",
+            "a;--b--;c",
+            ">arrow",
+            "=equals",
+            "+=",
+            "[a]",
+            "#include x",
+            "\"quoted\"",
+            "back\\slash\\",
+            "inner  blanks",
+            "${VAR}",
+            "pässwörd",
+        ] {
+            let text = call("67758", password, "nl.wavix.net").unwrap();
+            assert_eq!(option(&text, "password"), password);
+            assert_eq!(text.lines().count(), call("67758", "x", "nl.wavix.net").unwrap().lines().count());
+        }
+    }
+
+    #[test]
+    fn what_would_inject_configuration_is_an_error_that_shows_no_password() {
+        for (login, password, host, argument) in [
+            ("", "p", "nl.wavix.net", "login"),
+            ("a\nb", "p", "nl.wavix.net", "login"),
+            ("a;b", "p", "nl.wavix.net", "login"),
+            ("a]\n[b", "p", "nl.wavix.net", "login"),
+            ("a b", "p", "nl.wavix.net", "login"),
+            ("a@b", "p", "nl.wavix.net", "login"),
+            ("67758", "", "nl.wavix.net", "password"),
+            ("67758", "hunter2\ntype = global", "nl.wavix.net", "password"),
+            ("67758", "hunter2\r", "nl.wavix.net", "password"),
+            ("67758", "hunter2\0", "nl.wavix.net", "password"),
+            ("67758", "hunter2\u{2028}x", "nl.wavix.net", "password"),
+            ("67758", "hunter2 ", "nl.wavix.net", "password"),
+            ("67758", "\thunter2", "nl.wavix.net", "password"),
+            ("67758", "p", "nl.wavix.net\nmatch=0.0.0.0/0", "host"),
+            ("67758", "p", "0.0.0.0/0", "host"),
+            ("67758", "p", "nl.wavix.net;x", "host"),
+            ("67758", "p", "[::1]", "host"),
+            ("67758", "p", "nl.wavix.net:5060", "host"),
+        ] {
+            let error = call(login, password, host).unwrap_err();
+            assert_eq!(error.argument, Some(ArgumentAt::Named(argument)), "{login:?} {password:?} {host:?}");
+            assert!(!error.text.contains("hunter2"), "{}", error.text);
+        }
+    }
+}
