@@ -10,7 +10,7 @@ use crate::protocol::types::Type;
 use crate::protocol::value::Value;
 
 use super::diagnostics::{Diagnostic, Diagnostics};
-use super::path::Path;
+use super::path::{Path, Step};
 use super::resource::Operation;
 use super::schema::{Kind, Schema};
 use super::walk;
@@ -72,12 +72,13 @@ pub fn after_apply(applied: &Applied<'_>, result: Value, diagnostics: &mut Diagn
 }
 
 fn after_apply_bug(applied: &Applied<'_>, operation: Operation, path: &Path, fault: &str) -> Diagnostic {
+    let path = with_keys(applied.schema, path);
     let done = if operation == Operation::Create { "created" } else { "updated" };
     let detail = format!(
         "`{path}` {fault}. The object was {done} and is in the state as it came back; the next plan shows what \
          differs from the configuration."
     );
-    Diagnostic::bug(format!("Cannot confirm the result for {}", applied.type_name), detail).at(path.clone())
+    Diagnostic::bug(format!("Cannot confirm the result for {}", applied.type_name), detail).at(path)
 }
 
 /// The state to store after a read. `prior` is the state before it.
@@ -90,7 +91,7 @@ pub fn after_read(
 ) -> Value {
     let result = walk::without_write_only(schema, result);
     let result = walk::with_spelling_of(schema, prior, result);
-    known(type_name, "read", result, diagnostics)
+    known(type_name, schema, "read", result, diagnostics)
 }
 
 /// The result of a data source. `config` is what was asked for.
@@ -108,14 +109,14 @@ pub fn after_data_read(
         diagnostics.push(Diagnostic::bug(summary(), "The provider reported success, but no result."));
         return result;
     }
-    let result = known(type_name, "read", result, diagnostics);
+    let result = known(type_name, schema, "read", result, diagnostics);
     for attribute in schema.attributes.iter().filter(|attribute| !attribute.write_only) {
         let (asked, came) = (walk::part(config, &attribute.name), walk::part(&result, &attribute.name));
         let mut changed = Vec::new();
         if !asked.is_null() && !matches!(attribute.kind, Kind::Nested(..)) {
             differences(asked, came, &Path::root(&attribute.name), &mut changed);
         }
-        for path in changed {
+        for path in changed.iter().map(|path| with_keys(schema, path)) {
             let detail = format!("`{path}` came back with another value than the configuration has.");
             diagnostics.push(Diagnostic::bug(summary(), detail).at(path));
         }
@@ -155,11 +156,17 @@ pub fn after_open(
 }
 
 /// A wholly known value: what is unknown is reported and becomes null.
-pub fn known(type_name: &str, verb: &str, value: Value, diagnostics: &mut Diagnostics) -> Value {
+pub fn known(
+    type_name: &str,
+    schema: &Schema,
+    verb: &str,
+    value: Value,
+    diagnostics: &mut Diagnostics,
+) -> Value {
     let mut unknown = Vec::new();
     let value = without_unknowns(value, &Path::top(), &mut unknown);
     if !diagnostics.has_errors() {
-        for path in unknown {
+        for path in unknown.iter().map(|path| with_keys(schema, path)) {
             diagnostics.push(
                 Diagnostic::bug(
                     format!("Cannot {verb} {type_name}"),
@@ -170,6 +177,24 @@ pub fn known(type_name: &str, verb: &str, value: Value, diagnostics: &mut Diagno
         }
     }
     value
+}
+
+/// The path with a key for each step that leads into a map. A value does not
+/// tell a map from an object, and Terraform follows only the right one.
+fn with_keys(schema: &Schema, path: &Path) -> Path {
+    let whole = schema.ty();
+    let mut ty = Some(&whole);
+    path.steps().iter().fold(Path::top(), |path, step| {
+        let (inside, step) = match (ty, step) {
+            (Some(Type::Map(element)), Step::Attribute(key)) => (Some(&**element), Step::Key(key.clone())),
+            (Some(Type::Object(attributes)), Step::Attribute(name)) => (attributes.get(name), step.clone()),
+            (Some(Type::List(element) | Type::Set(element)), _) => (Some(&**element), step.clone()),
+            (Some(Type::Tuple(elements)), Step::Index(index)) => (elements.get(*index), step.clone()),
+            _ => (None, step.clone()),
+        };
+        ty = inside;
+        path.step(step)
+    })
 }
 
 /// The value with null for what is unknown, at any depth; where, is added to

@@ -1,5 +1,14 @@
 //! What a provider author writes against. Layer: framework, above `protocol`.
 //! Knows no HTTP and no particular provider.
+//!
+//! | modules | are for |
+//! |---|---|
+//! | [`provider`], [`resource`], [`data_source`], [`registry`] | what an author implements, and lists |
+//! | [`schema`], [`validators`], [`timeouts`], [`duration`] | what a user may write |
+//! | [`object`], [`path`], [`diagnostics`], [`private`] | what passes between the two sides |
+//! | [`validation`], [`planning`], [`consistency`], [`walk`] | Terraform's rules, as pure functions |
+//! | [`schema_rules`] | Terraform's rules for schemas, checked once per process |
+//! | [`erased`], [`convert`], [`server`] | from Terraform's messages to an author's code and back |
 
 pub mod action;
 pub mod consistency;

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::protocol::types::Type;
 
+use super::consistency::conformed;
 use super::schema::{Attribute, Block, Kind, Mode, Nesting, Schema};
 
 /// Every broken rule, as a phrase with the path in front. `model` are the names
@@ -61,6 +62,11 @@ fn check_attribute(path: &str, attribute: &Attribute, in_set: bool, found: &mut 
     let mut fault = |text: &str| found.push(format!("{path}: {text}"));
     if attribute.default.is_some() && attribute.mode != Mode::OptionalComputed {
         fault("a default needs an optional and computed attribute");
+    }
+    if let Some(default) = &attribute.default
+        && (default.is_null() || conformed(default.clone(), &attribute.ty()) != *default)
+    {
+        fault("the default is no value of the attribute's type");
     }
     if attribute.write_only && attribute.is_computed() {
         fault("a write-only attribute cannot be computed");
@@ -133,7 +139,7 @@ mod tests {
             attributes,
             blocks: vec![],
         };
-        let mut wrong_default = Attribute::string("d").default_value(Value::Null);
+        let mut wrong_default = Attribute::string("d").default_value(Value::Bool(true));
         wrong_default.mode = Mode::Optional;
         let schema = Schema {
             version: -1,
@@ -158,6 +164,7 @@ mod tests {
                 "the version is negative",
                 "Name: a name consists of a-z, 0-9 and _",
                 "d: a default needs an optional and computed attribute",
+                "d: the default is no value of the attribute's type",
                 "w: a write-only attribute cannot be computed",
                 "l: a dynamic type cannot stand in a collection",
                 "s.w: a write-only attribute cannot stand in a set",

@@ -53,7 +53,7 @@ fn a_known_value_may_not_change_and_an_unknown_one_may_become_anything() {
             Type::map(Type::String),
             Value::map([("k", text("a"))]),
             Value::map([("k", text("b"))]),
-            vec!["x.k"],
+            vec!["x[\"k\"]"],
         ),
     ];
     for (ty, planned, result, expected) in cases {

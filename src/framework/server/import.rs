@@ -51,7 +51,7 @@ pub(super) async fn import_resource_state<P: Provider>(
     }
     let mut diagnostics = Diagnostics::new();
     let state = walk::without_write_only(&entry.schema, state);
-    let state = consistency::known(&name, "import", state, &mut diagnostics);
+    let state = consistency::known(&name, &entry.schema, "import", state, &mut diagnostics);
     let found = identifying.of(&state)?;
     let identity = identifying.encode(if found.is_null() { &asked } else { &found })?;
     let mut private = Private::default();
