@@ -147,7 +147,7 @@ fn event<Ctx>(
     }
     let resource_object = if include_resource {
         let state = walk::without_write_only(&resource.schema, object.state);
-        let state = consistency::known(name, "list", state, &mut diagnostics);
+        let state = consistency::known(name, &resource.schema, "list", state, &mut diagnostics);
         Some(values::encode(&format!("the state of {name}"), &state, &resource.ty)?)
     } else {
         None

@@ -45,7 +45,7 @@ pub(super) async fn move_resource_state<P: Provider>(
     };
     let mut diagnostics = Diagnostics::new();
     let state = walk::without_write_only(&entry.schema, state);
-    let state = consistency::known(&name, "move", state, &mut diagnostics);
+    let state = consistency::known(&name, &entry.schema, "move", state, &mut diagnostics);
     let identifying = Identifying::new(connection.catalog(), &name, entry);
     let target_identity = identifying.encode(&identifying.of(&state)?)?;
     let target_state = values::encode(&format!("the state of {name}"), &state, &entry.ty)?;
