@@ -146,8 +146,8 @@ pub struct PlanRequest<'a, Ctx, M> {
 ///    that a verb leaves has a complete [`identity`](Self::identity), which stays
 ///    the same until the object is replaced; the framework holds verbs to it.
 /// 10. [`import_identity`](Self::import_identity), [`generate`](Self::generate)
-///    and [`take_over`](Self::take_over) are pure: they ask nobody, and the last
-///    is called without a configured provider.
+///     and [`take_over`](Self::take_over) are pure: they ask nobody, and the last
+///     is called without a configured provider.
 pub trait Resource<Ctx: Send + Sync + 'static>: Send + Sync + 'static {
     /// The struct for configuration, plan and state.
     type Model: Object;
