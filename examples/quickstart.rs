@@ -60,7 +60,8 @@ fn main() -> ExitCode {
     let cli = match Cli::find() {
         Ok(cli) => cli,
         Err(missing) => {
-            eprintln!("{} {missing}.\n\n{GET_ONE}", paint.red("No Terraform:"));
+            let what = if missing.was_named { "Cannot use TF_BINARY:" } else { "No Terraform:" };
+            eprintln!("{} {missing}.\n\n{GET_ONE}", paint.red(what));
             return ExitCode::FAILURE;
         }
     };

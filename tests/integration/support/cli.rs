@@ -35,6 +35,8 @@ pub struct Cli {
 #[derive(Debug, Clone)]
 pub struct Missing {
     reason: String,
+    /// True when `TF_BINARY` asks for one: then another, or none, will not do.
+    pub was_named: bool,
 }
 
 impl fmt::Display for Missing {
@@ -55,18 +57,21 @@ impl Cli {
             let found = if path.components().count() == 1 { on_path(&path) } else { Some(path.clone()) };
             let found = found.ok_or_else(|| Missing {
                 reason: format!("TF_BINARY names {}, which is not on PATH", path.display()),
+                was_named: true,
             })?;
-            return Self::ask(&found);
+            return Self::ask(&found, true);
         }
         let found = ["terraform", "tofu"].iter().find_map(|name| on_path(Path::new(name)));
         let found = found.ok_or_else(|| Missing {
             reason: "neither terraform nor tofu is on PATH, and TF_BINARY is not set".to_owned(),
+            was_named: false,
         })?;
-        Self::ask(&found)
+        Self::ask(&found, false)
     }
 
-    fn ask(path: &Path) -> Result<Self, Missing> {
-        let missing = |why: &dyn fmt::Display| Missing { reason: format!("{} {why}", path.display()) };
+    fn ask(path: &Path, was_named: bool) -> Result<Self, Missing> {
+        let missing =
+            |why: &dyn fmt::Display| Missing { reason: format!("{} {why}", path.display()), was_named };
         // Commands run in other directories: a relative path would be lost.
         let path = path.canonicalize().map_err(|error| missing(&format!("cannot be used: {error}")))?;
         let mut command = Command::new(&path);

@@ -1,6 +1,6 @@
 //! What a test needs from the machine, and what its absence means: on a laptop
-//! the test is ignored with a printed reason, in CI it fails, so that nothing
-//! is skipped unseen.
+//! the test is ignored with a printed reason, in CI and where the tool was
+//! asked for by name it fails, so that nothing is skipped unseen.
 
 use std::sync::OnceLock;
 
@@ -27,7 +27,7 @@ pub fn acceptance_trial(module: &str, name: &str, least: (u32, u32), test: fn())
             test();
             Ok(Completion::Completed)
         }
-        Err(missing) if in_ci() => Err(missing.to_string().into()),
+        Err(missing) if missing.was_named || in_ci() => Err(missing.to_string().into()),
         Err(missing) => Ok(Completion::ignored_with(missing)),
     })
 }
