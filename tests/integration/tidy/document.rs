@@ -35,10 +35,12 @@ fn every_dependency_is_explained() {
         for line in text(manifest).lines() {
             if line.starts_with('[') {
                 dependencies = line.contains("dependencies]");
-            } else if dependencies && let Some((name, _)) = line.split_once(['.', ' ', '=']) {
-                if !name.is_empty() && !name.starts_with('#') {
-                    in_use.insert(name.to_owned());
-                }
+            } else if dependencies
+                && let Some((name, _)) = line.split_once(['.', ' ', '='])
+                && !name.is_empty()
+                && !name.starts_with('#')
+            {
+                in_use.insert(name.to_owned());
             }
         }
     }
