@@ -71,6 +71,7 @@ pub struct Pages<P: Page, K> {
     seen: BTreeSet<K>,
     next: Option<u64>,
     total: Option<u64>,
+    walks: u32,
     date: Option<SystemTime>,
     page: PhantomData<fn() -> P>,
 }
@@ -83,6 +84,7 @@ impl<P: Page, K: Ord> Pages<P, K> {
             seen: BTreeSet::new(),
             next: Some(1),
             total: None,
+            walks: 1,
             date: None,
             page: PhantomData,
         }
@@ -117,33 +119,47 @@ impl<P: Page, K: Ord> Pages<P, K> {
         Ok(Some(items.into_iter().filter(|item| self.seen.insert((self.key)(item))).collect()))
     }
 
-    /// All items of all pages.
-    ///
-    /// An object deleted during the walk pulls the ones behind it one place
-    /// forward, past the walker, so if fewer came than the list says it has, it
-    /// is walked again: what is missing here is taken for deleted elsewhere.
+    /// All items of all pages, walked again as
+    /// [`start_over_if_incomplete`](Self::start_over_if_incomplete) says.
     ///
     /// # Errors
     /// As [`next`](Self::next).
     pub async fn all(&mut self) -> Result<Vec<P::Item>, Error> {
         let mut all = Vec::new();
-        for _ in 0..=EXTRA_WALKS {
+        loop {
             while let Some(items) = self.next().await? {
                 all.extend(items);
             }
-            let total = self.total.unwrap_or(0);
-            if u64::try_from(all.len()).is_ok_and(|found| found >= total) {
+            if !self.start_over_if_incomplete() {
                 return Ok(all);
             }
-            self.next = Some(1);
         }
-        tracing::warn!(
-            path = %self.request.path,
-            found = all.len(),
-            announced = self.total,
-            "A list holds fewer items than it announces"
-        );
-        Ok(all)
+    }
+
+    /// To be asked after the last page: whether the list is to be walked again,
+    /// for the items that were missed.
+    ///
+    /// An object deleted during the walk pulls the ones behind it one place
+    /// forward, past the walker, so if fewer came than the list says it has, it
+    /// is walked again, a few times at most: what is then still missing is taken
+    /// for deleted elsewhere.
+    pub fn start_over_if_incomplete(&mut self) -> bool {
+        let found = self.seen.len();
+        if u64::try_from(found).is_ok_and(|found| found >= self.total.unwrap_or(0)) {
+            return false;
+        }
+        if self.walks > EXTRA_WALKS {
+            tracing::warn!(
+                path = %self.request.path,
+                found,
+                announced = self.total,
+                "A list holds fewer items than it announces"
+            );
+            return false;
+        }
+        self.walks += 1;
+        self.next = Some(1);
+        true
     }
 
     /// Wavix's clock when it answered the last page, as [`Answer::date`](super::Answer::date).

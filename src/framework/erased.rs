@@ -2,22 +2,21 @@
 //! the server calls. Layer: framework; the only generic plumbing.
 
 mod action;
+mod data_source;
 mod ephemeral;
 mod function;
+mod list_resource;
 
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::protocol::value::Value;
 
-use super::data_source::DataSource;
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::identity::IdentitySchema;
-use super::list_resource::{ListRequest, ListResource, ListResults, ListedObject};
 use super::moving::MovedState;
 use super::object::{Mapped, MappingError, Object};
 use super::private::Private;
@@ -25,8 +24,10 @@ use super::resource::{Call, CreateRequest, Operation, Outcome, PlanRequest, Reso
 use super::schema::Schema;
 
 pub use self::action::{ErasedAction, TypedAction};
+pub use self::data_source::{ErasedDataSource, TypedDataSource};
 pub use self::ephemeral::{ErasedEphemeral, TypedEphemeral};
 pub use self::function::{ErasedFunction, TypedFunction};
+pub use self::list_resource::{ErasedListRequest, ErasedListResource, TypedListResource};
 
 /// A future the server can hold without knowing the resource.
 pub type Verb<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -147,65 +148,6 @@ pub trait ErasedResource<Ctx>: Send + Sync {
     fn take_over(&self, moved: &MovedState) -> Result<Option<Value>, Diagnostics>;
 }
 
-/// What is asked of a list, untyped. See [`ListRequest`].
-#[derive(Debug)]
-pub struct ErasedListRequest<'a> {
-    /// The configuration.
-    pub config: &'a Value,
-    /// Whether states must be whole.
-    pub include_resource: bool,
-    /// How many objects at most.
-    pub limit: Option<usize>,
-}
-
-/// [`ListResource`] without its types.
-pub trait ErasedListResource<Ctx>: Send + Sync {
-    /// See [`ListResource::type_name`].
-    fn type_name(&self) -> &'static str;
-    /// See [`ListResource::schema`].
-    fn schema(&self) -> Schema;
-    /// The names its model maps, to compare with the schema.
-    fn model_attributes(&self) -> &'static [&'static str];
-    /// See [`ListResource::timeout`].
-    fn timeout(&self) -> Duration;
-    /// See [`ListResource::validate`].
-    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics);
-    /// See [`ListResource::list`].
-    fn list<'a>(
-        &'a self,
-        call: Call<'a, Ctx>,
-        request: ErasedListRequest<'a>,
-        objects: mpsc::Sender<ListedObject>,
-    ) -> Verb<'a, Result<(), Diagnostics>>;
-}
-
-/// [`DataSource`] without its types.
-pub trait ErasedDataSource<Ctx>: Send + Sync {
-    /// See [`DataSource::type_name`].
-    fn type_name(&self) -> &'static str;
-    /// See [`DataSource::schema`].
-    fn schema(&self) -> Schema;
-    /// The names its model maps, to compare with the schema.
-    fn model_attributes(&self) -> &'static [&'static str];
-    /// See [`DataSource::timeout`].
-    fn timeout(&self) -> Duration;
-    /// See [`DataSource::validate`].
-    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics);
-    /// See [`DataSource::read`].
-    fn read<'a>(&'a self, call: Call<'a, Ctx>, config: &'a Value) -> Verb<'a, Result<Value, Diagnostics>>;
-}
-
-/// The list resource behind the twin.
-#[derive(Debug)]
-pub struct TypedListResource<L>(L);
-
-impl<L> TypedListResource<L> {
-    /// Erases `list_resource`.
-    pub fn new(list_resource: L) -> Self {
-        Self(list_resource)
-    }
-}
-
 /// The resource behind the twin.
 #[derive(Debug)]
 pub struct TypedResource<R>(R);
@@ -214,17 +156,6 @@ impl<R> TypedResource<R> {
     /// Erases `resource`.
     pub fn new(resource: R) -> Self {
         Self(resource)
-    }
-}
-
-/// The data source behind the twin.
-#[derive(Debug)]
-pub struct TypedDataSource<D>(D);
-
-impl<D> TypedDataSource<D> {
-    /// Erases `data_source`.
-    pub fn new(data_source: D) -> Self {
-        Self(data_source)
     }
 }
 
@@ -456,77 +387,5 @@ impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for Typed
 
     fn take_over(&self, moved: &MovedState) -> Result<Option<Value>, Diagnostics> {
         Ok(self.0.take_over(moved)?.map(Mapped::into_value))
-    }
-}
-
-impl<Ctx: Send + Sync + 'static, L: ListResource<Ctx>> ErasedListResource<Ctx> for TypedListResource<L> {
-    fn type_name(&self) -> &'static str {
-        self.0.type_name()
-    }
-
-    fn schema(&self) -> Schema {
-        self.0.schema()
-    }
-
-    fn model_attributes(&self) -> &'static [&'static str] {
-        L::Model::ATTRIBUTES
-    }
-
-    fn timeout(&self) -> Duration {
-        self.0.timeout()
-    }
-
-    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
-        match model(config, self.0.type_name()) {
-            Ok(config) => self.0.validate(&config, diagnostics),
-            // A value that breaks its own rule may be impossible to map.
-            Err(_) if diagnostics.has_errors() => {}
-            Err(bug) => diagnostics.push(bug),
-        }
-    }
-
-    fn list<'a>(
-        &'a self,
-        call: Call<'a, Ctx>,
-        request: ErasedListRequest<'a>,
-        objects: mpsc::Sender<ListedObject>,
-    ) -> Verb<'a, Result<(), Diagnostics>> {
-        Box::pin(async move {
-            let config = model(request.config, self.0.type_name())?;
-            let include_resource = request.include_resource;
-            let mut results = ListResults::new(objects, request.limit);
-            self.0.list(&call, ListRequest { config, include_resource }, &mut results).await
-        })
-    }
-}
-
-impl<Ctx: Send + Sync + 'static, D: DataSource<Ctx>> ErasedDataSource<Ctx> for TypedDataSource<D> {
-    fn type_name(&self) -> &'static str {
-        self.0.type_name()
-    }
-
-    fn schema(&self) -> Schema {
-        self.0.schema()
-    }
-
-    fn model_attributes(&self) -> &'static [&'static str] {
-        D::Model::ATTRIBUTES
-    }
-
-    fn timeout(&self) -> Duration {
-        self.0.timeout()
-    }
-
-    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
-        if let Some(config) = check_model(config, self.0.type_name(), diagnostics) {
-            self.0.validate(&config, diagnostics);
-        }
-    }
-
-    fn read<'a>(&'a self, call: Call<'a, Ctx>, config: &'a Value) -> Verb<'a, Result<Value, Diagnostics>> {
-        Box::pin(async move {
-            let config = model(config, self.0.type_name())?;
-            self.0.read(&call, config).await.map(Mapped::into_value)
-        })
     }
 }

@@ -2,8 +2,12 @@
 //! set of functions, so that a test spells out only what it is about.
 
 mod calls;
+mod data_source;
+mod list;
 
 pub(crate) use calls::{Fake, assert_one_error, encode, errors, propose, stored_thing, thing};
+use data_source::FakeDataSource;
+use list::{FakeList, List};
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -11,11 +15,9 @@ use std::time::Duration;
 use crate::object;
 use crate::protocol::value::Value;
 
-use super::data_source::DataSource;
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::erased::Verb;
 use super::identity::{IdentityAttribute, IdentitySchema};
-use super::list_resource::{ListRequest, ListResource, ListResults};
 use super::moving::MovedState;
 use super::object::Attr;
 use super::provider::{Configured, Host, Provider};
@@ -107,13 +109,6 @@ type Update = dyn for<'a> Fn(
     ) -> Verb<'a, Result<(), Diagnostics>>
     + Send
     + Sync;
-type List = dyn for<'a> Fn(
-        &'a Call<'a, Journal>,
-        ListRequest<Filter>,
-        &'a mut ListResults<Thing>,
-    ) -> Verb<'a, Result<(), Diagnostics>>
-    + Send
-    + Sync;
 type OfState = dyn for<'a> Fn(&'a Call<'a, Journal>, Thing, &'a mut Outcome<Thing>) -> Verb<'a, Result<(), Diagnostics>>
     + Send
     + Sync;
@@ -146,45 +141,6 @@ impl FakeResource {
             }),
             ..Self::default()
         }
-    }
-}
-
-object! {
-    /// What the fake list takes.
-    pub(crate) struct Filter {
-        /// At least one character.
-        pub(crate) name: Attr<String>,
-    }
-}
-
-struct FakeList(Arc<List>);
-
-impl ListResource<Journal> for FakeList {
-    type Model = Filter;
-    type Resource = FakeResource;
-
-    fn type_name(&self) -> &'static str {
-        THING
-    }
-
-    fn schema(&self) -> Schema {
-        let name = Attribute::string("name").validate(validators::non_empty());
-        Schema { attributes: vec![name], ..Schema::default() }
-    }
-
-    fn validate(&self, config: &Filter, diagnostics: &mut Diagnostics) {
-        if config.name.known().is_some_and(|name| name == "forbidden") {
-            diagnostics.push(Diagnostic::error("Cannot list by this name", "It is forbidden."));
-        }
-    }
-
-    async fn list(
-        &self,
-        call: &Call<'_, Journal>,
-        request: ListRequest<Filter>,
-        results: &mut ListResults<Thing>,
-    ) -> Result<(), Diagnostics> {
-        (self.0)(call, request, results).await
     }
 }
 
@@ -372,49 +328,6 @@ pub(crate) fn empty_thing() -> Thing {
         etag: Attr::Null,
         secret: Attr::Null,
         timeouts: Attr::Null,
-    }
-}
-
-object! {
-    /// What the fake data source takes and gives.
-    pub(crate) struct Found {
-        /// Required.
-        pub(crate) name: Attr<String>,
-        /// Computed.
-        pub(crate) answer: Attr<String>,
-    }
-}
-
-#[derive(Clone)]
-pub(crate) struct FakeDataSource;
-
-impl DataSource<Journal> for FakeDataSource {
-    type Model = Found;
-
-    fn type_name(&self) -> &'static str {
-        THING
-    }
-
-    fn schema(&self) -> Schema {
-        Schema {
-            attributes: vec![
-                Attribute::string("name").required().validate(validators::non_empty()),
-                Attribute::string("answer").computed(),
-            ],
-            ..Schema::default()
-        }
-    }
-
-    async fn read(&self, call: &Call<'_, Journal>, config: Found) -> Result<Found, Diagnostics> {
-        call.ctx.note("read data");
-        match config.name.known().map(String::as_str) {
-            Some("missing") => Err(Diagnostic::error("Cannot find it", "There is none.").into()),
-            Some("undecided") => Ok(Found { answer: Attr::unknown(), ..config }),
-            Some("other") => Ok(Found { name: Attr::Known("changed".to_owned()), answer: Attr::Null }),
-            #[allow(clippy::panic, reason = "what the test is about")]
-            Some("panic") => panic!("planned"),
-            _ => Ok(Found { answer: Attr::Known("42".to_owned()), ..config }),
-        }
     }
 }
 

@@ -14,6 +14,8 @@
 //! | `compare.rs`, `verdict.rs` | what differs, and whether Wavix did what it was asked |
 //! | `endpoints.rs` | the API's objects and one function per HTTP call |
 //! | `data_source.rs`, `plural_data_source.rs`, `results.rs` | the data sources |
+//! | `list.rs`, `filter.rs` | the list for `terraform query`, and which objects are meant |
+//! | `generate.rs`, `take_over.rs` | generated configurations, objects of other providers |
 //! | `mod.rs` | the lifecycle: create, read, update, delete, import |
 //!
 //! Beside the folders stands what all of them share: how failures are worded
@@ -41,6 +43,7 @@ pub fn registry() -> Registry<Context> {
         .resource(sip_trunk::SipTrunk)
         .data_source(sip_trunk::SipTrunkDataSource)
         .data_source(sip_trunk::SipTrunksDataSource)
+        .list_resource(sip_trunk::SipTrunkList)
         .function(functions::E164)
         .function(functions::PjsipEndpoint)
         .function(functions::SipGateways)

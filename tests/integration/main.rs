@@ -22,6 +22,7 @@
 #[macro_use]
 mod support;
 
+mod abilities;
 mod acceptance;
 mod protocol;
 mod tidy;
@@ -30,7 +31,10 @@ use libtest_mimic::Arguments;
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trials = [tidy::trials(), protocol::trials(), acceptance::trials()].into_iter().flatten().collect();
+    let trials = [tidy::trials(), protocol::trials(), abilities::trials(), acceptance::trials()]
+        .into_iter()
+        .flatten()
+        .collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
     support::terraform::remove_installation();
     conclusion.exit();

@@ -181,6 +181,7 @@ fn promised<T: Clone>(value: &mut Attr<T>, plan: &Attr<T>) {
     }
 }
 
-fn is_address(host: &str) -> bool {
+/// Whether a trunk's `host` is that of IP authentication.
+pub(super) fn is_address(host: &str) -> bool {
     host.parse::<Ipv4Addr>().is_ok()
 }

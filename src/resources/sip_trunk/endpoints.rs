@@ -8,7 +8,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::client::{
-    Acknowledged, ApiPath, CallOptions, Client, Error, Page, Pagination, Secret, null_as_empty,
+    Acknowledged, ApiPath, CallOptions, Client, Error, Page, Pages, Pagination, Secret, null_as_empty,
 };
 
 const ROUTE: &str = "/v1/trunks";
@@ -218,8 +218,9 @@ pub struct HostRequestSummary {
     pub status: Option<String>,
 }
 
+/// A page of the list.
 #[derive(Deserialize)]
-struct SipTrunkPage {
+pub struct SipTrunkPage {
     #[serde(default, deserialize_with = "null_as_empty")]
     sip_trunks: Vec<SipTrunkSummary>,
     pagination: Option<Pagination>,
@@ -238,10 +239,15 @@ impl Page for SipTrunkPage {
 /// # Errors
 /// See [`Error`].
 pub async fn list(client: &Client, options: &CallOptions) -> Result<Vec<SipTrunkSummary>, Error> {
-    let mut trunks =
-        client.get(ROUTE).options(options).pages::<SipTrunkPage, _>(|trunk| trunk.id).all().await?;
+    let mut trunks = pages(client, options).all().await?;
     trunks.sort_by_key(|trunk| trunk.id);
     Ok(trunks)
+}
+
+/// `GET /v1/trunks`, page by page, in the API's order. Needs the scope
+/// `trunks:read`.
+pub fn pages(client: &Client, options: &CallOptions) -> Pages<SipTrunkPage, i64> {
+    client.get(ROUTE).options(options).pages(|trunk: &SipTrunkSummary| trunk.id)
 }
 
 /// `GET /v1/trunks/{id}`. Needs the scope `trunks:read`.

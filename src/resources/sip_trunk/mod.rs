@@ -8,12 +8,17 @@ mod ceilings;
 mod compare;
 mod data_source;
 pub mod endpoints;
+mod filter;
+mod generate;
+mod import;
+mod list;
 mod model;
 mod plan;
 mod plural_data_source;
 mod results;
 mod rules;
 mod schema;
+mod take_over;
 mod validate;
 mod verdict;
 
@@ -26,9 +31,12 @@ use std::sync::Arc;
 
 use crate::client::{self, CallOptions, Deadline};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::identity::IdentitySchema;
+use crate::framework::moving::MovedState;
 use crate::framework::path::Path;
 use crate::framework::resource::{Call, CreateRequest, Outcome, PlanRequest, Resource, UpdateRequest};
 use crate::framework::schema::Schema;
+use crate::protocol::value::Value;
 
 use super::Context;
 use super::failure::{ObjectKind, Verb};
@@ -36,6 +44,7 @@ use super::presence::{self, Presence};
 
 pub use self::data_source::{SipTrunkData, SipTrunkDataSource};
 use self::endpoints::{SipTrunkRecord, SipTrunkSummary};
+pub use self::list::{SipTrunkList, SipTrunkQuery};
 pub use self::model::{HostRequestModel, SipTrunkModel};
 pub use self::plural_data_source::{ListedSipTrunk, SipTrunksData, SipTrunksDataSource};
 pub use self::results::HostRequestResult;
@@ -234,18 +243,23 @@ impl Resource<Context> for SipTrunk {
     }
 
     fn import(&self, id: &str) -> Result<SipTrunkModel, Diagnostics> {
-        parse_id(id).map(SipTrunkModel::stub).ok_or_else(|| {
-            Diagnostic::error(
-                "Cannot import SIP trunk",
-                format!(
-                    "The import id must be the trunk's id at Wavix, a decimal number such as `3107`; found \
-                     {id:?}. Nothing was imported. The Wavix portal and the `wavix_sip_trunks` data source \
-                     show the ids. The SIP login is not the id."
-                ),
-            )
-            .at(Path::root("id"))
-            .into()
-        })
+        import::by_id(id)
+    }
+
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        Some(import::identity_schema())
+    }
+
+    fn import_identity(&self, identity: &Value) -> Result<SipTrunkModel, Diagnostics> {
+        import::by_id(identity.get("id").and_then(Value::as_str).unwrap_or_default())
+    }
+
+    fn generate(&self, _state: &SipTrunkModel, config: &mut SipTrunkModel) {
+        generate::without_derived_flags(config);
+    }
+
+    fn take_over(&self, moved: &MovedState) -> Result<Option<SipTrunkModel>, Diagnostics> {
+        take_over::take_over(moved)
     }
 }
 

@@ -1,26 +1,20 @@
 //! Resources layer: data source `wavix_sip_trunks`, the trunks of the account,
-//! filtered. What a trunk's results are is in `results`.
-
-use regex_lite::Regex;
+//! filtered. What a trunk's results are is in `results`, which trunks are meant
+//! in `filter`.
 
 use crate::framework::data_source::DataSource;
-use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::diagnostics::Diagnostics;
 use crate::framework::object::Attr;
-use crate::framework::path::Path;
 use crate::framework::resource::Call;
-use crate::framework::schema::{Attribute, Nesting, Schema, Validator};
-use crate::framework::validators;
+use crate::framework::schema::{Attribute, Nesting, Schema};
 use crate::protocol::number::Number;
-use crate::protocol::value::Value;
 
 use super::super::Context;
 use super::super::failure::Verb;
 use super::endpoints::SipTrunkSummary;
+use super::filter::{self, SipTrunkFilter};
 use super::results::{self, HostRequestResult};
 use super::{KIND, list_of};
-
-/// What the API documents for `status`.
-const STATUSES: [&str; 3] = ["active", "pending", "rejected"];
 
 crate::object! {
     /// Arguments and results of the data source `wavix_sip_trunks`.
@@ -84,25 +78,18 @@ impl DataSource<Context> for SipTrunksDataSource {
     }
 
     fn schema(&self) -> Schema {
+        let mut attributes = filter::arguments();
+        attributes.push(
+            Attribute::nested("sip_trunks", Nesting::List, results::in_list())
+                .computed()
+                .describe("The trunks, by ascending id. Empty when there are none."),
+        );
         Schema {
-            description: "Lists the SIP trunks of the account, all or those that pass the filters. Passwords and \
+            description:
+                "Lists the SIP trunks of the account, all or those that pass the filters. Passwords and \
                           tokens are not among the results."
-                .to_owned(),
-            attributes: vec![
-                Attribute::string("label_regex").validate(RegularExpression).describe(
-                    "Only trunks of which this regular expression matches a part of the label. Anchor it with `^` \
-                     and `$` to match the whole label. Without look-around and back-references, as in Terraform's \
-                     own `regex` function; `\\w`, `\\d` and `(?i)` know ASCII only.",
-                ),
-                // A misspelt status would match nothing, for ever and without a word.
-                Attribute::string("status").validate(validators::one_of(&STATUSES)).describe(format!(
-                    "Only trunks with this status: {}.",
-                    STATUSES.map(|status| format!("`{status}`")).join(", ")
-                )),
-                Attribute::nested("sip_trunks", Nesting::List, results::in_list())
-                    .computed()
-                    .describe("The trunks, by ascending id. Empty when there are none."),
-            ],
+                    .to_owned(),
+            attributes,
             ..Schema::default()
         }
     }
@@ -112,20 +99,9 @@ impl DataSource<Context> for SipTrunksDataSource {
         call: &Call<'_, Context>,
         config: SipTrunksData,
     ) -> Result<SipTrunksData, Diagnostics> {
-        let pattern =
-            config.label_regex.known().map(|text| compile(text)).transpose().map_err(|problem| {
-                Diagnostic::error("Invalid label_regex", problem).at(Path::root("label_regex"))
-            })?;
+        let filter = SipTrunkFilter::new(&config.label_regex, &config.status)?;
         let listed = list_of(call).await.map_err(|error| KIND.failed(Verb::Find, "", &error))?;
-        let trunks = listed
-            .iter()
-            .filter(|trunk| match &pattern {
-                Some(pattern) => trunk.label.as_ref().is_some_and(|label| pattern.is_match(label)),
-                None => true,
-            })
-            .filter(|trunk| config.status.known().is_none_or(|status| trunk.status.as_ref() == Some(status)))
-            .map(ListedSipTrunk::from)
-            .collect();
+        let trunks = listed.iter().filter(|trunk| filter.matches(trunk)).map(ListedSipTrunk::from).collect();
         Ok(SipTrunksData { sip_trunks: Attr::Known(trunks), ..config })
     }
 }
@@ -150,22 +126,5 @@ impl From<&SipTrunkSummary> for ListedSipTrunk {
             talk_time: trunk.talk_time.into(),
             charge: results::charge(trunk),
         }
-    }
-}
-
-/// The expression, or what is wrong with it as a sentence.
-fn compile(text: &str) -> Result<Regex, String> {
-    Regex::new(text).map_err(|problem| format!("{text:?} is not a regular expression: {problem}."))
-}
-
-struct RegularExpression;
-
-impl Validator for RegularExpression {
-    fn rule(&self) -> String {
-        "must be a regular expression".to_owned()
-    }
-
-    fn check(&self, value: &Value) -> Result<(), String> {
-        value.as_str().map_or(Ok(()), |text| compile(text).map(drop))
     }
 }

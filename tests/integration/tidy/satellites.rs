@@ -8,7 +8,11 @@ use terraform_provider_wavix::provider::environment::Environment;
 
 use super::{assert_none, root, rust_files, text};
 
-trials![every_resource_has_its_satellites, every_data_source_has_its_example, examples_belong_to_something];
+trials![
+    every_resource_has_its_satellites,
+    every_data_source_and_list_has_its_example,
+    examples_belong_to_something
+];
 
 fn provider() -> WavixProvider {
     WavixProvider::new(Environment::from_pairs::<String, String>([]))
@@ -41,12 +45,19 @@ fn every_resource_has_its_satellites() {
     assert_none(&complaints);
 }
 
-fn every_data_source_has_its_example() {
+fn every_data_source_and_list_has_its_example() {
     let registry = provider().registry();
     let mut complaints = Vec::new();
     for data_source in registry.data_sources() {
         complaints
             .extend(missing(&[format!("examples/data-sources/{}/data-source.tf", data_source.type_name())]));
+    }
+    for list_resource in registry.list_resources() {
+        let type_name = list_resource.type_name();
+        complaints.extend(missing(&[
+            format!("examples/list-resources/{type_name}/list-resource.tfquery.hcl"),
+            format!("examples/resources/{type_name}/import-by-identity.tf"),
+        ]));
     }
     assert_none(&complaints);
 }
@@ -56,8 +67,13 @@ fn examples_belong_to_something() {
     let registry = provider().registry();
     let resources: Vec<_> = registry.resources().map(|resource| resource.type_name()).collect();
     let data_sources: Vec<_> = registry.data_sources().map(|data_source| data_source.type_name()).collect();
+    let lists: Vec<_> = registry.list_resources().map(|list_resource| list_resource.type_name()).collect();
     let mut complaints = Vec::new();
-    for (folder, known) in [("examples/resources", resources), ("examples/data-sources", data_sources)] {
+    for (folder, known) in [
+        ("examples/resources", resources),
+        ("examples/data-sources", data_sources),
+        ("examples/list-resources", lists),
+    ] {
         for entry in std::fs::read_dir(root().join(folder)).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
             if !known.contains(&name.as_str()) {

@@ -1,0 +1,76 @@
+//! Resources layer: trunks that were managed with a provider for any REST API,
+//! as people do where there is no provider. Such a provider keeps the trunk as
+//! the API answered it, and what was sent. Pure; a read follows.
+
+use serde_json::Value;
+
+use crate::client::Secret;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::moving::MovedState;
+use crate::framework::object::Attr;
+
+use super::answer::is_address;
+use super::endpoints::SipTrunkRecord;
+use super::model::{HostRequestModel, SipTrunkModel};
+
+/// Whose objects can be taken over, on whatever registry.
+const PROVIDER: &str = "Mastercard/restapi";
+const TYPE: &str = "restapi_object";
+/// What the API calls the collection of trunks.
+const COLLECTION: &str = "trunks";
+
+/// The state of the trunk that a `restapi_object` holds; `None` for other types.
+pub(super) fn take_over(moved: &MovedState) -> Result<Option<SipTrunkModel>, Diagnostics> {
+    if moved.type_name != TYPE || !moved.is_from(PROVIDER) {
+        return Ok(None);
+    }
+    let path = moved.text("path").unwrap_or_default();
+    let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    if path.rsplit('/').next() != Some(COLLECTION) {
+        return Err(refused("Its `path` is not that of SIP trunks, `/v1/trunks`.").into());
+    }
+    let Some(answer) = moved.text("api_response") else {
+        return Err(refused(
+            "It holds no `api_response`. Run `terraform apply -refresh-only` with the old resource first, which \
+             fills it in.",
+        )
+        .into());
+    };
+    // The parser's message might quote a token.
+    let record: SipTrunkRecord = serde_json::from_str(answer)
+        .map_err(|_| refused("Its `api_response` is not a SIP trunk as Wavix answers it."))?;
+    if record.id <= 0 || record.name.is_none() || record.label.is_none() {
+        return Err(refused("Its `api_response` has not the id, name and label of a SIP trunk.").into());
+    }
+    if moved.text("id").is_some_and(|id| id != record.id.to_string()) {
+        return Err(refused("Its `id` is not that of the SIP trunk in its `api_response`.").into());
+    }
+    let sent = moved.text("data").and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null);
+    Ok(Some(SipTrunkModel::from_record(&record, &held(&record, &sent))))
+}
+
+/// What no answer tells, from what was sent. A password that stands in the old
+/// state in clear is no worse off in the new one, and without it the trunk could
+/// not be changed.
+fn held(record: &SipTrunkRecord, sent: &Value) -> SipTrunkModel {
+    let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    let trusted = record.host.clone().filter(|host| is_address(host));
+    let requested = text(&sent["host_request"]["host"]).or(trusted);
+    SipTrunkModel {
+        password: text(&sent["password"]).map(Secret::from).into(),
+        callerid: text(&sent["callerid"]).into(),
+        host_request: requested.map(|host| HostRequestModel { host: Attr::Known(host) }).into(),
+        ..SipTrunkModel::stub(record.id)
+    }
+}
+
+fn refused(cause: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Cannot move restapi_object to SIP trunk",
+        format!(
+            "The object that the `moved` block names is not a SIP trunk that can be taken over. {cause} The state \
+             was left as it was.\n\nCorrect the `moved` block. A SIP trunk can also be adopted by its id, with an \
+             `import` block."
+        ),
+    )
+}
