@@ -53,12 +53,14 @@ pub(super) fn take_over(moved: &MovedState) -> Result<Option<SipTrunkModel>, Dia
 /// state in clear is no worse off in the new one, and without it the trunk could
 /// not be changed.
 fn held(record: &SipTrunkRecord, sent: &Value) -> SipTrunkModel {
-    let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    let text = |pointer: &str| {
+        sent.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+    };
     let trusted = record.host.clone().filter(|host| is_address(host));
-    let requested = text(&sent["host_request"]["host"]).or(trusted);
+    let requested = text("/host_request/host").or(trusted);
     SipTrunkModel {
-        password: text(&sent["password"]).map(Secret::from).into(),
-        callerid: text(&sent["callerid"]).into(),
+        password: text("/password").map(Secret::from).into(),
+        callerid: text("/callerid").into(),
         host_request: requested.map(|host| HostRequestModel { host: Attr::Known(host) }).into(),
         ..SipTrunkModel::stub(record.id)
     }
