@@ -35,6 +35,10 @@ pub enum Verb {
     Update,
     /// It was to be removed.
     Delete,
+    /// It was to be made for the time of a run.
+    Open,
+    /// It was to be made invalid, without a state that knows of it.
+    Revoke,
 }
 
 impl Verb {
@@ -45,13 +49,15 @@ impl Verb {
             Self::Find => "find",
             Self::Update => "update",
             Self::Delete => "delete",
+            Self::Open => "open",
+            Self::Revoke => "revoke",
         }
     }
 
     fn scope(self) -> &'static str {
         match self {
             Self::Read | Self::Find => "read",
-            Self::Create | Self::Update | Self::Delete => "write",
+            Self::Create | Self::Update | Self::Delete | Self::Open | Self::Revoke => "write",
         }
     }
 }
@@ -117,6 +123,16 @@ impl ObjectKind {
                  not requested a second time, because that could make two. {}",
                 self.adopt
             ),
+            (Verb::Open, Delivery::NotSent | Delivery::Refused) => format!("No {name} was created."),
+            (Verb::Open, Delivery::Ambiguous) => {
+                format!("The {name} {which} may have been created all the same. {}", self.adopt)
+            }
+            (Verb::Revoke, Delivery::NotSent | Delivery::Refused) => {
+                format!("The {name} {which} was not revoked and is still valid.")
+            }
+            (Verb::Revoke, Delivery::Ambiguous) => {
+                format!("The {name} {which} may or may not have been revoked.")
+            }
             (Verb::Read, _) => format!("The {name} {which} stays in the state as it was."),
             (Verb::Find, _) => "Nothing was changed.".to_owned(),
             (Verb::Update, Delivery::NotSent | Delivery::Refused) => {
@@ -139,7 +155,7 @@ impl ObjectKind {
     /// What to do about it. What may have been created is not to be tried
     /// again: how to find it was said before.
     fn advice(&self, verb: Verb, error: &client::Error) -> Option<String> {
-        let may_exist = verb == Verb::Create && error.delivery() == Delivery::Ambiguous;
+        let may_exist = matches!(verb, Verb::Create | Verb::Open) && error.delivery() == Delivery::Ambiguous;
         let again = if may_exist || !is_passing(error) {
             None
         } else if error.is_cancelled() {
@@ -152,10 +168,12 @@ impl ObjectKind {
     }
 
     /// What keeps it from happening again.
-    fn remedy(&self, verb: Verb, error: &client::Error) -> Option<String> {
+    #[must_use]
+    pub fn remedy(&self, verb: Verb, error: &client::Error) -> Option<String> {
         let text = match (error.kind(), error.status()) {
             _ if error.is_cancelled() => return None,
-            _ if error.is_timeout() && verb == Verb::Find => {
+            // These have no `timeouts` block.
+            _ if error.is_timeout() && matches!(verb, Verb::Find | Verb::Open | Verb::Revoke) => {
                 "If Wavix is merely slow, raise `request_timeout` in the provider configuration.".to_owned()
             }
             _ if error.is_timeout() => "If Wavix is merely slow, raise `request_timeout` in the provider \

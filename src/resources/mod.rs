@@ -16,6 +16,8 @@
 //! | `data_source.rs`, `plural_data_source.rs`, `results.rs` | the data sources |
 //! | `list.rs`, `filter.rs` | the list for `terraform query`, and which objects are meant |
 //! | `generate.rs`, `take_over.rs` | generated configurations, objects of other providers |
+//! | `credentials.rs`, `ephemeral.rs` | the ephemeral resources |
+//! | `revoke_action.rs` | the action |
 //! | `mod.rs` | the lifecycle: create, read, update, delete, import |
 //!
 //! Beside the folders stands what all of them share: how failures are worded
@@ -31,6 +33,7 @@ mod secret_value;
 
 pub mod functions;
 pub mod sip_trunk;
+pub mod webrtc_token;
 
 pub use context::Context;
 
@@ -44,6 +47,9 @@ pub fn registry() -> Registry<Context> {
         .data_source(sip_trunk::SipTrunkDataSource)
         .data_source(sip_trunk::SipTrunksDataSource)
         .list_resource(sip_trunk::SipTrunkList)
+        .ephemeral(sip_trunk::SipTrunkCredentials)
+        .ephemeral(webrtc_token::WebRtcToken)
+        .action(webrtc_token::RevokeWebRtcTokens)
         .function(functions::E164)
         .function(functions::PjsipEndpoint)
         .function(functions::SipGateways)

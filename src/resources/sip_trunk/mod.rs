@@ -6,6 +6,7 @@ mod answer;
 pub(super) mod caller_id;
 mod ceilings;
 mod compare;
+mod credentials;
 mod data_source;
 pub mod endpoints;
 mod filter;
@@ -42,6 +43,7 @@ use super::Context;
 use super::failure::{ObjectKind, Verb};
 use super::presence::{self, Presence};
 
+pub use self::credentials::{SipTrunkCredentials, SipTrunkCredentialsData};
 pub use self::data_source::{SipTrunkData, SipTrunkDataSource};
 use self::endpoints::{SipTrunkRecord, SipTrunkSummary};
 pub use self::list::{SipTrunkList, SipTrunkQuery};
@@ -287,7 +289,7 @@ fn options(call: &Call<'_, Context>) -> CallOptions {
 }
 
 /// All trunks of the account, as of a walk shared with other reads.
-async fn list_of(call: &Call<'_, Context>) -> Result<Arc<Vec<SipTrunkSummary>>, client::Error> {
+pub(super) async fn list_of(call: &Call<'_, Context>) -> Result<Arc<Vec<SipTrunkSummary>>, client::Error> {
     let options = options(call);
     call.ctx.sip_trunks().recent(&options, || endpoints::list(call.ctx.client(), &options)).await
 }

@@ -1,0 +1,232 @@
+//! Resources layer: ephemeral resource `wavix_webrtc_token`. Opening creates a
+//! token, closing deletes it, unless it is to outlive the run.
+
+use crate::client::{self, Delivery, Secret};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::ephemeral::{Ephemeral, Opened};
+use crate::framework::object::Attr;
+use crate::framework::path::Path;
+use crate::framework::private::Private;
+use crate::framework::resource::Call;
+use crate::framework::schema::{Attribute, Schema, Validator};
+use crate::framework::validators;
+use crate::protocol::types::Type;
+use crate::protocol::value::Value;
+
+use super::super::Context;
+use super::super::failure::Verb;
+use super::endpoints::{self, Payload, WebRtcTokenBody};
+use super::{KIND, lifetime, lost, options};
+
+/// The key under which closing finds the token. Nothing else is kept: the
+/// secret is in the result only.
+const UUID: &str = "uuid";
+
+crate::object! {
+    /// Arguments and results of `wavix_webrtc_token`.
+    pub struct WebRtcTokenData {
+        /// API `sip_trunk`, a login.
+        pub sip_trunk: Attr<String>,
+        /// API `ttl`, in seconds.
+        pub ttl: Attr<i64>,
+        /// API `payload`, as JSON text.
+        pub payload: Attr<String>,
+        /// Null means true.
+        pub revoke_on_close: Attr<bool>,
+        /// API `uuid`.
+        pub uuid: Attr<String>,
+        /// API `token`, a JWT.
+        pub token: Attr<Secret>,
+    }
+}
+
+/// The ephemeral resource.
+#[derive(Debug, Clone, Copy)]
+pub struct WebRtcToken;
+
+impl Ephemeral<Context> for WebRtcToken {
+    type Model = WebRtcTokenData;
+
+    fn type_name(&self) -> &'static str {
+        "wavix_webrtc_token"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema {
+            description: "A WebRTC token: a browser with the Wavix Embeddable widget registers with it at a SIP trunk. \
+                          The token is made when Terraform needs it, in every plan and every apply, and deleted at the \
+                          end of the run, which also ends the sessions that use it. Set `revoke_on_close` to false, \
+                          and a `ttl`, for one that is handed on.\n\nNeeds the scope `embeddable:write`."
+                .to_owned(),
+            attributes: vec![
+                Attribute::string("sip_trunk")
+                    .required()
+                    .validate(validators::non_empty())
+                    .describe("The `login` of the SIP trunk to register at; not its id, not its label."),
+                Attribute::number("ttl")
+                    .validate(validators::at_least(1))
+                    .validate(validators::at_most(i64::from(i32::MAX)))
+                    .describe("How many seconds the token is valid. Left out, it does not expire."),
+                Attribute::string("payload").validate(JsonObject).describe(
+                    "Data of your own that the widget gets with the token, as JSON text of an object: use \
+                     `jsonencode`.",
+                ),
+                Attribute::bool("revoke_on_close").describe(
+                    "Whether the token is deleted at the end of the run. Default: true. With false it is valid until \
+                     it expires, also one that was made by a mere plan.",
+                ),
+                Attribute::string("uuid").computed().describe("Identifier of the token at Wavix."),
+                Attribute::of("token", Type::String)
+                    .computed()
+                    .sensitive()
+                    .describe("The token itself, a JWT. Wavix shows it once."),
+            ],
+            ..Schema::default()
+        }
+    }
+
+    fn validate(&self, config: &WebRtcTokenData, diagnostics: &mut Diagnostics) {
+        if config.revoke_on_close == Attr::Known(false) && config.ttl.is_null() {
+            let detail = "`revoke_on_close` is false and `ttl` is not set, so every plan and every apply leaves a token \
+                          behind that is valid for ever. Set `ttl`, or let the token be revoked.";
+            diagnostics
+                .push(Diagnostic::warning("Immortal WebRTC token", detail).at(Path::root("revoke_on_close")));
+        }
+    }
+
+    async fn open(
+        &self,
+        call: &Call<'_, Context>,
+        config: WebRtcTokenData,
+    ) -> Result<Opened<WebRtcTokenData>, Diagnostics> {
+        let body = body(&config)?;
+        let client = call.ctx.client();
+        let made = match endpoints::create(client, &body, &options(call)).await {
+            Ok(made) => made,
+            Err(error) if error.delivery() == Delivery::Ambiguous => {
+                return Err(lost::report(client, &body, &options(call), &error).await);
+            }
+            Err(error) => return Err(refused(&body, &error)),
+        };
+        let Some(token) = made.token else {
+            // The answer names the token, so this one is ours for certain.
+            let mut diagnostics = Diagnostics::from(secret_missing(&made.uuid));
+            diagnostics.extend(revoke(call, &made.uuid, body.ttl).await.err());
+            return Err(diagnostics);
+        };
+        let revoke_on_close = config.revoke_on_close.known().copied().unwrap_or(true);
+        let mut opened = Opened::new(WebRtcTokenData {
+            uuid: Attr::Known(made.uuid.clone()),
+            token: Attr::Known(token),
+            ..config
+        });
+        if revoke_on_close {
+            opened.private.set(UUID, made.uuid.into());
+        }
+        Ok(opened)
+    }
+
+    async fn close(&self, call: &Call<'_, Context>, private: Private) -> Result<(), Diagnostics> {
+        match private.get(UUID).and_then(serde_json::Value::as_str) {
+            Some(uuid) => revoke(call, uuid, None).await.map_err(Diagnostics::from),
+            None => Ok(()),
+        }
+    }
+
+    /// Also one that was to be handed on: nobody got it.
+    async fn discard(
+        &self,
+        call: &Call<'_, Context>,
+        opened: Opened<WebRtcTokenData>,
+    ) -> Result<(), Diagnostics> {
+        let token = opened.result;
+        match token.uuid.known() {
+            Some(uuid) => revoke(call, uuid, token.ttl.known().copied()).await.map_err(Diagnostics::from),
+            None => Ok(()),
+        }
+    }
+}
+
+fn body(config: &WebRtcTokenData) -> Result<WebRtcTokenBody, Diagnostics> {
+    let payload = config.payload.known().map(|text| payload(text)).transpose().map_err(|reason| {
+        let detail = format!("{reason} No token was requested.");
+        Diagnostic::error("Invalid payload", detail).at(Path::root("payload"))
+    })?;
+    Ok(WebRtcTokenBody {
+        sip_trunk: config.sip_trunk.known().cloned().unwrap_or_default(),
+        ttl: config.ttl.known().copied(),
+        payload,
+    })
+}
+
+/// Deletes a token that is certainly ours. One that is gone is as good as
+/// deleted.
+async fn revoke(call: &Call<'_, Context>, uuid: &str, ttl: Option<i64>) -> Result<(), Diagnostic> {
+    match endpoints::delete(call.ctx.client(), uuid, &options(call)).await {
+        Ok(()) => Ok(()),
+        Err(error) if error.is_not_found() => Ok(()),
+        Err(error) => {
+            let valid = match ttl {
+                Some(_) => lifetime(ttl),
+                None => "until it expires, or for ever if it has no `ttl`".to_owned(),
+            };
+            let remedy = KIND.remedy(Verb::Revoke, &error).unwrap_or_default();
+            let detail = format!(
+                "{error}\n\nThe WebRTC token {uuid} may still be valid, {valid}. The action \
+                 `wavix_revoke_webrtc_tokens` deletes all tokens of a SIP trunk. {remedy}"
+            );
+            Err(Diagnostic::error(KIND.summary(Verb::Revoke), detail.trim_end()))
+        }
+    }
+}
+
+fn refused(body: &WebRtcTokenBody, error: &client::Error) -> Diagnostics {
+    if !error.is_not_found() {
+        return KIND.failed(Verb::Open, "", error);
+    }
+    let detail = format!(
+        "{error}\n\nNo WebRTC token was created.\n\nCheck that a SIP trunk of the account has the login {:?}: \
+         `sip_trunk` is the trunk's `login`, not its id and not its label. If it is right, the account may not be \
+         provisioned for this service, which Wavix support can tell and change.",
+        body.sip_trunk
+    );
+    Diagnostic::error(KIND.summary(Verb::Open), detail).at(Path::root("sip_trunk")).into()
+}
+
+fn secret_missing(uuid: &str) -> Diagnostic {
+    Diagnostic::error(
+        KIND.summary(Verb::Open),
+        format!(
+            "Wavix created the token {uuid}, and its answer lacks the token itself, which is shown only once. It was \
+             of no use, and its deletion was requested. Run the command again; if it goes on, ask Wavix support."
+        ),
+    )
+}
+
+/// The payload that a text writes.
+fn payload(text: &str) -> Result<Payload, String> {
+    // The parser's message may quote what it found; the place is enough.
+    let value: serde_json::Value = serde_json::from_str(text).map_err(|error| {
+        format!("The text is not valid JSON: see line {}, column {}.", error.line(), error.column())
+    })?;
+    match value {
+        serde_json::Value::Object(payload) => Ok(payload),
+        _ => Err("The text is valid JSON, but no object.".to_owned()),
+    }
+}
+
+/// JSON text of an object.
+struct JsonObject;
+
+impl Validator for JsonObject {
+    fn rule(&self) -> String {
+        "must be JSON text of an object, as `jsonencode({ … })` writes it".to_owned()
+    }
+
+    fn check(&self, value: &Value) -> Result<(), String> {
+        match value.as_str().map(payload) {
+            Some(Err(reason)) => Err(format!("The value {}. {reason}", self.rule())),
+            Some(Ok(_)) | None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Resources layer: what to say when the answer to creating a token was lost.
+//!
+//! The token may exist, and nobody has its secret. It is *not* deleted on the
+//! strength of a list: tokens carry neither a time of creation nor a mark of
+//! their maker, and applications make tokens of the same trunk all the time.
+//! Even one that appeared in a list between two looks can be somebody else's,
+//! made in that moment, and deleting it would end their call. Only an answer
+//! that names the token proves that it is ours. So the list is asked for what
+//! may be left, and the user is told.
+
+use crate::client::{self, CallOptions, Client};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+
+use super::super::failure::Verb;
+use super::endpoints::{self, WebRtcTokenBody, WebRtcTokenRecord};
+use super::{KIND, lifetime};
+
+/// How many tokens a message names.
+const NAMED: usize = 10;
+
+/// The error for a create whose outcome is not known.
+pub(super) async fn report(
+    client: &Client,
+    body: &WebRtcTokenBody,
+    options: &CallOptions,
+    error: &client::Error,
+) -> Diagnostics {
+    let left = match endpoints::list(client, options).await {
+        Ok(listed) => what_is_left(body, &listed),
+        Err(cause) => format!(
+            "Whether it exists could not be looked up. {cause}\n\nIf it exists, it is valid {}, and nobody has its \
+             secret.",
+            lifetime(body.ttl)
+        ),
+    };
+    let detail = format!(
+        "{error}\n\n{left}\n\nIt was not requested a second time, because that could make two. Run the command again \
+         for a new one."
+    );
+    Diagnostic::error(KIND.summary(Verb::Open), detail).into()
+}
+
+fn what_is_left(body: &WebRtcTokenBody, listed: &[WebRtcTokenRecord]) -> String {
+    let alike: Vec<&str> =
+        listed.iter().filter(|token| is_like(token, body)).map(|token| token.uuid.as_str()).collect();
+    if alike.is_empty() {
+        return "Wavix lists no token with these arguments now, so most likely none was created.".to_owned();
+    }
+    let mut names: Vec<String> = alike.iter().take(NAMED).map(|uuid| format!("  - {uuid}")).collect();
+    if alike.len() > NAMED {
+        names.push(format!("  - and {} more", alike.len() - NAMED));
+    }
+    format!(
+        "A token may have been created all the same. Wavix lists these with the same arguments:\n{}\n\nWhether one of \
+         them was made by this request cannot be told, so none was deleted. If one was, it is valid {}, and nobody \
+         has its secret. The action `wavix_revoke_webrtc_tokens` deletes all tokens of the SIP trunk, those in use \
+         included.",
+        names.join("\n"),
+        lifetime(body.ttl)
+    )
+}
+
+/// An empty payload is as good as none.
+fn is_like(token: &WebRtcTokenRecord, body: &WebRtcTokenBody) -> bool {
+    let payload = token.payload.as_ref().filter(|payload| !payload.is_empty());
+    token.sip_trunk == body.sip_trunk
+        && token.ttl == body.ttl
+        && payload == body.payload.as_ref().filter(|payload| !payload.is_empty())
+}

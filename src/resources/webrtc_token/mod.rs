@@ -1,0 +1,40 @@
+//! Resources layer: WebRTC tokens, with which the Wavix Embeddable widget, a
+//! softphone in the browser, registers at a SIP trunk. The API shows the token
+//! itself once, to its maker, so there is no managed resource for it.
+
+pub mod endpoints;
+mod ephemeral;
+mod lost;
+mod revoke_action;
+
+#[cfg(test)]
+mod tests;
+
+use crate::client::{CallOptions, Deadline};
+use crate::framework::resource::Call;
+
+use super::Context;
+use super::failure::ObjectKind;
+
+pub use self::ephemeral::{WebRtcToken, WebRtcTokenData};
+pub use self::revoke_action::{RevokeWebRtcTokens, RevokeWebRtcTokensArguments};
+
+/// How failures speak of WebRTC tokens.
+pub const KIND: ObjectKind = ObjectKind {
+    name: "WebRTC token",
+    scope: "embeddable",
+    fields: &[("sip_trunk", "sip_trunk"), ("sip trunk", "sip_trunk"), ("ttl", "ttl"), ("payload", "payload")],
+    adopt: "It cannot be adopted. The action `wavix_revoke_webrtc_tokens` deletes all tokens of a SIP trunk.",
+};
+
+fn options(call: &Call<'_, Context>) -> CallOptions {
+    CallOptions::new(Deadline::at(call.deadline), call.cancel.clone())
+}
+
+/// How long a token lives, as the end of a sentence.
+fn lifetime(ttl: Option<i64>) -> String {
+    match ttl {
+        Some(seconds) => format!("until {seconds} seconds after its creation"),
+        None => "until it is deleted: without a `ttl` it never expires".to_owned(),
+    }
+}
