@@ -4,6 +4,7 @@
 mod calls;
 mod data_source;
 mod list;
+pub(crate) mod registered;
 
 pub(crate) use calls::{Fake, assert_one_error, encode, errors, propose, stored_thing, thing};
 use data_source::FakeDataSource;

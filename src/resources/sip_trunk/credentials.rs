@@ -92,3 +92,64 @@ fn malformed_id(id: &str) -> Diagnostic {
     );
     Diagnostic::error("Invalid id", detail).at(Path::root("id"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+    use tokio::time::Instant;
+    use tokio_util::sync::CancellationToken;
+    use wavix_sim::Sim;
+
+    use super::*;
+    use crate::client::{Client, ClientSettings};
+
+    async fn open(sim: &Sim, id: &str) -> Result<Opened<SipTrunkCredentialsData>, Diagnostics> {
+        let settings = ClientSettings {
+            base_url: sim.base_url(),
+            max_retries: 0,
+            ..ClientSettings::new(sim.api_key().to_owned())
+        };
+        let ctx = Context::new(Client::new(settings.validate().unwrap()));
+        let cancel = CancellationToken::new();
+        let call = Call { ctx: &ctx, cancel: &cancel, deadline: Instant::now() + Duration::from_secs(60) };
+        let config = SipTrunkCredentialsData {
+            id: Attr::Known(id.to_owned()),
+            login: Attr::Null,
+            access_token: Attr::Null,
+        };
+        SipTrunkCredentials.open(&call, config).await
+    }
+
+    #[tokio::test]
+    async fn login_and_access_token_are_read_and_nothing_is_kept() {
+        let sim = Sim::start().await;
+        let id = sim.add_trunk(json!({"label": "office"}));
+        let trunk = sim.trunk(id).unwrap();
+        let opened = open(&sim, &id.to_string()).await.unwrap();
+        assert_eq!(opened.result.login, Attr::Known(trunk.name.clone()));
+        assert_eq!(opened.result.access_token.known().unwrap().expose(), trunk.access_token().unwrap());
+        assert!(opened.private.to_bytes().is_empty() && opened.renew_at.is_none());
+        assert!(!format!("{opened:?}").contains(trunk.access_token().unwrap()));
+    }
+
+    #[tokio::test]
+    async fn a_trunk_without_access_token_has_null() {
+        let sim = Sim::builder().behaviour(|api| api.access_tokens = false).start().await;
+        let id = sim.add_trunk(json!({"label": "office"}));
+        assert!(open(&sim, &id.to_string()).await.unwrap().result.access_token.is_null());
+    }
+
+    #[tokio::test]
+    async fn an_unknown_or_malformed_id_is_an_error_at_the_argument() {
+        let sim = Sim::start().await;
+        for id in ["999", "office", ""] {
+            let errors: Vec<Diagnostic> = open(&sim, id).await.unwrap_err().into_iter().collect();
+            let [error] = errors.as_slice() else { panic!("not one error: {errors:?}") };
+            assert_eq!(error.path, Some(Path::root("id")), "{id:?}");
+            assert!(!error.detail.contains("state"), "there is none: {}", error.detail);
+        }
+        assert_eq!(sim.journal().entries().len(), 1, "only what can be an id is asked for");
+    }
+}
