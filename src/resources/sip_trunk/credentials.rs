@@ -100,7 +100,7 @@ mod tests {
     use serde_json::json;
     use tokio::time::Instant;
     use tokio_util::sync::CancellationToken;
-    use wavix_sim::Sim;
+    use wavix_sim::{Fault, Sim};
 
     use super::*;
     use crate::client::{Client, ClientSettings};
@@ -136,8 +136,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_trunk_without_access_token_has_null() {
-        let sim = Sim::builder().behaviour(|api| api.access_tokens = false).start().await;
+        let sim = Sim::start().await;
         let id = sim.add_trunk(json!({"label": "office"}));
+        sim.fault("GET", "/v1/trunks/*", Fault::with("access_token", json!(null)));
         assert!(open(&sim, &id.to_string()).await.unwrap().result.access_token.is_null());
     }
 

@@ -11,9 +11,13 @@ use crate::support::terraform::Terraform;
 
 acceptance_trials! {
     the_data_sources_find_what_they_say,
-    examples_are_formatted;
+    examples_are_formatted,
+    ; since (1, 8):
+    each_function_gives_what_it_says,
+    ; since (1, 10):
+    each_ephemeral_resource_is_opened,
     // The resource's example keeps its passwords out of the state.
-    since (1, 11):
+    ; since (1, 11):
     the_resource_is_created_and_destroyed,
     the_resource_is_imported,
 }
@@ -79,6 +83,35 @@ fn the_data_sources_find_what_they_say() {
     tf.config(&example("data-sources/wavix_sip_trunks/data-source.tf")).apply_ok();
     assert_eq!(tf.output("office_logins"), json!({ "Office PBX": [login] }));
     assert_eq!(tf.output("addresses_under_review"), json!(["203.0.113.20"]));
+}
+
+fn each_function_gives_what_it_says() {
+    let sim = Sim::spawn();
+    let results = |function: &str| {
+        let tf = with_provider(&sim).env("TF_VAR_pbx_sip_password", "pbx password");
+        tf.config(&example(&format!("functions/{function}/function.tf"))).apply_ok();
+        tf
+    };
+    assert_eq!(results("e164").output("front_desk"), "+13132847320");
+    let gateways = results("sip_gateways");
+    assert_eq!(gateways.output("gateway"), "nl.wavix.net");
+    assert_eq!(gateways.output("gateway_addresses").as_array().unwrap().len(), 4);
+    assert_eq!(results("sip_uri").output("address_of_record"), "sip:67758@nl.wavix.net");
+    let pjsip = results("pjsip_endpoint").output("pjsip_conf");
+    assert!(pjsip.as_str().unwrap().contains("password = pbx password\n"), "{pjsip}");
+}
+
+/// Terraform opens what nothing refers to as well.
+fn each_ephemeral_resource_is_opened() {
+    let sim = Sim::spawn();
+    sim.add_trunk(json!({ "label": "Office PBX", "callerid": "12345678900", "password": "p" }));
+    for name in ["wavix_webrtc_token", "wavix_sip_trunk_credentials"] {
+        let tf = with_provider(&sim);
+        tf.config(&example(&format!("ephemeral-resources/{name}/ephemeral-resource.tf"))).apply_ok();
+    }
+    let left = sim.webrtc_tokens();
+    assert!(!left.is_empty(), "the token for the shift is handed on: {}", sim.journal());
+    assert!(left.iter().all(|token| token.ttl == Some(8 * 60 * 60)), "the other is not: {left:?}");
 }
 
 fn examples_are_formatted() {

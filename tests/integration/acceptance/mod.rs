@@ -10,8 +10,10 @@ mod credentials;
 mod data_sources;
 mod dial_plan;
 mod drift;
+mod ephemeral;
 mod examples;
 mod features;
+mod functions;
 mod import;
 mod install;
 mod ip_authentication;
@@ -32,8 +34,10 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
         data_sources::trials(),
         dial_plan::trials(),
         drift::trials(),
+        ephemeral::trials(),
         examples::trials(),
         features::trials(),
+        functions::trials(),
         import::trials(),
         install::trials(),
         ip_authentication::trials(),

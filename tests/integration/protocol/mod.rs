@@ -2,6 +2,7 @@
 
 use libtest_mimic::Trial;
 
+mod actions;
 mod arguments;
 mod handshake;
 mod lifecycle;
@@ -13,6 +14,7 @@ mod reattach;
 /// The tests of every module below this one.
 pub fn trials() -> Vec<Trial> {
     [
+        actions::trials(),
         arguments::trials(),
         handshake::trials(),
         lifecycle::trials(),

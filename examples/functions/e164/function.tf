@@ -1,0 +1,9 @@
+variable "front_desk_number" {
+  type    = string
+  default = "+1 (313) 284-7320"
+}
+
+# "+13132847320", or an error for what is no international number.
+output "front_desk" {
+  value = provider::wavix::e164(var.front_desk_number)
+}
