@@ -66,7 +66,11 @@ impl Ephemeral<Context> for WebRtcToken {
                 Attribute::number("ttl")
                     .validate(validators::at_least(1))
                     .validate(validators::at_most(i64::from(i32::MAX)))
-                    .describe("How many seconds the token is valid. Left out, it does not expire."),
+                    .describe(
+                        "How many seconds the token is valid. Left out, it does not expire. Better set it: Terraform \
+                         does not end the life of a token when the resource that uses it fails, and what has no `ttl` \
+                         then stays valid.",
+                    ),
                 Attribute::string("payload").validate(JsonObject).describe(
                     "Data of your own that the widget gets with the token, as JSON text of an object: use \
                      `jsonencode`.",

@@ -9,7 +9,7 @@ acceptance_trials! {
     ; since (1, 11):
     a_token_lives_as_long_as_the_run,
     a_token_that_is_handed_on_stays,
-    a_token_is_revoked_although_the_apply_failed,
+    a_failed_apply_leaves_nothing_that_outlives_its_ttl,
     an_unknown_trunk_is_an_error_at_the_argument,
     credentials_reach_a_write_only_argument_and_no_file,
 }
@@ -70,13 +70,21 @@ fn a_token_that_is_handed_on_stays() {
     assert_eq!(sim.journal().count("DELETE", TOKEN), 0);
 }
 
-fn a_token_is_revoked_although_the_apply_failed() {
+/// Terraform does not close what a failed resource uses (seen with 1.11.4:
+/// "upstream errored, so skipping"), so the documentation advises a `ttl`.
+fn a_failed_apply_leaves_nothing_that_outlives_its_ttl() {
     let (sim, _, login) = account();
     let tf = Terraform::new(&sim);
     sim.fault("POST", "/v1/trunks", Fault::status(422));
-    tf.config(&token(&login, "")).apply_err();
-    assert!(sim.journal().count("POST", TOKENS) >= 2, "{}", sim.journal());
-    assert_eq!(sim.webrtc_tokens().len(), 0, "{}", sim.journal());
+    let run = tf.config(&token(&login, "ttl = 60")).apply_err();
+    assert!(run.text().contains("Cannot create SIP trunk"), "{run}");
+    assert!(sim.journal().count("DELETE", TOKEN) >= 1, "that of the plan: {}", sim.journal());
+    let left = sim.webrtc_tokens();
+    assert!(left.len() <= 1 && left.iter().all(|token| token.ttl == Some(60)), "{left:?}");
+
+    // The next run that succeeds closes its own.
+    tf.config(&token(&login, "ttl = 60")).apply_ok();
+    assert_eq!(sim.webrtc_tokens().len(), left.len());
 }
 
 fn an_unknown_trunk_is_an_error_at_the_argument() {

@@ -11,6 +11,7 @@ use super::{assert_none, root, rust_files, text};
 trials![
     every_resource_has_its_satellites,
     every_data_source_and_list_has_its_example,
+    functions_ephemeral_resources_and_actions_have_their_examples,
     examples_belong_to_something
 ];
 
@@ -62,17 +63,47 @@ fn every_data_source_and_list_has_its_example() {
     assert_none(&complaints);
 }
 
+fn functions_ephemeral_resources_and_actions_have_their_examples() {
+    let registry = provider().registry();
+    let mut wanted = Vec::new();
+    for function in registry.functions() {
+        let name = function.name();
+        wanted.push((format!("examples/functions/{name}/function.tf"), format!("provider::wavix::{name}(")));
+    }
+    for ephemeral in registry.ephemerals() {
+        let name = ephemeral.type_name();
+        let example = format!("examples/ephemeral-resources/{name}/ephemeral-resource.tf");
+        wanted.push((example, format!("ephemeral \"{name}\"")));
+    }
+    for action in registry.actions() {
+        let name = action.type_name();
+        wanted.push((format!("examples/actions/{name}/action.tf"), format!("action \"{name}\"")));
+    }
+    let complaints: Vec<String> = wanted
+        .iter()
+        .filter(|(path, use_of_it)| !root().join(path).exists() || !text(path).contains(use_of_it))
+        .map(|(path, use_of_it)| format!("{path}: missing, or without {use_of_it}"))
+        .collect();
+    assert_none(&complaints);
+}
+
 /// An example whose object was renamed or removed would mislead.
 fn examples_belong_to_something() {
     let registry = provider().registry();
     let resources: Vec<_> = registry.resources().map(|resource| resource.type_name()).collect();
     let data_sources: Vec<_> = registry.data_sources().map(|data_source| data_source.type_name()).collect();
     let lists: Vec<_> = registry.list_resources().map(|list_resource| list_resource.type_name()).collect();
+    let functions: Vec<_> = registry.functions().map(|function| function.name()).collect();
+    let ephemerals: Vec<_> = registry.ephemerals().map(|ephemeral| ephemeral.type_name()).collect();
+    let actions: Vec<_> = registry.actions().map(|action| action.type_name()).collect();
     let mut complaints = Vec::new();
     for (folder, known) in [
         ("examples/resources", resources),
         ("examples/data-sources", data_sources),
         ("examples/list-resources", lists),
+        ("examples/functions", functions),
+        ("examples/ephemeral-resources", ephemerals),
+        ("examples/actions", actions),
     ] {
         for entry in std::fs::read_dir(root().join(folder)).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
