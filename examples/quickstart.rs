@@ -107,7 +107,7 @@ fn show(cli: Cli, paint: Paint, keep: bool) -> Outcome<()> {
     }
     result?;
     println!(
-        "\n{} {:.0} s. Next: README.md, and docs/ for every argument.",
+        "\n{} {:.0} s. Next: README.md, and examples/ for more.",
         paint.green("Everything worked."),
         start.elapsed().as_secs_f64()
     );

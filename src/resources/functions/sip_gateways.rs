@@ -62,11 +62,9 @@ impl Function for SipGateways {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::framework::object::Mapped;
-    use crate::protocol::dynamic_value;
 
     #[test]
-    fn there_are_four_and_they_fit_the_declared_type() {
+    fn there_are_four_with_a_name_and_an_address_each() {
         let gateways = SipGateways.call(NoArguments).unwrap();
         assert_eq!(gateways.keys().collect::<Vec<_>>(), ["au", "nl", "sg", "us"]);
         assert_eq!(gateways["nl"].host, "nl.wavix.net");
@@ -74,6 +72,5 @@ mod tests {
         for gateway in gateways.values() {
             assert!(gateway.ip.parse::<std::net::Ipv4Addr>().is_ok(), "{gateway:?}");
         }
-        assert!(dynamic_value::encode(&gateways.into_value(), &SipGateways.signature().result).is_ok());
     }
 }
