@@ -7,13 +7,13 @@
 use std::collections::BTreeMap;
 
 use crate::protocol::types::Type;
-use crate::protocol::value::Value;
+use crate::protocol::value::{UNKNOWN, Value};
 
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::path::{Path, Step};
 use super::resource::Operation;
 use super::schema::{Kind, Schema};
-use super::walk;
+use super::walk::{self, Beside, Fields, Visit};
 
 /// A create, update or delete that has run.
 #[derive(Debug, Clone, Copy)]
@@ -147,12 +147,27 @@ pub fn after_open(
         diagnostics.push(bug(format!("The provider did not decide the value of `{path}`.")).at(path.clone()));
     }
     let mut changed = Vec::new();
-    differences(&walk::with_results_open(schema, config), &result, &Path::top(), &mut changed);
+    differences(&with_results_open(schema, config), &result, &Path::top(), &mut changed);
     for path in changed.into_iter().filter(|path| !unknown.contains(path)) {
         let detail = format!("`{path}` came back with another value than was configured.");
         diagnostics.push(bug(detail).at(path));
     }
     result
+}
+
+/// The configuration with unknown for what it leaves to the provider, and null
+/// for what is kept nowhere.
+fn with_results_open(schema: &Schema, config: &Value) -> Value {
+    let beside = Beside { config: &Value::Null, earlier: &Value::Null };
+    walk::rewrite(Fields::of(schema), beside, config.clone(), &mut |place, value| {
+        if place.attribute.write_only {
+            Visit::Done(Value::Null)
+        } else if place.attribute.is_computed() && value.is_null() {
+            Visit::Done(UNKNOWN)
+        } else {
+            Visit::Inside(value)
+        }
+    })
 }
 
 /// A wholly known value: what is unknown is reported and becomes null.

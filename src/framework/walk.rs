@@ -6,7 +6,7 @@ mod partners;
 
 use std::collections::BTreeMap;
 
-use crate::protocol::value::{Unknown, Value};
+use crate::protocol::value::Value;
 
 use super::schema::{Attribute, Block, Kind, Nesting, Schema};
 use partners::Partners;
@@ -185,22 +185,6 @@ pub fn without_write_only(schema: &Schema, value: Value) -> Value {
     let beside = Beside { config: &NOTHING, earlier: &NOTHING };
     rewrite(Fields::of(schema), beside, value, &mut |place, value| {
         if place.attribute.write_only { Visit::Done(Value::Null) } else { Visit::Inside(value) }
-    })
-}
-
-/// The configuration with unknown for what it leaves to the provider, and null
-/// for what is kept nowhere.
-#[must_use]
-pub fn with_results_open(schema: &Schema, config: &Value) -> Value {
-    let beside = Beside { config: &NOTHING, earlier: &NOTHING };
-    rewrite(Fields::of(schema), beside, config.clone(), &mut |place, value| {
-        if place.attribute.write_only {
-            Visit::Done(Value::Null)
-        } else if place.attribute.is_computed() && value.is_null() {
-            Visit::Done(Value::Unknown(Unknown::default()))
-        } else {
-            Visit::Inside(value)
-        }
     })
 }
 

@@ -62,6 +62,7 @@ impl Function for SipGateways {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::framework::object::Object;
 
     #[test]
     fn there_are_four_with_a_name_and_an_address_each() {
@@ -72,5 +73,8 @@ mod tests {
         for gateway in gateways.values() {
             assert!(gateway.ip.parse::<std::net::Ipv4Addr>().is_ok(), "{gateway:?}");
         }
+        let Type::Map(declared) = SipGateways.signature().result else { panic!("not a map") };
+        let Type::Object(attributes) = *declared else { panic!("not of objects") };
+        assert_eq!(attributes.keys().collect::<Vec<_>>(), Gateway::ATTRIBUTES);
     }
 }

@@ -50,6 +50,7 @@ pub use self::list::{SipTrunkList, SipTrunkQuery};
 pub use self::model::{HostRequestModel, SipTrunkModel};
 pub use self::plural_data_source::{ListedSipTrunk, SipTrunksData, SipTrunksDataSource};
 pub use self::results::HostRequestResult;
+use self::rules::parse_id;
 
 /// How failures speak of SIP trunks.
 pub const KIND: ObjectKind = ObjectKind {
@@ -366,12 +367,6 @@ fn stored_id(verb: Verb, state: &SipTrunkModel) -> Result<i64, Diagnostics> {
         .at(Path::root("id"))
         .into()
     })
-}
-
-/// A positive decimal number in its one usual spelling.
-fn parse_id(text: &str) -> Option<i64> {
-    let id: i64 = text.parse().ok()?;
-    (id > 0 && id.to_string() == text).then_some(id)
 }
 
 /// Points at the argument that the password came from.

@@ -45,3 +45,9 @@ impl Validator for Rule {
 pub(super) fn dial_digits() -> impl Validator {
     validators::characters("0-9+*#")
 }
+
+/// A positive decimal number in its one usual spelling.
+pub(super) fn parse_id(text: &str) -> Option<i64> {
+    let id: i64 = text.parse().ok()?;
+    (id > 0 && id.to_string() == text).then_some(id)
+}
