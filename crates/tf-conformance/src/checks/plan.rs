@@ -1,0 +1,291 @@
+//! Plans.
+
+use super::context::no_errors;
+use super::{Context, Verdict, ensure, fail, not_applicable, unbroken};
+use crate::core::{Instance, Planned, Resource, errors};
+use crate::oracle::{self, nulled_write_only};
+use crate::proto::tfplugin6 as pb;
+use crate::proto::tfplugin6::attribute_path::step::Selector;
+use crate::schema::{Attribute, Kind};
+use crate::value::{Forms, NumberForm, Type, UnknownForm, Value, encode};
+
+pub(super) async fn nulls_write_only(context: &Context<'_>) -> Verdict {
+    let mut asked = false;
+    for (case, subject) in context.subjects()? {
+        let session = context.configured(Some(case)).await?;
+        let resource = Resource::new(&session, &subject.type_name)?;
+        let config = resource.config(&subject.config)?;
+        let block = &resource.schema().block;
+        if oracle::null_write_only(block, &config).is_empty() {
+            continue;
+        }
+        asked = true;
+        let planned = resource.plan(&Instance::absent(), &config).await?;
+        no_errors("planning", &planned.diagnostics)?;
+        unbroken("the plan", &oracle::null_write_only(block, &planned.state))?;
+    }
+    if asked { Ok(()) } else { not_applicable("no case sets a write-only attribute") }
+}
+
+pub(super) async fn creates(context: &Context<'_>) -> Verdict {
+    for (case, subject) in context.subjects()? {
+        let session = context.configured(Some(case)).await?;
+        let resource = Resource::new(&session, &subject.type_name)?;
+        let config = resource.config(&subject.config)?;
+        no_errors("validating", &resource.validate(&config).await?)?;
+        let planned = resource.plan(&Instance::absent(), &config).await?;
+        no_errors("planning", &planned.diagnostics)?;
+        ensure(!planned.legacy, || {
+            "the plan asks for the old SDK's exceptions (legacy_type_system)".to_owned()
+        })?;
+        // Write-only values are another check's.
+        let block = &resource.schema().block;
+        let (config, state) = (nulled_write_only(block, &config), nulled_write_only(block, &planned.state));
+        unbroken("the plan", &oracle::planned(block, &Value::Null, &config, &state))?;
+    }
+    Ok(())
+}
+
+/// The attributes that `config` sets, of the given type.
+fn configured<'a>(
+    resource: &'a Resource<'_>,
+    config: &Value,
+    wanted: &Type,
+) -> Vec<(&'a String, &'a Attribute)> {
+    let attributes = resource.schema().block.attributes.iter();
+    let fits = |(name, attribute): &(&String, &Attribute)| {
+        attribute.kind == Kind::Plain(wanted.clone()) && !attribute.write_only && !config.get(name).is_null()
+    };
+    attributes.filter(fits).collect()
+}
+
+/// Whether every error is about this attribute.
+fn is_about(diagnostics: &[pb::Diagnostic], name: &str) -> bool {
+    diagnostics.iter().filter(|diagnostic| diagnostic.severity == 1).all(|diagnostic| {
+        let first = diagnostic.attribute.as_ref().and_then(|path| path.steps.first());
+        matches!(first.and_then(|step| step.selector.as_ref()), Some(Selector::AttributeName(n)) if n == name)
+    })
+}
+
+pub(super) async fn reads_numbers(context: &Context<'_>) -> Verdict {
+    let mut asked = false;
+    for (case, subject) in context.subjects()? {
+        let session = context.configured(Some(case)).await?;
+        let resource = Resource::new(&session, &subject.type_name)?;
+        let config = resource.config(&subject.config)?;
+        for (name, _) in configured(&resource, &config, &Type::Number) {
+            asked = true;
+            let own = config.get(name);
+            for form in [NumberForm::Core, NumberForm::Text, NumberForm::Float64] {
+                let planned = plan_number(&resource, &config, form).await?;
+                no_errors(&format!("planning {name} = {own} as {form:?}"), &planned.diagnostics)?;
+                equal(&planned, name, own, form)?;
+            }
+            for (text, form) in [
+                ("0.1", NumberForm::Core),
+                ("7", NumberForm::Core),
+                ("1000000000000000000", NumberForm::Core),
+                ("1.5", NumberForm::Core),
+                ("1.5", NumberForm::Float32),
+                ("1234567890123456789012345678901", NumberForm::Core),
+                ("0.1234567890123456789012345678901", NumberForm::Core),
+            ] {
+                let Some(number) = Value::number(text) else { continue };
+                let config = config.clone().with(name, number.clone());
+                let planned = plan_number(&resource, &config, form).await?;
+                // A value may be out of range; it must not be misread.
+                match errors(&planned.diagnostics) {
+                    None => equal(&planned, name, &number, form)?,
+                    Some(_) if is_about(&planned.diagnostics, name) => {}
+                    Some(errors) => return fail(format!("planning {name} = {text} as {form:?}: {errors}")),
+                }
+            }
+        }
+    }
+    if asked { Ok(()) } else { not_applicable("no case sets a number") }
+}
+
+async fn plan_number(
+    resource: &Resource<'_>,
+    config: &Value,
+    number: NumberForm,
+) -> Result<Planned, super::Stop> {
+    let forms = Forms { number, ..Forms::default() };
+    let mut diagnostics = resource.validate_as(config, &forms).await?;
+    if errors(&diagnostics).is_none() {
+        let planned = resource.plan_as(&Instance::absent(), config, &forms).await?;
+        diagnostics.extend(planned.diagnostics.clone());
+        return Ok(Planned { diagnostics, ..planned });
+    }
+    let prior = Instance::absent();
+    Ok(Planned {
+        config: config.clone(),
+        proposed: Value::Null,
+        state: Value::Null,
+        private: Vec::new(),
+        identity: Value::Null,
+        replace: Vec::new(),
+        diagnostics,
+        deferred: None,
+        legacy: false,
+        prior,
+    })
+}
+
+fn equal(planned: &Planned, name: &str, wanted: &Value, form: NumberForm) -> Verdict {
+    let found = planned.state.get(name);
+    ensure(found == wanted, || format!("{name} = {wanted} as {form:?} is planned as {found}"))
+}
+
+pub(super) async fn reads_unknowns(context: &Context<'_>) -> Verdict {
+    // { 1: false, 99: "?" }: not null, and something of a later version.
+    let refined = vec![0x82, 0x01, 0xc2, 0x63, 0xa1, b'?'];
+    let mut padded = vec![0x82, 0x01, 0xc2, 0x02, 0xd9, 200];
+    padded.extend([b'x'; 200]);
+    let forms = [
+        ("type 0", UnknownForm::Plain),
+        ("type 12, refined", UnknownForm::Extension(12, refined)),
+        ("type 12, refined with a long prefix", UnknownForm::Extension(12, padded)),
+        ("type 7", UnknownForm::Extension(7, vec![0])),
+        ("type 7, 3 bytes", UnknownForm::Extension(7, vec![1, 2, 3])),
+        ("type 0, 16 bytes", UnknownForm::Extension(0, vec![0; 16])),
+        ("type 9, 300 bytes", UnknownForm::Extension(9, vec![0; 300])),
+    ];
+    let mut asked = false;
+    for (case, subject) in context.subjects()? {
+        let session = context.configured(Some(case)).await?;
+        let resource = Resource::new(&session, &subject.type_name)?;
+        let config = resource.config(&subject.config)?;
+        for (name, attribute) in configured(&resource, &config, &Type::String) {
+            let config = config.clone().with(name, Value::Unknown);
+            for (what, unknown) in &forms {
+                asked = true;
+                let forms = Forms { unknown: unknown.clone(), ..Forms::default() };
+                let doing = format!("{name} unknown ({what})");
+                no_errors(&format!("validating {doing}"), &resource.validate_as(&config, &forms).await?)?;
+                let planned = resource.plan_as(&Instance::absent(), &config, &forms).await?;
+                no_errors(&format!("planning {doing}"), &planned.diagnostics)?;
+                let found = planned.state.get(name);
+                ensure(attribute.computed || *found == Value::Unknown, || {
+                    format!("{doing} is planned as {found}")
+                })?;
+            }
+        }
+    }
+    if asked { Ok(()) } else { not_applicable("no case sets a string") }
+}
+
+pub(super) async fn plans_nothing(context: &Context<'_>) -> Verdict {
+    for (case, subject) in context.subjects()? {
+        let session = context.configured(Some(case)).await?;
+        let resource = Resource::new(&session, &subject.type_name)?;
+        let config = resource.config(&subject.config)?;
+        let question = async |created: &Instance| {
+            let planned = resource.plan(created, &config).await?;
+            no_errors("planning no change", &planned.diagnostics)?;
+            let differences = oracle::applied(&resource.schema().block, &created.state, &planned.state);
+            unbroken("planning no change", &differences)?;
+            // What is compatible may still be unknown on one side.
+            let prior = nulled_write_only(&resource.schema().block, &created.state);
+            ensure(planned.state == prior, || "planning no change plans a change".to_owned())?;
+            ensure(planned.replace.is_empty(), || "planning no change asks for a replacement".to_owned())
+        };
+        context.with_created(&resource, &config, question).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn destroys(context: &Context<'_>) -> Verdict {
+    if !context.schemas.capabilities.plan_destroy {
+        return not_applicable("the provider does not want to be asked (plan_destroy is false)");
+    }
+    for (case, subject) in context.subjects()? {
+        let session = context.configured(Some(case)).await?;
+        let resource = Resource::new(&session, &subject.type_name)?;
+        let config = resource.config(&subject.config)?;
+        let question = async |created: &Instance| {
+            // Something of its own, in case the provider stores nothing.
+            let planned = resource.plan(created, &Value::Null).await?;
+            no_errors("planning the destroy", &planned.diagnostics)?;
+            unbroken("planning the destroy", &oracle::planned_destroy(&planned.state))?;
+            ensure(planned.private == created.private, || {
+                let (before, after) = (created.private.len(), planned.private.len());
+                format!("prior_private has {before} bytes, planned_private {after} or others")
+            })
+        };
+        context.with_created(&resource, &config, question).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn replaces(context: &Context<'_>) -> Verdict {
+    for (case, subject) in context.subjects()? {
+        let session = context.configured(Some(case)).await?;
+        let resource = Resource::new(&session, &subject.type_name)?;
+        let config = resource.config(&subject.config)?;
+        let question = async |created: &Instance| {
+            let without_state = Instance { state: Value::Null, ..created.clone() };
+            let planned = resource.plan(&without_state, &config).await?;
+            no_errors("planning the second half of a replace", &planned.diagnostics)?;
+            ensure(created.private.is_empty() || !planned.private.is_empty(), || {
+                let before = created.private.len();
+                format!("with a null prior state, prior_private ({before} bytes) is lost in planned_private")
+            })?;
+            // Core deletes with what the second plan gave.
+            let mut destroying = resource.plan_destroy(created).await?;
+            destroying.private = planned.private;
+            let deleted = resource.apply(&destroying).await?;
+            no_errors("deleting with the private data of the replace's plan", &deleted.diagnostics)
+        };
+        context.with_created(&resource, &config, question).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn never_defers(context: &Context<'_>) -> Verdict {
+    for (case, subject) in context.subjects()? {
+        for unknown in [false, true] {
+            let session = context.session(context.launch(Some(case))?).await?;
+            let mut config = context.provider_config(Some(case))?;
+            if unknown {
+                config = super::robustness::everything_unknown(&context.schemas.provider.block);
+            }
+            context.try_configure(&session, &config).await?;
+            let mut resource = Resource::new(&session, &subject.type_name)?;
+            for allowed in [false, true] {
+                resource.capabilities.deferral_allowed = allowed;
+                let how = if allowed { "though it need not" } else { "though it must not" };
+                let config = resource.config(&subject.config)?;
+                let request = resource.plan_request(&Instance::absent(), &config, &Forms::default());
+                let planned = session.plan_resource_change(request).await?;
+                ensure(planned.deferred.is_none(), || format!("PlanResourceChange defers, {how}"))?;
+                let imported = resource_import(&resource, &subject.missing_id);
+                let imported = session.import_resource_state(imported).await?;
+                ensure(imported.deferred.is_none(), || format!("ImportResourceState defers, {how}"))?;
+                for data in &case.data_sources {
+                    let Some(schema) = context.schemas.data_sources.get(&data.type_name) else { continue };
+                    let config = crate::value::from_json(&data.resolved(&|_| "0".into()), &schema.ty())?;
+                    let msgpack = encode(&schema.block.complete(config), &schema.ty());
+                    let request = pb::read_data_source::Request {
+                        type_name: data.type_name.clone(),
+                        config: Some(pb::DynamicValue { msgpack, json: Vec::new() }),
+                        provider_meta: None,
+                        client_capabilities: Some(resource.capabilities),
+                    };
+                    let read = session.read_data_source(request).await?;
+                    ensure(read.deferred.is_none(), || format!("ReadDataSource defers, {how}"))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn resource_import(resource: &Resource<'_>, id: &str) -> pb::import_resource_state::Request {
+    pb::import_resource_state::Request {
+        type_name: resource.type_name.clone(),
+        id: id.to_owned(),
+        client_capabilities: Some(resource.capabilities),
+        identity: None,
+    }
+}

@@ -1,0 +1,534 @@
+//! One managed resource, driven as Core drives it: values in, values out, and
+//! every answer ready to be judged.
+
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+
+use super::{CallError, Session, proposed_new_state};
+use crate::oracle::{self, Violation};
+use crate::proto::tfplugin6 as pb;
+use crate::schema::{IdentitySchema, Schema, Schemas};
+use crate::secrets::masked;
+use crate::value::{Forms, Type, Value, ValueError, decode, encode, encode_as, from_json, to_json};
+
+/// What Terraform from 1.11 on can do.
+pub const CAPABILITIES: pb::ClientCapabilities = pb::ClientCapabilities {
+    deferral_allowed: false,
+    write_only_attributes_allowed: true,
+    store_planned_private: false,
+    computed_blocks_allowed: false,
+};
+
+/// A resource type in a session.
+pub struct Resource<'s> {
+    session: &'s Session,
+    schemas: Arc<Schemas>,
+    /// The type's name.
+    pub type_name: String,
+    /// What Core says it can do.
+    pub capabilities: pb::ClientCapabilities,
+}
+
+/// What Core stores about one resource.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Instance {
+    /// The state; null before the create and after the delete.
+    pub state: Value,
+    /// The state's bytes as the provider sent them.
+    pub bytes: Vec<u8>,
+    /// The provider's own data.
+    pub private: Vec<u8>,
+    /// The identity; null if the type has none.
+    pub identity: Value,
+}
+
+impl Instance {
+    /// What is not there yet.
+    pub fn absent() -> Self {
+        Self { state: Value::Null, bytes: Vec::new(), private: Vec::new(), identity: Value::Null }
+    }
+}
+
+/// The answer to `PlanResourceChange`, with what was asked.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// What was there.
+    pub prior: Instance,
+    /// The configuration; null to destroy.
+    pub config: Value,
+    /// What Core proposed.
+    pub proposed: Value,
+    /// The planned state.
+    pub state: Value,
+    /// The planned private data.
+    pub private: Vec<u8>,
+    /// The planned identity.
+    pub identity: Value,
+    /// What asks for a replacement.
+    pub replace: Vec<pb::AttributePath>,
+    /// The diagnostics.
+    pub diagnostics: Vec<pb::Diagnostic>,
+    /// Whether the plan was put off, and why.
+    pub deferred: Option<pb::Deferred>,
+    /// Whether the old SDK's exceptions are asked for.
+    pub legacy: bool,
+}
+
+/// The answer to `ApplyResourceChange`, with what was asked.
+#[derive(Debug, Clone)]
+pub struct Applied {
+    /// What was planned.
+    pub planned: Planned,
+    /// What is there now.
+    pub instance: Instance,
+    /// The diagnostics.
+    pub diagnostics: Vec<pb::Diagnostic>,
+    /// Whether the old SDK's exceptions are asked for.
+    pub legacy: bool,
+}
+
+/// One resource that was imported.
+#[derive(Debug, Clone)]
+pub struct Imported {
+    /// Its type.
+    pub type_name: String,
+    /// What is stored.
+    pub instance: Instance,
+}
+
+/// The errors among diagnostics, as one text; `None` without any.
+pub fn errors(diagnostics: &[pb::Diagnostic]) -> Option<String> {
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == 1);
+    let errors: Vec<String> = errors.map(|error| format!("{}: {}", error.summary, error.detail)).collect();
+    (!errors.is_empty()).then(|| errors.join("; "))
+}
+
+impl<'s> Resource<'s> {
+    /// A resource type.
+    ///
+    /// # Errors
+    ///
+    /// When the provider does not have it.
+    pub fn new(session: &'s Session, type_name: &str) -> Result<Self, CallError> {
+        let schemas = Arc::clone(&session.schemas);
+        if !schemas.resources.contains_key(type_name) {
+            let problem = format!("there is no resource type {type_name:?}");
+            return Err(CallError::new("GetProviderSchema", problem));
+        }
+        Ok(Self { session, schemas, type_name: type_name.to_owned(), capabilities: CAPABILITIES })
+    }
+
+    /// The schema.
+    pub fn schema(&self) -> &Schema {
+        // `new` has seen that it is there.
+        static NONE: std::sync::LazyLock<Schema> = std::sync::LazyLock::new(Schema::default);
+        self.schemas.resources.get(&self.type_name).unwrap_or(&NONE)
+    }
+
+    /// The session.
+    pub fn session(&self) -> &'s Session {
+        self.session
+    }
+
+    /// The type of the state.
+    pub fn ty(&self) -> Type {
+        self.schema().ty()
+    }
+
+    /// The identity's schema.
+    pub fn identity_schema(&self) -> Option<&IdentitySchema> {
+        self.schemas.identities.get(&self.type_name)
+    }
+
+    /// A configuration from JSON.
+    ///
+    /// # Errors
+    ///
+    /// When it does not fit the schema.
+    pub fn config(&self, json: &Json) -> Result<Value, ValueError> {
+        Ok(self.schema().block.complete(from_json(json, &self.ty())?))
+    }
+
+    fn dynamic(&self, value: &Value) -> Option<pb::DynamicValue> {
+        Some(pb::DynamicValue { msgpack: encode(value, &self.ty()), json: Vec::new() })
+    }
+
+    fn shown(&self, value: &Value) -> Json {
+        to_json(&masked(&self.schema().block, value))
+    }
+
+    fn identity_data(&self, identity: &Value) -> Option<pb::ResourceIdentityData> {
+        let schema = self.identity_schema().filter(|_| !identity.is_null())?;
+        let msgpack = encode(identity, &schema.ty());
+        Some(pb::ResourceIdentityData { identity_data: Some(pb::DynamicValue { msgpack, json: Vec::new() }) })
+    }
+
+    fn read_identity(
+        &self,
+        rpc: &'static str,
+        data: Option<pb::ResourceIdentityData>,
+    ) -> Result<Value, CallError> {
+        let Some(value) = data.and_then(|data| data.identity_data) else { return Ok(Value::Null) };
+        let Some(schema) = self.identity_schema() else {
+            return Err(CallError::new(rpc, "an identity for a type without an identity schema"));
+        };
+        decoded(rpc, "the identity", Some(value), &schema.ty()).map(|(identity, _)| identity)
+    }
+
+    /// `ValidateResourceConfig`.
+    ///
+    /// # Errors
+    ///
+    /// When no answer comes.
+    pub async fn validate(&self, config: &Value) -> Result<Vec<pb::Diagnostic>, CallError> {
+        self.validate_as(config, &Forms::default()).await
+    }
+
+    /// `ValidateResourceConfig` with other encodings.
+    ///
+    /// # Errors
+    ///
+    /// When no answer comes.
+    pub async fn validate_as(&self, config: &Value, forms: &Forms) -> Result<Vec<pb::Diagnostic>, CallError> {
+        let request = pb::validate_resource_config::Request {
+            type_name: self.type_name.clone(),
+            config: Some(pb::DynamicValue {
+                msgpack: encode_as(config, &self.ty(), forms),
+                json: Vec::new(),
+            }),
+            client_capabilities: Some(self.capabilities),
+        };
+        let diagnostics = self.session.validate_resource_config(request).await?.diagnostics;
+        let answer = shown_diagnostics(&diagnostics);
+        self.session.trace.record("ValidateResourceConfig", json!({ "config": self.shown(config) }), answer);
+        Ok(diagnostics)
+    }
+
+    /// `PlanResourceChange` for `config` on top of `prior`.
+    ///
+    /// # Errors
+    ///
+    /// When no answer comes, or Core could not read it.
+    pub async fn plan(&self, prior: &Instance, config: &Value) -> Result<Planned, CallError> {
+        self.plan_as(prior, config, &Forms::default()).await
+    }
+
+    /// `PlanResourceChange` with other encodings.
+    ///
+    /// # Errors
+    ///
+    /// When no answer comes, or Core could not read it.
+    pub async fn plan_as(
+        &self,
+        prior: &Instance,
+        config: &Value,
+        forms: &Forms,
+    ) -> Result<Planned, CallError> {
+        const RPC: &str = "PlanResourceChange";
+        let request = self.plan_request(prior, config, forms);
+        let answer = self.session.plan_resource_change(request).await?;
+        let proposed = proposed_new_state(&self.schema().block, &prior.state, config);
+        let asked = json!({
+            "type_name": self.type_name, "prior_state": self.shown(&prior.state), "config": self.shown(config),
+            "proposed_new_state": self.shown(&proposed), "prior_private": prior.private.len(),
+        });
+        let decoded = decoded(RPC, "planned_state", answer.planned_state, &self.ty());
+        let came = match &decoded {
+            Err(error) => json!({ "error": error.problem }),
+            Ok((state, _)) => json!({
+                "planned_state": self.shown(state), "planned_private": answer.planned_private.len(),
+                "requires_replace": answer.requires_replace.len(),
+                "diagnostics": shown_diagnostics(&answer.diagnostics),
+            }),
+        };
+        self.session.trace.record(RPC, asked, came);
+        Ok(Planned {
+            prior: prior.clone(),
+            config: config.clone(),
+            proposed,
+            state: decoded?.0,
+            private: answer.planned_private,
+            identity: self.read_identity(RPC, answer.planned_identity)?,
+            replace: answer.requires_replace,
+            diagnostics: answer.diagnostics,
+            deferred: answer.deferred,
+            legacy: answer.legacy_type_system,
+        })
+    }
+
+    /// The request that `plan` sends.
+    pub fn plan_request(
+        &self,
+        prior: &Instance,
+        config: &Value,
+        forms: &Forms,
+    ) -> pb::plan_resource_change::Request {
+        let ty = self.ty();
+        let proposed = proposed_new_state(&self.schema().block, &prior.state, config);
+        let written =
+            |value| Some(pb::DynamicValue { msgpack: encode_as(value, &ty, forms), json: Vec::new() });
+        pb::plan_resource_change::Request {
+            type_name: self.type_name.clone(),
+            prior_state: self.dynamic(&prior.state),
+            proposed_new_state: written(&proposed),
+            config: written(config),
+            prior_private: prior.private.clone(),
+            provider_meta: None,
+            client_capabilities: Some(self.capabilities),
+            prior_identity: self.identity_data(&prior.identity),
+            planned_private: Vec::new(),
+        }
+    }
+
+    /// The plan of a delete: the provider's, or Core's own where the provider
+    /// does not want to be asked.
+    ///
+    /// # Errors
+    ///
+    /// When no answer comes, or Core could not read it.
+    pub async fn plan_destroy(&self, prior: &Instance) -> Result<Planned, CallError> {
+        if self.schemas.capabilities.plan_destroy {
+            return self.plan(prior, &Value::Null).await;
+        }
+        Ok(Planned {
+            prior: prior.clone(),
+            config: Value::Null,
+            proposed: Value::Null,
+            state: Value::Null,
+            private: prior.private.clone(),
+            identity: Value::Null,
+            replace: Vec::new(),
+            diagnostics: Vec::new(),
+            deferred: None,
+            legacy: false,
+        })
+    }
+
+    /// `ApplyResourceChange` for a plan.
+    ///
+    /// # Errors
+    ///
+    /// When no answer comes, or Core could not read it.
+    pub async fn apply(&self, planned: &Planned) -> Result<Applied, CallError> {
+        const RPC: &str = "ApplyResourceChange";
+        let answer = self.session.apply_resource_change(self.apply_request(planned)).await?;
+        let asked = json!({
+            "type_name": self.type_name, "prior_state": self.shown(&planned.prior.state),
+            "planned_state": self.shown(&planned.state), "config": self.shown(&planned.config),
+        });
+        let decoded = decoded(RPC, "new_state", answer.new_state, &self.ty());
+        let came = match &decoded {
+            Err(error) => json!({ "error": error.problem }),
+            Ok((state, _)) => json!({
+                "new_state": self.shown(state), "private": answer.private.len(),
+                "diagnostics": shown_diagnostics(&answer.diagnostics),
+            }),
+        };
+        self.session.trace.record(RPC, asked, came);
+        let (state, bytes) = decoded?;
+        let identity = self.read_identity(RPC, answer.new_identity)?;
+        Ok(Applied {
+            planned: planned.clone(),
+            instance: Instance { state, bytes, private: answer.private, identity },
+            diagnostics: answer.diagnostics,
+            legacy: answer.legacy_type_system,
+        })
+    }
+
+    /// The request that `apply` sends.
+    pub fn apply_request(&self, planned: &Planned) -> pb::apply_resource_change::Request {
+        pb::apply_resource_change::Request {
+            type_name: self.type_name.clone(),
+            prior_state: self.dynamic(&planned.prior.state),
+            planned_state: self.dynamic(&planned.state),
+            config: self.dynamic(&planned.config),
+            planned_private: planned.private.clone(),
+            provider_meta: None,
+            planned_identity: self.identity_data(&planned.identity),
+        }
+    }
+
+    /// `ReadResource`. The diagnostics are in the second part.
+    ///
+    /// # Errors
+    ///
+    /// When no answer comes, or Core could not read it.
+    pub async fn read(&self, instance: &Instance) -> Result<(Instance, Vec<pb::Diagnostic>), CallError> {
+        const RPC: &str = "ReadResource";
+        let answer = self.session.read_resource(self.read_request(instance)).await?;
+        let asked = json!({ "type_name": self.type_name, "current_state": self.shown(&instance.state) });
+        let decoded = decoded(RPC, "new_state", answer.new_state, &self.ty());
+        let came = match &decoded {
+            Err(error) => json!({ "error": error.problem }),
+            Ok((state, _)) => json!({
+                "new_state": self.shown(state), "private": answer.private.len(),
+                "diagnostics": shown_diagnostics(&answer.diagnostics),
+            }),
+        };
+        self.session.trace.record(RPC, asked, came);
+        let (state, bytes) = decoded?;
+        let identity = self.read_identity(RPC, answer.new_identity)?;
+        Ok((Instance { state, bytes, private: answer.private, identity }, answer.diagnostics))
+    }
+
+    /// The request that `read` sends.
+    pub fn read_request(&self, instance: &Instance) -> pb::read_resource::Request {
+        pb::read_resource::Request {
+            type_name: self.type_name.clone(),
+            current_state: self.dynamic(&instance.state),
+            private: instance.private.clone(),
+            provider_meta: None,
+            client_capabilities: Some(self.capabilities),
+            current_identity: self.identity_data(&instance.identity),
+        }
+    }
+
+    /// `ImportResourceState`, by id, or by identity if the id is empty.
+    ///
+    /// # Errors
+    ///
+    /// When no answer comes, or Core could not read it.
+    pub async fn import(
+        &self,
+        id: &str,
+        identity: &Value,
+    ) -> Result<(Vec<Imported>, Vec<pb::Diagnostic>), CallError> {
+        const RPC: &str = "ImportResourceState";
+        let request = pb::import_resource_state::Request {
+            type_name: self.type_name.clone(),
+            id: id.to_owned(),
+            client_capabilities: Some(self.capabilities),
+            identity: self.identity_data(identity),
+        };
+        let answer = self.session.import_resource_state(request).await?;
+        let mut imported = Vec::new();
+        for resource in answer.imported_resources {
+            let (state, bytes) = decoded(RPC, "state", resource.state, &self.ty())?;
+            let identity = self.read_identity(RPC, resource.identity)?;
+            let instance = Instance { state, bytes, private: resource.private, identity };
+            imported.push(Imported { type_name: resource.type_name, instance });
+        }
+        let states: Vec<Json> = imported.iter().map(|one| self.shown(&one.instance.state)).collect();
+        self.session.trace.record(
+            RPC,
+            json!({ "type_name": self.type_name, "id": id, "identity": to_json(identity) }),
+            json!({ "states": states, "diagnostics": shown_diagnostics(&answer.diagnostics) }),
+        );
+        Ok((imported, answer.diagnostics))
+    }
+
+    /// `UpgradeResourceState` for the JSON of a state of `version`.
+    ///
+    /// # Errors
+    ///
+    /// When no answer comes, or Core could not read it.
+    pub async fn upgrade(
+        &self,
+        version: i64,
+        raw_state: pb::RawState,
+    ) -> Result<(Value, Vec<pb::Diagnostic>), CallError> {
+        const RPC: &str = "UpgradeResourceState";
+        let json = serde_json::from_slice::<Json>(&raw_state.json).unwrap_or_default();
+        let asked = match from_json(&json, &self.ty()) {
+            Ok(state) => json!({ "version": version, "state": self.shown(&state) }),
+            Err(_) => {
+                json!({ "version": version, "json": raw_state.json.len(), "flatmap": raw_state.flatmap.len() })
+            }
+        };
+        let request = pb::upgrade_resource_state::Request {
+            type_name: self.type_name.clone(),
+            version,
+            raw_state: Some(raw_state),
+        };
+        let answer = self.session.upgrade_resource_state(request).await?;
+        let decoded = decoded(RPC, "upgraded_state", answer.upgraded_state, &self.ty());
+        let came = match &decoded {
+            Err(error) => json!({ "error": error.problem }),
+            Ok((state, _)) => {
+                json!({ "state": self.shown(state), "diagnostics": shown_diagnostics(&answer.diagnostics) })
+            }
+        };
+        self.session.trace.record(RPC, asked, came);
+        Ok((decoded?.0, answer.diagnostics))
+    }
+
+    /// Every rule of Core's for a plan that has no errors.
+    pub fn judge_plan(&self, planned: &Planned) -> Vec<Violation> {
+        let block = &self.schema().block;
+        let mut violations = if planned.config.is_null() {
+            oracle::planned_destroy(&planned.state)
+        } else {
+            oracle::planned(block, &planned.prior.state, &planned.config, &planned.state)
+        };
+        if !planned.prior.state.is_null() {
+            violations.extend(oracle::replacements(&planned.prior.state, &planned.state, &planned.replace));
+            if planned.replace.is_empty() && !planned.state.is_null() {
+                violations.extend(oracle::identity_changed(&planned.prior.identity, &planned.identity));
+            }
+        }
+        violations.extend(judge_legacy(planned.legacy));
+        if planned.deferred.is_some() && !self.capabilities.deferral_allowed {
+            violations.push(Violation::new("", "deferred, though that is not allowed"));
+        }
+        violations
+    }
+
+    /// Every rule of Core's for an apply that has no errors.
+    pub fn judge_apply(&self, applied: &Applied) -> Vec<Violation> {
+        let (block, state) = (&self.schema().block, &applied.instance.state);
+        let mut violations = oracle::applied(block, &applied.planned.state, state);
+        violations.extend(oracle::state(block, state));
+        if self.identity_schema().is_some() && !state.is_null() {
+            violations.extend(oracle::identity_known(&applied.instance.identity));
+            if !applied.planned.prior.state.is_null() {
+                let (before, after) = (&applied.planned.prior.identity, &applied.instance.identity);
+                violations.extend(oracle::identity_changed(before, after));
+            }
+        }
+        violations.extend(judge_legacy(applied.legacy));
+        violations
+    }
+
+    /// Every rule of Core's for a read that has no errors.
+    pub fn judge_read(&self, before: &Instance, after: &Instance) -> Vec<Violation> {
+        let mut violations = oracle::state(&self.schema().block, &after.state);
+        if self.identity_schema().is_some() && !after.state.is_null() {
+            violations.extend(oracle::identity_known(&after.identity));
+            violations.extend(oracle::identity_changed(&before.identity, &after.identity));
+        }
+        violations
+    }
+}
+
+fn judge_legacy(legacy: bool) -> Option<Violation> {
+    legacy.then(|| Violation::new("", "asks for the exceptions of the old SDK (legacy_type_system)"))
+}
+
+fn decoded(
+    rpc: &'static str,
+    what: &str,
+    value: Option<pb::DynamicValue>,
+    ty: &Type,
+) -> Result<(Value, Vec<u8>), CallError> {
+    let value = value.unwrap_or_default();
+    let read = if value.msgpack.is_empty() && !value.json.is_empty() {
+        let json = serde_json::from_slice(&value.json).unwrap_or_default();
+        from_json(&json, ty)
+    } else {
+        decode(&value.msgpack, ty)
+    };
+    let bytes = if value.msgpack.is_empty() { value.json } else { value.msgpack };
+    read.map(|read| (read, bytes))
+        .map_err(|error| CallError::new(rpc, format!("Core cannot read {what}: {error}")))
+}
+
+pub(crate) fn shown_diagnostics(diagnostics: &[pb::Diagnostic]) -> Json {
+    let shown = diagnostics.iter().map(|diagnostic| {
+        json!({
+            "severity": diagnostic.severity, "summary": diagnostic.summary, "detail": diagnostic.detail,
+            "path": diagnostic.attribute.as_ref().map(oracle::path_text),
+        })
+    });
+    Json::Array(shown.collect())
+}
