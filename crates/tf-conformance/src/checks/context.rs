@@ -33,8 +33,13 @@ impl<'a> Context<'a> {
     /// How Terraform would start the provider for this case. What belongs to
     /// no case gets the variables of all.
     pub(super) fn launch(&self, case: Option<&Case>) -> Result<Launch, Stop> {
+        Ok(self.surroundings(self.settings.launch()?, case))
+    }
+
+    /// The same with a certificate, whatever the settings say.
+    pub(super) fn launch_with_tls(&self) -> Result<Launch, Stop> {
         let launch = Launch::by_terraform(&self.settings.program, self.settings.patience)?;
-        Ok(self.surroundings(launch, case))
+        Ok(self.surroundings(launch, None))
     }
 
     /// How a person would start the provider.

@@ -39,6 +39,9 @@ pub struct Settings {
     pub check_limit: Duration,
     /// The size of a large state, in bytes.
     pub large_state: usize,
+    /// Whether checks that are not about TLS go without, as Terraform does
+    /// when `TF_DISABLE_PLUGIN_TLS` is set: much quicker.
+    pub without_tls: bool,
     /// How many checks run at once. Those that break the API are always alone.
     pub jobs: usize,
     /// Somebody who breaks the API; instead of what the case files say.
@@ -58,9 +61,19 @@ impl Settings {
             patience: Patience::default(),
             check_limit: Duration::from_secs(300),
             large_state: 100 << 20,
+            without_tls: false,
             jobs: 1,
             api: None,
             environment: BTreeMap::new(),
+        }
+    }
+
+    /// How the provider is started where nothing else is asked.
+    pub(super) fn launch(&self) -> Result<Launch, StartError> {
+        if self.without_tls {
+            Launch::without_tls(&self.program, self.patience)
+        } else {
+            Launch::by_terraform(&self.program, self.patience)
         }
     }
 }
@@ -181,8 +194,7 @@ struct Ready {
 }
 
 async fn probe(settings: &Settings) -> Result<(Ready, Result<Schemas, String>), RunError> {
-    let launch = Launch::by_terraform(&settings.program, settings.patience);
-    let launch = launch.map_err(|error| RunError::Program(error.to_string()))?;
+    let launch = settings.launch().map_err(|error| RunError::Program(error.to_string()))?;
     let launch = launch.envs(&settings.environment);
     let launch = settings.cases.iter().fold(launch, |launch, case| launch.envs(&case.environment));
     let stopped = |reached, error: &dyn std::fmt::Display| {

@@ -41,7 +41,7 @@ pub(super) async fn refuses_without_cookie(context: &Context<'_>) -> Verdict {
 }
 
 pub(super) async fn announces_itself(context: &Context<'_>) -> Verdict {
-    let (_plugin, handshake) = Plugin::start(context.launch(None)?).await?;
+    let (_plugin, handshake) = Plugin::start(context.launch_with_tls()?).await?;
     let line = handshake.fields.join("|");
     let count = handshake.fields.len();
     ensure(count == 6, || format!("{count} fields instead of 6: {line}"))?;
@@ -61,7 +61,7 @@ pub(super) async fn chooses_version(context: &Context<'_>) -> Verdict {
 }
 
 pub(super) async fn speaks_tls(context: &Context<'_>) -> Verdict {
-    let (plugin, handshake) = Plugin::start(context.launch(None)?).await?;
+    let (plugin, handshake) = Plugin::start(context.launch_with_tls()?).await?;
     let field = handshake.field(6);
     ensure(!field.is_empty(), || {
         "the sixth field is empty, though the client sent a certificate".to_owned()
@@ -95,7 +95,7 @@ async fn ask(stream: impl Socket + 'static, context: &Context<'_>) -> Result<(),
 }
 
 pub(super) async fn refuses_strangers(context: &Context<'_>) -> Verdict {
-    let (plugin, handshake) = Plugin::start(context.launch(None)?).await?;
+    let (plugin, handshake) = Plugin::start(context.launch_with_tls()?).await?;
     let Some(identity) = plugin.identity() else { return fail("no certificate was made") };
     let impossible =
         |error: &dyn std::fmt::Display| Stop::Fail(format!("cannot make a certificate: {error}"));
@@ -122,7 +122,8 @@ pub(super) async fn refuses_strangers(context: &Context<'_>) -> Verdict {
 }
 
 pub(super) async fn works_without_tls(context: &Context<'_>) -> Verdict {
-    let launch = context.launch(None)?.without_tls();
+    let launch = Launch::without_tls(&context.settings.program, context.settings.patience)?;
+    let launch = context.surroundings(launch, None);
     let session = Session::start(launch, context.settings.patience, context.trace.clone()).await?;
     let field = session.handshake().field(6);
     ensure(field.is_empty(), || {

@@ -77,13 +77,23 @@ impl Launch {
     /// When the machine has no place for temporary files, or no randomness.
     pub fn by_terraform(program: &Path, patience: Patience) -> Result<Self, StartError> {
         let identity = ClientCertificate::generate().map_err(|error| cannot(program, &error))?;
-        let mut launch = Self::by_hand(program, patience)?
+        let mut launch = Self::without_tls(program, patience)?.env("PLUGIN_CLIENT_CERT", identity.pem());
+        launch.identity = Some(identity);
+        Ok(launch)
+    }
+
+    /// Without a certificate, as Terraform does it when
+    /// `TF_DISABLE_PLUGIN_TLS` is set.
+    ///
+    /// # Errors
+    ///
+    /// When the machine has no place for temporary files.
+    pub fn without_tls(program: &Path, patience: Patience) -> Result<Self, StartError> {
+        let launch = Self::by_hand(program, patience)?
             .env(MAGIC_COOKIE.0, MAGIC_COOKIE.1)
             .env("PLUGIN_PROTOCOL_VERSIONS", "5,6")
             .env("PLUGIN_MIN_PORT", "10000")
-            .env("PLUGIN_MAX_PORT", "25000")
-            .env("PLUGIN_CLIENT_CERT", identity.pem());
-        launch.identity = Some(identity);
+            .env("PLUGIN_MAX_PORT", "25000");
         Ok(launch)
     }
 
@@ -102,15 +112,6 @@ impl Launch {
         environment.insert("TMPDIR".into(), temp.path().into());
         let program = program.to_owned();
         Ok(Self { program, arguments: Vec::new(), environment, identity: None, temp, patience })
-    }
-
-    /// Without a certificate, as Terraform does it when
-    /// `TF_DISABLE_PLUGIN_TLS` is set.
-    #[must_use]
-    pub fn without_tls(mut self) -> Self {
-        self.environment.remove(&OsString::from("PLUGIN_CLIENT_CERT"));
-        self.identity = None;
-        self
     }
 
     /// Adds an argument.
