@@ -186,8 +186,11 @@ pub(super) async fn plans_nothing(context: &Context<'_>) -> Verdict {
             let differences = oracle::applied(&resource.schema().block, &created.state, &planned.state);
             unbroken("planning no change", &differences)?;
             // What is compatible may still be unknown on one side.
-            let prior = nulled_write_only(&resource.schema().block, &created.state);
-            ensure(planned.state == prior, || "planning no change plans a change".to_owned())?;
+            // Write-only values are another check's.
+            let block = &resource.schema().block;
+            let (prior, state) =
+                (nulled_write_only(block, &created.state), nulled_write_only(block, &planned.state));
+            ensure(state == prior, || "planning no change plans a change".to_owned())?;
             ensure(planned.replace.is_empty(), || "planning no change asks for a replacement".to_owned())
         };
         context.with_created(&resource, &config, question).await?;

@@ -144,10 +144,9 @@ pub(super) async fn imports(context: &Context<'_>) -> Verdict {
                     format!("by identity: the identity is {}, not {}", imported.identity, created.identity)
                 })?;
             }
-            Ok(())
+            refuses_missing(&resource, subject).await
         };
         context.with_created(&resource, &config, question).await?;
-        refuses_missing(&resource, subject).await?;
     }
     Ok(())
 }

@@ -26,8 +26,11 @@ impl Server {
     /// For the client with this certificate, and no other.
     pub(crate) fn for_client(pem: &str) -> Result<Self, Box<dyn std::error::Error>> {
         let key = KeyPair::generate()?;
-        let certificate =
-            CertificateParams::new([String::from("localhost")])?.self_signed(&key)?.der().clone();
+        let mut certificate = self_signed(&key)?;
+        // Some lengths need no padding: breaking the rule needs another.
+        while breaks("4b") && certificate.len() % 3 == 0 {
+            certificate = self_signed(&key)?;
+        }
         let provider = Arc::new(aws_lc_rs::default_provider());
         let client = CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|error| error.to_string())?;
         let verifier = Arc::new(ExactlyThis { client, provider: Arc::clone(&provider) });
@@ -46,6 +49,10 @@ impl Server {
     pub(crate) fn certificate(&self) -> &[u8] {
         &self.certificate
     }
+}
+
+fn self_signed(key: &KeyPair) -> Result<CertificateDer<'static>, rcgen::Error> {
+    Ok(CertificateParams::new([String::from("localhost")])?.self_signed(key)?.der().clone())
 }
 
 #[derive(Debug)]

@@ -1,0 +1,143 @@
+//! Programs and files that are no good: what is said, how soon, and what is
+//! left.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const PROVIDER: &str = env!("CARGO_BIN_EXE_memory-provider");
+const CASE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/memory.json");
+
+fn conformance(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tf-conformance"));
+    command.args(arguments).envs(variables.iter().copied()).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn script(directory: &Path, text: &str) -> PathBuf {
+    let path = directory.join("terraform-provider-script");
+    std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+/// Runs check 2 on a shell script.
+fn handshake_of(text: &str) -> String {
+    let directory = tempfile::tempdir().unwrap();
+    let path = script(directory.path(), text);
+    let output = conformance(&[path.to_str().unwrap(), "--only", "2,12", "--timeout", "1"], &[]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    stdout(&output)
+}
+
+#[test]
+fn a_program_that_does_not_exist_is_named() {
+    let output = conformance(&["/nowhere/terraform-provider-none"], &[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("cannot start /nowhere/terraform-provider-none"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_program_that_ends_is_told_with_what_it_said() {
+    let said = handshake_of("echo no licence >&2; exit 7");
+    assert!(said.contains("ended (exit status: 7)") && said.contains("no licence"), "{said}");
+    assert!(said.contains("12  n/a"), "what needs a plugin is not applicable: {said}");
+}
+
+#[test]
+fn garbage_is_quoted() {
+    let said = handshake_of("echo hello; sleep 60");
+    assert!(said.contains("no handshake line (fewer than four fields): \"hello\""), "{said}");
+}
+
+#[test]
+fn a_program_that_hangs_is_given_up_and_leaves_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let pids = directory.path().join("pids");
+    let text = format!("sleep 3600 & echo $! >> {0}; echo $$ >> {0}; wait", pids.display());
+    let said = handshake_of(&text);
+    assert!(said.contains("the process hangs"), "{said}");
+    let pids = std::fs::read_to_string(pids).unwrap();
+    assert!(pids.lines().count() >= 2);
+    for pid in pids.lines() {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let gone = status.is_empty() || status.contains(") Z ");
+        assert!(gone, "{pid} is still there: {status}");
+    }
+}
+
+#[test]
+fn a_crash_during_a_call_is_called_one() {
+    let output =
+        conformance(&[PROVIDER, "--case", CASE, "--only", "12"], &[("MEMORY_PROVIDER_PANIC", "1")]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = stdout(&output);
+    assert!(said.contains("PlanResourceChange: the process ended (exit status: 101) during the call"), "{said}");
+}
+
+#[test]
+fn files_that_are_no_good_are_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("case.json");
+    for (text, reason) in [
+        ("{", "EOF"),
+        (r#"{"resources": []}"#, "unknown field `resources`"),
+        (r#"{"resource": {"type": "none", "config": {}}}"#, "no resource type \"none\""),
+        (r#"{"resource": {"type": "memory_thing", "config": {"nam": "x"}}}"#, "nam: the schema has no such"),
+        (r#"{"provider": {"key": 5}}"#, "provider: key: text is needed"),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        let output = conformance(&[PROVIDER, "--case", path.to_str().unwrap()], &[]);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(stderr(&output).contains(reason), "{text}: {}", stderr(&output));
+    }
+    let missing = directory.path().join("missing.json");
+    let output = conformance(&[PROVIDER, "--config", missing.to_str().unwrap()], &[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("missing.json"), "{}", stderr(&output));
+}
+
+#[test]
+fn arguments_that_are_no_good_are_named() {
+    for arguments in [&["--only", "43", PROVIDER][..], &["--format", "xml", PROVIDER], &["--what"], &[]] {
+        let output = conformance(arguments, &[]);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(!stderr(&output).is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn every_format_says_what_failed_and_masks_secrets() {
+    for format in ["human", "json", "junit"] {
+        let arguments = [PROVIDER, "--case", CASE, "--only", "11,12", "--format", format];
+        let output = conformance(&arguments, &[("MEMORY_PROVIDER_MUTATION", "11")]);
+        assert_eq!(output.status.code(), Some(1), "{format}");
+        let said = stdout(&output);
+        assert!(said.contains("password_wo: a write-only attribute is not null"), "{said}");
+        assert!(said.contains("PlanResourceChange"), "{said}");
+        assert!(!said.contains("nobody-sees"), "{format} shows a secret: {said}");
+        match format {
+            "json" => {
+                let json: serde_json::Value = serde_json::from_str(&said).unwrap();
+                assert_eq!(json["checks"][0]["result"], "fail");
+                assert_eq!(json["checks"][1]["result"], "pass");
+            }
+            "junit" => assert!(said.contains("tests=\"2\" failures=\"1\" skipped=\"0\""), "{said}"),
+            _ => assert!(said.contains("1 passed, 1 failed, 0 not applicable"), "{said}"),
+        }
+    }
+}
+
+#[test]
+fn the_list_has_every_check() {
+    let listed = stdout(&conformance(&["--list"], &[]));
+    let numbers = listed.lines().filter(|line| !line.starts_with("     ")).count();
+    assert_eq!(numbers, 42, "{listed}");
+}
