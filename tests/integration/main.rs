@@ -24,6 +24,7 @@ mod support;
 
 mod abilities;
 mod acceptance;
+mod conformance;
 mod protocol;
 mod tidy;
 
@@ -31,10 +32,16 @@ use libtest_mimic::Arguments;
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trials = [tidy::trials(), protocol::trials(), abilities::trials(), acceptance::trials()]
-        .into_iter()
-        .flatten()
-        .collect();
+    let trials = [
+        tidy::trials(),
+        protocol::trials(),
+        conformance::trials(),
+        abilities::trials(),
+        acceptance::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
     support::terraform::remove_installation();
     conclusion.exit();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::future::BoxFuture;
+pub use futures_util::future::BoxFuture;
 use http_body_util::Full;
 use hyper::Request;
 use hyper_util::rt::TokioIo;

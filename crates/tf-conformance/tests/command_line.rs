@@ -75,11 +75,13 @@ fn a_program_that_hangs_is_given_up_and_leaves_nothing() {
 
 #[test]
 fn a_crash_during_a_call_is_called_one() {
-    let output =
-        conformance(&[PROVIDER, "--case", CASE, "--only", "12"], &[("MEMORY_PROVIDER_PANIC", "1")]);
+    let output = conformance(&[PROVIDER, "--case", CASE, "--only", "12"], &[("MEMORY_PROVIDER_PANIC", "1")]);
     assert_eq!(output.status.code(), Some(1));
     let said = stdout(&output);
-    assert!(said.contains("PlanResourceChange: the process ended (exit status: 101) during the call"), "{said}");
+    assert!(
+        said.contains("PlanResourceChange: the process ended (exit status: 101) during the call"),
+        "{said}"
+    );
 }
 
 #[test]
