@@ -12,7 +12,7 @@ use tf_conformance::api::{ApiControl, BoxFuture};
 use tf_conformance::case::{Case, Fault, read_file};
 use tf_conformance::{CHECKS, Format, Outcome, Settings, run};
 use wavix_sim::Sim;
-use wavix_sim::behaviour::ListOrder;
+use wavix_sim::behaviour::{Behaviour, ListOrder, ProFeatures};
 
 use crate::support::plugin::BINARY;
 
@@ -27,10 +27,10 @@ struct Control(Arc<Sim>);
 impl ApiControl for Control {
     fn begin(&self, fault: Fault) -> BoxFuture<'_, Result<Option<BTreeMap<String, String>>, String>> {
         match fault {
-            // The trunk is made, its answer is lost, and nothing can be asked.
+            // The trunk is made, but not as asked: without what the account's
+            // tier does not have.
             Fault::FailAfterCreate => {
-                let sim = &self.0;
-                sim.faults().always("POST", "/v1/trunks", wavix_sim::Fault::close_after_commit());
+                self.0.configure(|behaviour| behaviour.pro_features = ProFeatures::SilentlyOff);
             }
             Fault::Slow => self.0.fault("POST", "/v1/trunks", wavix_sim::Fault::delay_before_commit(SLOW)),
             Fault::Reorder => self.0.configure(|behaviour| behaviour.list_order = ListOrder::Shifting),
@@ -38,11 +38,9 @@ impl ApiControl for Control {
         Box::pin(ready(Ok(Some(BTreeMap::new()))))
     }
 
-    fn end(&self, fault: Fault) -> BoxFuture<'_, Result<(), String>> {
+    fn end(&self, _: Fault) -> BoxFuture<'_, Result<(), String>> {
         self.0.faults().clear();
-        if fault == Fault::Reorder {
-            self.0.configure(|behaviour| behaviour.list_order = ListOrder::Ascending);
-        }
+        self.0.configure(|behaviour| *behaviour = Behaviour::default());
         Box::pin(ready(Ok(())))
     }
 }

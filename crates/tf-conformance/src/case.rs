@@ -115,8 +115,8 @@ pub struct FunctionCase {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
-    /// The request that creates does create, and whatever the provider asks
-    /// next fails.
+    /// The object is created, and its id is known, but something else fails:
+    /// it is not as asked, or what the provider asks next is refused.
     FailAfterCreate,
     /// The request that creates takes some seconds.
     Slow,

@@ -1,6 +1,8 @@
 //! Programs and files that are no good: what is said, how soon, and what is
 //! left.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test states expectations")]
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

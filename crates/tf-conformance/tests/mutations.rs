@@ -1,6 +1,8 @@
 //! Every check fails on a provider that breaks its rule, and no other check
 //! does.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test states expectations")]
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;

@@ -1,15 +1,19 @@
 //! Terraform Core's side of the protocol: starting a plugin, trusting it, and
 //! asking it. What answers mean is judged in `oracle`.
 
+mod answers;
 mod certificate;
 mod connection;
 mod handshake;
+mod judge;
 mod launch;
 mod plugin;
 mod proposed;
 mod resource;
 mod session;
 
+pub(crate) use answers::shown_diagnostics;
+pub use answers::{Applied, Imported, Instance, Planned, errors};
 pub use certificate::ClientCertificate;
 pub(crate) use connection::channel;
 pub use connection::{Refusal, Socket, connect, connect_plain, connect_tls};
@@ -17,8 +21,7 @@ pub use handshake::Handshake;
 pub use launch::{Launch, MAGIC_COOKIE, Patience};
 pub use plugin::{End, Lines, Plugin};
 pub use proposed::proposed_new_state;
-pub(crate) use resource::shown_diagnostics;
-pub use resource::{Applied, CAPABILITIES, Imported, Instance, Planned, Resource, errors};
+pub use resource::{CAPABILITIES, Resource};
 pub use session::{CallError, Exchange, Session, SideStreams, Trace};
 
 /// Why a plugin could not be used.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use super::{CallError, Session, proposed_new_state};
-use crate::oracle::{self, Violation};
+use super::answers::{decoded, shown_diagnostics};
+use super::{Applied, CallError, Imported, Instance, Planned, Session, proposed_new_state};
 use crate::proto::tfplugin6 as pb;
 use crate::schema::{IdentitySchema, Schema, Schemas};
 use crate::secrets::masked;
-use crate::value::{Forms, Type, Value, ValueError, decode, encode, encode_as, from_json, to_json};
+use crate::value::{Forms, Type, Value, ValueError, encode, encode_as, from_json, to_json};
 
 /// What Terraform from 1.11 on can do.
 pub const CAPABILITIES: pb::ClientCapabilities = pb::ClientCapabilities {
@@ -28,80 +28,6 @@ pub struct Resource<'s> {
     pub type_name: String,
     /// What Core says it can do.
     pub capabilities: pb::ClientCapabilities,
-}
-
-/// What Core stores about one resource.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Instance {
-    /// The state; null before the create and after the delete.
-    pub state: Value,
-    /// The state's bytes as the provider sent them.
-    pub bytes: Vec<u8>,
-    /// The provider's own data.
-    pub private: Vec<u8>,
-    /// The identity; null if the type has none.
-    pub identity: Value,
-}
-
-impl Instance {
-    /// What is not there yet.
-    pub fn absent() -> Self {
-        Self { state: Value::Null, bytes: Vec::new(), private: Vec::new(), identity: Value::Null }
-    }
-}
-
-/// The answer to `PlanResourceChange`, with what was asked.
-#[derive(Debug, Clone)]
-pub struct Planned {
-    /// What was there.
-    pub prior: Instance,
-    /// The configuration; null to destroy.
-    pub config: Value,
-    /// What Core proposed.
-    pub proposed: Value,
-    /// The planned state.
-    pub state: Value,
-    /// The planned private data.
-    pub private: Vec<u8>,
-    /// The planned identity.
-    pub identity: Value,
-    /// What asks for a replacement.
-    pub replace: Vec<pb::AttributePath>,
-    /// The diagnostics.
-    pub diagnostics: Vec<pb::Diagnostic>,
-    /// Whether the plan was put off, and why.
-    pub deferred: Option<pb::Deferred>,
-    /// Whether the old SDK's exceptions are asked for.
-    pub legacy: bool,
-}
-
-/// The answer to `ApplyResourceChange`, with what was asked.
-#[derive(Debug, Clone)]
-pub struct Applied {
-    /// What was planned.
-    pub planned: Planned,
-    /// What is there now.
-    pub instance: Instance,
-    /// The diagnostics.
-    pub diagnostics: Vec<pb::Diagnostic>,
-    /// Whether the old SDK's exceptions are asked for.
-    pub legacy: bool,
-}
-
-/// One resource that was imported.
-#[derive(Debug, Clone)]
-pub struct Imported {
-    /// Its type.
-    pub type_name: String,
-    /// What is stored.
-    pub instance: Instance,
-}
-
-/// The errors among diagnostics, as one text; `None` without any.
-pub fn errors(diagnostics: &[pb::Diagnostic]) -> Option<String> {
-    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == 1);
-    let errors: Vec<String> = errors.map(|error| format!("{}: {}", error.summary, error.detail)).collect();
-    (!errors.is_empty()).then(|| errors.join("; "))
 }
 
 impl<'s> Resource<'s> {
@@ -455,83 +381,4 @@ impl<'s> Resource<'s> {
         self.session.trace.record(RPC, asked, came);
         Ok((decoded?.0, answer.diagnostics))
     }
-
-    /// Every rule of Core's for a plan that has no errors.
-    pub fn judge_plan(&self, planned: &Planned) -> Vec<Violation> {
-        let block = &self.schema().block;
-        let mut violations = if planned.config.is_null() {
-            oracle::planned_destroy(&planned.state)
-        } else {
-            oracle::planned(block, &planned.prior.state, &planned.config, &planned.state)
-        };
-        if !planned.prior.state.is_null() {
-            violations.extend(oracle::replacements(&planned.prior.state, &planned.state, &planned.replace));
-            if planned.replace.is_empty() && !planned.state.is_null() {
-                violations.extend(oracle::identity_changed(&planned.prior.identity, &planned.identity));
-            }
-        }
-        violations.extend(judge_legacy(planned.legacy));
-        if planned.deferred.is_some() && !self.capabilities.deferral_allowed {
-            violations.push(Violation::new("", "deferred, though that is not allowed"));
-        }
-        violations
-    }
-
-    /// Every rule of Core's for an apply that has no errors.
-    pub fn judge_apply(&self, applied: &Applied) -> Vec<Violation> {
-        let (block, state) = (&self.schema().block, &applied.instance.state);
-        let mut violations = oracle::applied(block, &applied.planned.state, state);
-        violations.extend(oracle::state(block, state));
-        if self.identity_schema().is_some() && !state.is_null() {
-            violations.extend(oracle::identity_known(&applied.instance.identity));
-            if !applied.planned.prior.state.is_null() {
-                let (before, after) = (&applied.planned.prior.identity, &applied.instance.identity);
-                violations.extend(oracle::identity_changed(before, after));
-            }
-        }
-        violations.extend(judge_legacy(applied.legacy));
-        violations
-    }
-
-    /// Every rule of Core's for a read that has no errors.
-    pub fn judge_read(&self, before: &Instance, after: &Instance) -> Vec<Violation> {
-        let mut violations = oracle::state(&self.schema().block, &after.state);
-        if self.identity_schema().is_some() && !after.state.is_null() {
-            violations.extend(oracle::identity_known(&after.identity));
-            violations.extend(oracle::identity_changed(&before.identity, &after.identity));
-        }
-        violations
-    }
-}
-
-fn judge_legacy(legacy: bool) -> Option<Violation> {
-    legacy.then(|| Violation::new("", "asks for the exceptions of the old SDK (legacy_type_system)"))
-}
-
-fn decoded(
-    rpc: &'static str,
-    what: &str,
-    value: Option<pb::DynamicValue>,
-    ty: &Type,
-) -> Result<(Value, Vec<u8>), CallError> {
-    let value = value.unwrap_or_default();
-    let read = if value.msgpack.is_empty() && !value.json.is_empty() {
-        let json = serde_json::from_slice(&value.json).unwrap_or_default();
-        from_json(&json, ty)
-    } else {
-        decode(&value.msgpack, ty)
-    };
-    let bytes = if value.msgpack.is_empty() { value.json } else { value.msgpack };
-    read.map(|read| (read, bytes))
-        .map_err(|error| CallError::new(rpc, format!("Core cannot read {what}: {error}")))
-}
-
-pub(crate) fn shown_diagnostics(diagnostics: &[pb::Diagnostic]) -> Json {
-    let shown = diagnostics.iter().map(|diagnostic| {
-        json!({
-            "severity": diagnostic.severity, "summary": diagnostic.summary, "detail": diagnostic.detail,
-            "path": diagnostic.attribute.as_ref().map(oracle::path_text),
-        })
-    });
-    Json::Array(shown.collect())
 }

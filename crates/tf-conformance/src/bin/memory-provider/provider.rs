@@ -2,16 +2,17 @@
 
 mod abilities;
 mod thing;
+mod wire;
 
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tf_conformance::proto::tfplugin6 as pb;
 use tf_conformance::proto::tfplugin6::provider_server::Provider;
 use tf_conformance::schema::Schemas;
-use tf_conformance::value::{Type, Value, ValueError, decode, decode_leniently, encode};
-use tokio_stream::Stream;
+use tf_conformance::value::Value;
 use tonic::{Request, Response, Status, Streaming};
+
+use wire::{Answer, Events, diagnostic, error, known, read, write};
 
 use crate::store::Store;
 use crate::{breaks, log, schema};
@@ -42,43 +43,12 @@ impl Default for Memory {
 /// The only resource type.
 const THING: &str = "memory_thing";
 
-fn diagnostic(severity: i32, summary: &str, attribute: Option<&str>) -> pb::Diagnostic {
-    let attribute = attribute.map(|name| pb::AttributePath {
-        steps: vec![pb::attribute_path::Step {
-            selector: Some(pb::attribute_path::step::Selector::AttributeName(name.to_owned())),
-        }],
-    });
-    pb::Diagnostic { severity, summary: summary.to_owned(), detail: String::new(), attribute }
-}
-
-fn error(summary: &str) -> pb::Diagnostic {
-    diagnostic(1, summary, None)
-}
-
-fn read(value: Option<pb::DynamicValue>, ty: &Type) -> Result<Value, ValueError> {
-    let bytes = value.unwrap_or_default().msgpack;
-    if breaks("14") { decode(&bytes, ty) } else { decode_leniently(&bytes, ty) }
-}
-
-fn write(value: &Value, ty: &Type) -> Option<pb::DynamicValue> {
-    Some(pb::DynamicValue { msgpack: encode(value, ty), json: Vec::new() })
-}
-
-type Events<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
-type Answer<T> = Result<Response<T>, Status>;
-
-/// What of `message` is about a type that there is; `None` otherwise.
-fn known<'a>(name: &str, wanted: &'a str) -> Option<&'a str> {
-    (name == wanted).then_some(wanted)
-}
-
 macro_rules! no_such_type {
-    ($module:ident) => {
-        Ok(Response::new(pb::$module::Response {
-            diagnostics: vec![error("There is no such type")],
-            ..Default::default()
-        }))
-    };
+    ($module:ident) => {{
+        let mut answer = pb::$module::Response::default();
+        answer.diagnostics.push(error("There is no such type"));
+        Ok(Response::new(answer))
+    }};
 }
 
 #[tonic::async_trait]
@@ -164,13 +134,9 @@ impl Provider for Memory {
 
     async fn upgrade_resource_identity(
         &self,
-        request: Request<pb::upgrade_resource_identity::Request>,
+        _: Request<pb::upgrade_resource_identity::Request>,
     ) -> Answer<pb::upgrade_resource_identity::Response> {
-        let _ = request;
-        Ok(Response::new(pb::upgrade_resource_identity::Response {
-            diagnostics: vec![error("There is only one version of the identity")],
-            ..Default::default()
-        }))
+        no_such_type!(upgrade_resource_identity)
     }
 
     async fn read_resource(
@@ -264,21 +230,13 @@ impl Provider for Memory {
         request: Request<pb::read_data_source::Request>,
     ) -> Answer<pb::read_data_source::Response> {
         let request = request.into_inner();
-        let Some(schema) = self.schemas.data_sources.get(&request.type_name) else {
+        if !self.schemas.data_sources.contains_key(&request.type_name) {
             if breaks("28") {
                 return Err(Status::not_found("no such type"));
             }
             return no_such_type!(read_data_source);
-        };
-        let config = read(request.config, &schema.ty()).unwrap_or_default();
-        let id = config.get("id").as_str().unwrap_or_default().to_owned();
-        let Some(thing) = self.store.lock().things.get(&id).cloned() else {
-            let diagnostics = vec![diagnostic(1, "There is no such thing", Some("id"))];
-            return Ok(Response::new(pb::read_data_source::Response { diagnostics, ..Default::default() }));
-        };
-        let state = config.with("name", thing.get("name").clone());
-        let state = write(&state, &schema.ty());
-        Ok(Response::new(pb::read_data_source::Response { state, ..Default::default() }))
+        }
+        Ok(Response::new(self.look_up(request)))
     }
 
     async fn validate_ephemeral_resource_config(

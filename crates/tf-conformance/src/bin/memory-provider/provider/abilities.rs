@@ -1,4 +1,4 @@
-//! The ephemeral resource, the list, the action and the function.
+//! The data source, the ephemeral resource, the list, the action and the function.
 
 use std::sync::atomic::Ordering;
 
@@ -6,7 +6,7 @@ use tf_conformance::proto::tfplugin6 as pb;
 use tf_conformance::value::{Type, Value};
 use tonic::Status;
 
-use super::{Memory, THING, error, read, write};
+use super::{Memory, THING, diagnostic, error, read, write};
 use crate::breaks;
 
 /// The ephemeral resource.
@@ -15,6 +15,18 @@ pub(super) const TOKEN: &str = "memory_token";
 pub(super) const TOUCH: &str = "memory_touch";
 
 impl Memory {
+    pub(super) fn look_up(&self, request: pb::read_data_source::Request) -> pb::read_data_source::Response {
+        let schema = self.schemas.data_sources.get(&request.type_name).cloned().unwrap_or_default();
+        let config = read(request.config, &schema.ty()).unwrap_or_default();
+        let id = config.get("id").as_str().unwrap_or_default().to_owned();
+        let Some(thing) = self.store.lock().things.get(&id).cloned() else {
+            let diagnostics = vec![diagnostic(1, "There is no such thing", Some("id"))];
+            return pb::read_data_source::Response { diagnostics, ..Default::default() };
+        };
+        let state = config.with("name", thing.get("name").clone());
+        pb::read_data_source::Response { state: write(&state, &schema.ty()), ..Default::default() }
+    }
+
     pub(super) fn open(
         &self,
         request: pb::open_ephemeral_resource::Request,

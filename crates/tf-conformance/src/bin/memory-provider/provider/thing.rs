@@ -247,7 +247,7 @@ impl Memory {
             state = state.with("token", Value::string(format!("token-of-read-{reads}")));
         }
         if breaks("22b") && fault("reorder") {
-            let order = if reads % 2 == 0 { "b, a" } else { "a, b" };
+            let order = if reads.is_multiple_of(2) { "b, a" } else { "a, b" };
             state = state.with("note", Value::string(order));
         }
         let identity = self.identity_of(&state).filter(|_| !breaks("21c"));
