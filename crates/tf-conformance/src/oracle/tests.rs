@@ -86,7 +86,10 @@ fn an_apply_keeps_what_was_known() {
 #[test]
 fn states_are_known_and_without_write_only_values() {
     let broken = value(json!({"secret": "s"})).with("id", Value::Unknown);
-    assert_eq!(describe(&state(&block(), &broken)), ".id: is unknown; .secret: a write-only attribute is not null");
+    assert_eq!(
+        describe(&state(&block(), &broken)),
+        ".id: is unknown; .secret: a write-only attribute is not null"
+    );
     assert_eq!(state(&block(), &nulled_write_only(&block(), &value(json!({"secret": "s"})))), []);
 }
 
