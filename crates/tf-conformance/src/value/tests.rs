@@ -1,3 +1,5 @@
+//! What the wire and JSON forms are, and what is refused.
+
 use serde_json::json;
 
 use super::*;
