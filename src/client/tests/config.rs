@@ -22,7 +22,7 @@ fn the_fault(field: ConfigField, change: impl FnOnce(&mut ClientSettings)) -> St
 fn the_defaults_are_good() {
     let config = ClientSettings::new(KEY).validate().unwrap();
     assert_eq!(config.base_url().as_str(), "https://api.wavix.com/");
-    assert_eq!((config.max_retries, config.max_concurrent_requests), (4, 4));
+    assert_eq!((config.max_retries, config.max_concurrent_requests), (4, 10));
     assert_eq!(config.request_timeout(), Duration::from_secs(30));
 }
 
