@@ -7,7 +7,8 @@
 //!
 //! Builds the provider, starts a simulated Wavix API, and runs the real
 //! Terraform (or OpenTofu: from `TF_BINARY`, else `PATH`) on the configuration
-//! that the documentation shows: `examples/resources/wavix_sip_trunk`. Exits
+//! that the documentation shows: `examples/resources/wavix_sip_trunk`. Without
+//! one it says how to get it, and goes on with a stand-in for Terraform. Exits
 //! with 1 when a step fails, or when a plan finds something left to do.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
@@ -16,6 +17,8 @@
 
 #[path = "../tests/integration/support/cli.rs"]
 mod cli;
+#[path = "quickstart/without_terraform.rs"]
+mod without_terraform;
 
 use std::env;
 use std::error::Error;
@@ -62,7 +65,8 @@ fn main() -> ExitCode {
         Err(missing) => {
             let what = if missing.was_named { "Cannot use TF_BINARY:" } else { "No Terraform:" };
             eprintln!("{} {missing}.\n\n{GET_ONE}", paint.red(what));
-            return ExitCode::FAILURE;
+            // Who names one wants that one.
+            return if missing.was_named { ExitCode::FAILURE } else { ended(stand_in(paint), paint) };
         }
     };
     // The example keeps its passwords out of the state.
@@ -70,13 +74,33 @@ fn main() -> ExitCode {
         eprintln!("{} is too old: write-only arguments came with 1.11.\n\n{GET_ONE}", cli.title);
         return ExitCode::FAILURE;
     }
-    match show(cli, paint, keep) {
+    ended(show(cli, paint, keep), paint)
+}
+
+fn ended(result: Outcome<()>, paint: Paint) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("\n{} {error}", paint.red("✗"));
             ExitCode::FAILURE
         }
     }
+}
+
+/// What can be shown without Terraform.
+fn stand_in(paint: Paint) -> Outcome<()> {
+    let binary = provider_binary()?;
+    let sim = account()?;
+    println!("\n{}", paint.bold("Meanwhile, the same with a stand-in for Terraform"));
+    println!("  crates/tf-conformance, against a simulated API on {}\n", sim.base_url());
+    without_terraform::show(&binary, &sim, paint)?;
+    println!("\n{} Next: install one of the above and run this again.", paint.green("Everything worked."));
+    Ok(())
+}
+
+/// A simulated account. The example's numbers need not belong to it.
+fn account() -> Outcome<Sim> {
+    Ok(Sim::builder().account(|account| account.any_caller_id = true).try_spawn()?)
 }
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -87,8 +111,7 @@ fn show(cli: Cli, paint: Paint, keep: bool) -> Outcome<()> {
     let work = folder.path().join("work");
     fs::create_dir(&work)?;
     let mirror = Mirror::lay(folder.path(), &binary)?;
-    // The example's numbers need not belong to this account.
-    let sim = Sim::builder().account(|account| account.any_caller_id = true).try_spawn()?;
+    let sim = account()?;
 
     println!("{}", paint.bold("A Wavix SIP trunk, from plan to destroy"));
     println!(
@@ -126,7 +149,15 @@ fn provider_binary() -> Outcome<PathBuf> {
             .ok_or_else(|| "start this with cargo run --example quickstart".into());
     };
     let mut build = Command::new(cargo);
-    build.current_dir(PROJECT).args(["build", "--bin", BINARY, "--message-format=json-render-diagnostics"]);
+    build.current_dir(PROJECT).args([
+        "build",
+        "--bin",
+        BINARY,
+        // With this program, so that the dependencies are those already built for it.
+        "--example",
+        "quickstart",
+        "--message-format=json-render-diagnostics",
+    ]);
     if !cfg!(debug_assertions) {
         build.arg("--release");
     }

@@ -1,6 +1,6 @@
 //! The value model: what a configuration, a plan or a state holds, without
 //! loss. Layer: protocol. Knows no schema: the codecs decode against a
-//! [`Type`](super::types::Type), after which the variant says the kind.
+//! [`Type`], after which the variant says the kind.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};

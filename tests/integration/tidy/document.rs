@@ -30,7 +30,7 @@ fn every_dependency_is_explained() {
         table("## Dependencies").iter().flat_map(|row| ticked(&row[0])).collect();
     let mut complaints = Vec::new();
     let mut in_use = BTreeSet::new();
-    for manifest in ["Cargo.toml", "crates/wavix-sim/Cargo.toml"] {
+    for manifest in ["Cargo.toml", "crates/wavix-sim/Cargo.toml", "crates/tf-conformance/Cargo.toml"] {
         let mut dependencies = false;
         for line in text(manifest).lines() {
             if line.starts_with('[') {
