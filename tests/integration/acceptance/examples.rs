@@ -10,6 +10,7 @@ use wavix_sim::Sim;
 use crate::support::terraform::Terraform;
 
 acceptance_trials! {
+    the_first_lines_of_the_readme_apply,
     the_data_sources_find_what_they_say,
     examples_are_formatted,
     ; since (1, 8):
@@ -35,6 +36,16 @@ fn with_provider(sim: &Sim) -> Terraform {
         .env("TF_VAR_sbc_sip_password", "sbc password");
     tf.write("versions.tf", &example("provider/provider.tf"));
     tf
+}
+
+fn the_first_lines_of_the_readme_apply() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let hcl = readme.split("```hcl\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let sim = Sim::spawn();
+    let tf = Terraform::new(&sim).env("TF_VAR_sip_password", "a password");
+    tf.config(hcl).apply_ok();
+    assert_eq!(tf.stored(&sim, "wavix_sip_trunk.office").password(), "a password");
+    tf.destroy(&sim);
 }
 
 fn the_resource_is_created_and_destroyed() {
