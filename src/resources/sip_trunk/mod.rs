@@ -257,9 +257,16 @@ pub(super) async fn list_of(call: &Call<'_, Context>) -> Result<Arc<Vec<SipTrunk
     call.ctx.sip_trunks().recent(&options, || endpoints::list(call.ctx.client(), &options)).await
 }
 
-/// What the list says about a trunk.
+/// What the list says about a trunk. One that the shared walk does not have may
+/// have been made elsewhere since: the list is then walked anew.
 async fn summary(call: &Call<'_, Context>, id: i64) -> Result<Option<SipTrunkSummary>, client::Error> {
-    Ok(list_of(call).await?.iter().find(|trunk| trunk.id == id).cloned())
+    let of = |trunks: &[SipTrunkSummary]| trunks.iter().find(|trunk| trunk.id == id).cloned();
+    if let Some(found) = of(&list_of(call).await?) {
+        return Ok(Some(found));
+    }
+    let options = options(call);
+    let walk = || endpoints::list(call.ctx.client(), &options);
+    Ok(of(&*call.ctx.sip_trunks().fresh(&options, walk).await?))
 }
 
 /// The trunk, or `None` when it is certainly gone. One that the list still has

@@ -125,6 +125,16 @@ async fn an_imported_trunk_has_its_request() {
 }
 
 #[tokio::test]
+async fn a_trunk_made_elsewhere_since_the_last_walk_is_imported_with_its_request() {
+    let bench = Bench::start().await;
+    let request = |host: &str| bench.sim.add_trunk(json!({ "label": "a", "host_request": { "host": host } }));
+    bench.import(request("198.51.100.44")).await.ok();
+    // The walk of the first import is still recent, and does not know this one.
+    let imported = bench.import(request("198.51.100.45")).await.ok();
+    assert_eq!(imported.host_request, Attr::Known(HostRequestModel { host: text("198.51.100.45") }));
+}
+
+#[tokio::test]
 async fn a_digest_trunk_never_costs_a_list() {
     let bench = Bench::start().await;
     let created = bench.create(&config(|_| {})).await.ok();
