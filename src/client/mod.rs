@@ -50,7 +50,11 @@ mod wait;
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
@@ -92,7 +96,31 @@ struct Shared {
     transport: Transport,
     pacer: Pacer,
     policy: RetryPolicy,
-    redactor: Redactor,
+    /// Knows the secrets of the configuration and those of earlier requests: an
+    /// answer may speak of another object than the one it was asked for.
+    redactor: Mutex<Arc<Redactor>>,
+}
+
+/// Secrets of requests that are remembered. Each is looked for in every message
+/// and path, in all its spellings, so their number must have an end; a request's
+/// own are always looked for.
+const REMEMBERED_SECRETS: usize = 256;
+
+impl Shared {
+    /// What hides the secrets of this request and of those before it.
+    fn redactor(&self, secrets: &[Secret]) -> Arc<Redactor> {
+        // Replaced as a whole, so it is in order whoever panicked holding it.
+        let mut known = self.redactor.lock().unwrap_or_else(PoisonError::into_inner);
+        let new: Vec<&Secret> = secrets.iter().filter(|secret| !known.knows(secret)).collect();
+        if new.is_empty() {
+            return Arc::clone(&known);
+        }
+        let more = Arc::new(known.with(new));
+        if known.secrets() < REMEMBERED_SECRETS {
+            *known = Arc::clone(&more);
+        }
+        more
+    }
 }
 
 impl Client {
@@ -113,7 +141,7 @@ impl Client {
         Self(Arc::new(Shared {
             transport: Transport::new(Arc::clone(&config), body_limit),
             pacer: Pacer::new(config.max_concurrent_requests, config.requests_per_second),
-            redactor: Redactor::new(&secrets),
+            redactor: Mutex::new(Arc::new(Redactor::new(&secrets))),
             policy,
             config,
         }))
@@ -155,8 +183,8 @@ impl Client {
     }
 
     async fn call<T: DeserializeOwned + Send>(&self, request: &Request) -> Result<Answer<T>, Error> {
-        let Shared { transport, pacer, policy, redactor, .. } = &*self.0;
-        let redactor = redactor.with(&request.secrets);
+        let Shared { transport, pacer, policy, .. } = &*self.0;
+        let redactor = self.0.redactor(&request.secrets);
         let report = |failure, ending, delivery, attempts, waited| {
             let path = redactor.clean(&request.path.to_string(), PATH_LIMIT);
             Error::new(Report { method: request.method, path, failure, ending, delivery, attempts, waited })

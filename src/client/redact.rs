@@ -26,23 +26,38 @@ const ECMASCRIPT: &AsciiSet = &RFC3986.remove(b'!').remove(b'*').remove(b'\'').r
 pub(super) struct Redactor {
     /// Longest first, so that no encoding is left half-masked by a shorter one.
     needles: Vec<String>,
+    /// How many secrets the needles are spellings of.
+    secrets: usize,
 }
 
 impl Redactor {
     pub(super) fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
         let mut needles = BTreeSet::new();
+        let mut count = 0;
         for secret in secrets.into_iter().filter(|secret| !secret.is_empty()) {
             spellings(secret.expose(), &mut needles);
+            count += 1;
         }
         let mut needles: Vec<_> = needles.into_iter().collect();
         needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
-        Self { needles }
+        Self { needles, secrets: count }
+    }
+
+    /// Whether this secret is looked for.
+    pub(super) fn knows(&self, secret: &Secret) -> bool {
+        secret.is_empty() || self.needles.iter().any(|needle| needle == secret.expose())
+    }
+
+    /// How many secrets are looked for.
+    pub(super) fn secrets(&self) -> usize {
+        self.secrets
     }
 
     /// The same, with more secrets.
     pub(super) fn with<'a>(&self, secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
         let mut more = Self::new(secrets);
         more.needles.extend(self.needles.iter().cloned());
+        more.secrets += self.secrets;
         more.needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
         more
     }

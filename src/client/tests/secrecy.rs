@@ -144,7 +144,7 @@ fn debug_output_shows_no_secret() {
     let mut unchecked = settings.clone();
     unchecked.base_url = "https://user:s3cret@host".to_owned();
     let client = client_of(settings.clone());
-    assert_eq!(client.0.redactor.clean("user:s3cret", 100), "user:***");
+    assert_eq!(client.0.redactor(&[]).clean("user:s3cret", 100), "user:***");
     let request =
         client.post("/v1/trunks").query("q", "s3cret").json("s3cret").redact(&Secret::new("s3cret"));
     let texts = [
@@ -213,6 +213,19 @@ async fn whatever_the_server_echoes_nothing_shows_a_secret() {
             }
         }
     }
+}
+
+/// A server may complain about one object while it is asked for another.
+#[tokio::test]
+async fn the_secret_of_an_earlier_request_is_hidden_too() {
+    let complaint = json!({ "success": false, "message": format!("{PASSWORD} is taken") }).to_string();
+    let server = Server::start(vec![reply("201 X", "{}"), reply("422 X", &complaint)]).await;
+    let client = client_of(settings(&server.url()));
+    let created = client.post("/v1/trunks").json(&json!({})).redact(&Secret::new(PASSWORD));
+    created.send::<Value>().await.unwrap();
+    let error = client.clone().get("/v1/trunks/2").send::<Value>().await.unwrap_err();
+    assert_hidden(&error.to_string(), PASSWORD, "the other request's error");
+    assert!(error.to_string().contains("*** is taken"), "{error}");
 }
 
 #[tokio::test]
