@@ -266,7 +266,7 @@ async fn summary(call: &Call<'_, Context>, id: i64) -> Result<Option<SipTrunkSum
     }
     let options = options(call);
     let walk = || endpoints::list(call.ctx.client(), &options);
-    Ok(of(&*call.ctx.sip_trunks().fresh(&options, walk).await?))
+    Ok(of(&call.ctx.sip_trunks().fresh(&options, walk).await?))
 }
 
 /// The trunk, or `None` when it is certainly gone. One that the list still has
