@@ -3,13 +3,16 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// How the simulated API behaves.
 ///
 /// [`Behaviour::default`] is the newest documented behaviour; where nothing is
 /// documented, the strictest plausible one. Every field may be changed while the
 /// simulator runs ([`crate::Sim::configure`]); a request uses the values in force when
-/// it arrived.
-#[derive(Debug, Clone)]
+/// it arrived. In JSON (`PATCH /_sim/behaviour`) the names are the same, in snake case.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Behaviour {
     /// Where the API key is looked for. Default: [`AuthMode::Bearer`].
     pub auth: AuthMode,
@@ -70,7 +73,8 @@ pub struct Behaviour {
     /// How many list requests after a create miss the new trunk, and after a delete still show the old one.
     /// Default: 0.
     pub list_lag: u32,
-    /// Added before every answer. Default: zero.
+    /// Added before every answer. Default: zero. In JSON `latency_ms`.
+    #[serde(rename = "latency_ms", with = "milliseconds")]
     pub latency: Duration,
     /// Requests per second and account; more answer 429 with `Retry-After: 1`. Default: `None`.
     pub requests_per_second: Option<u32>,
@@ -115,7 +119,8 @@ impl Default for Behaviour {
 }
 
 /// Where the API key is looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AuthMode {
     /// `Authorization: Bearer KEY` only, the current generation.
     Bearer,
@@ -126,7 +131,8 @@ pub enum AuthMode {
 }
 
 /// What becomes of features the account's plan may not include.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ProFeatures {
     /// Flex Pro: stored as sent.
     Accepted,
@@ -137,7 +143,8 @@ pub enum ProFeatures {
 }
 
 /// What becomes of a request key the schema does not have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum UnknownKeys {
     /// 400 naming the key (the schema says `additionalProperties: false`).
     Rejected,
@@ -146,7 +153,8 @@ pub enum UnknownKeys {
 }
 
 /// How a PUT treats `allowed_ips`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AllowedIpsMode {
     /// The sent list is the new list; an address that stays keeps its id.
     Replace,
@@ -156,7 +164,8 @@ pub enum AllowedIpsMode {
 }
 
 /// What a PUT does to an optional field it leaves out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Omitted {
     /// It goes back to its default.
     Reset,
@@ -165,7 +174,8 @@ pub enum Omitted {
 }
 
 /// What `callerid` answers while `multiple_numbers` is true.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PinnedCallerId {
     /// `""`, as the field's description says.
     Empty,
@@ -174,7 +184,8 @@ pub enum PinnedCallerId {
 }
 
 /// Whether a limit sent while its flag is off is answered back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum UnusedLimits {
     /// Stored and answered, as the vendor's examples show.
     Kept,
@@ -183,7 +194,8 @@ pub enum UnusedLimits {
 }
 
 /// The spelling of `max_call_cost` in answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DecimalText {
     /// `0.180` is answered as `0.18`, `5.0` as `5`.
     Shortest,
@@ -196,7 +208,8 @@ pub enum DecimalText {
 }
 
 /// What an unset text field answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum UnsetText {
     /// `""`.
     Empty,
@@ -207,7 +220,8 @@ pub enum UnsetText {
 }
 
 /// What `GET /v1/trunks/{id}` says about an unknown id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum NotFoundText {
     /// The text for an account without the service.
     NotProvisioned,
@@ -216,7 +230,8 @@ pub enum NotFoundText {
 }
 
 /// Order of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ListOrder {
     /// Oldest first.
     Ascending,
@@ -228,7 +243,8 @@ pub enum ListOrder {
 }
 
 /// What `sip_trunks` is when there is nothing to list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum EmptyList {
     /// `[]`.
     Array,
@@ -237,7 +253,8 @@ pub enum EmptyList {
 }
 
 /// What a successful DELETE answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DeleteAnswer {
     /// 200 `{"success":true}`.
     Success,
@@ -246,7 +263,8 @@ pub enum DeleteAnswer {
 }
 
 /// What a PUT does that sends the `host_request` the trunk already has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum HostRequestResent {
     /// An approved trunk stays approved.
     KeepsStatus,
@@ -255,7 +273,8 @@ pub enum HostRequestResent {
 }
 
 /// What a PUT does that sends another `host_request.host`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum HostRequestChanged {
     /// The new address is reviewed.
     ReopensReview,
@@ -264,10 +283,26 @@ pub enum HostRequestChanged {
 }
 
 /// What a PUT does to an IP-authenticated trunk when it leaves `host_request` out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum HostRequestLeftOut {
     /// The trunk goes back to digest authentication (full replacement).
     RevertsToDigest,
     /// The trunk keeps its address and status.
     Keeps,
+}
+
+/// A duration as a whole number of milliseconds.
+mod milliseconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(value: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        u64::try_from(value.as_millis()).unwrap_or(u64::MAX).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        u64::deserialize(deserializer).map(Duration::from_millis)
+    }
 }

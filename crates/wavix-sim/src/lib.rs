@@ -18,12 +18,14 @@
 //! - [`Behaviour`]: a knob for everything the API's documents leave open.
 //! - [`Fault`], [`Faults`]: failures on demand, per route.
 //! - [`Journal`]: what was asked, secrets masked.
+//! - `/_sim/…`: faults and knobs over HTTP, for programs that are not the owner; see the crate's README.
 
 mod account;
 mod answer;
 mod auth;
 pub mod behaviour;
 mod clock;
+mod control;
 mod decimal;
 mod faults;
 mod journal;

@@ -29,6 +29,8 @@ Options:
   --quiet                 Do not print a line per request
   -h, --help              Print this
   -V, --version           Print the version
+
+While it runs, programs of this machine queue faults and change what it does under /_sim; see the README of wavix-sim.
 ";
 
 enum Command {

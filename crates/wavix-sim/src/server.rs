@@ -15,7 +15,7 @@ use tokio::{
 
 use crate::{
     answer::Refusal,
-    pipeline, resources,
+    control, pipeline, resources,
     shared::Shared,
     wire::{self, Connection},
 };
@@ -41,11 +41,11 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: 
 }
 
 fn router(shared: &Arc<Shared>) -> Router {
-    resources::routes()
+    let api = resources::routes()
         .fallback(async || Refusal::not_found("Not found"))
         .method_not_allowed_fallback(async || Refusal::not_found("Not found"))
-        .layer(middleware::from_fn_with_state(Arc::clone(shared), pipeline::handle))
-        .with_state(Arc::clone(shared))
+        .layer(middleware::from_fn_with_state(Arc::clone(shared), pipeline::handle));
+    api.nest("/_sim", control::routes()).with_state(Arc::clone(shared))
 }
 
 /// Counts a connection as open for as long as it lives, however it ends.

@@ -23,6 +23,8 @@ pub(crate) type Observer = Box<dyn Fn(&Entry) + Send + Sync>;
 /// No method holds two of these locks at a time, and no lock is held across an await.
 pub(crate) struct Shared {
     pub(crate) behaviour: Mutex<Behaviour>,
+    /// What the behaviour was when the simulator started.
+    pub(crate) initial_behaviour: Behaviour,
     pub(crate) account: Mutex<Account>,
     pub(crate) keys: Mutex<Vec<ApiKey>>,
     pub(crate) store: Mutex<Store>,

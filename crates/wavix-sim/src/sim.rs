@@ -160,7 +160,8 @@ impl Builder {
         let api_key = Secret::new(self.keys.first().map_or("", ApiKey::value));
         let (sender, stop) = watch::channel(());
         let shared = Shared {
-            behaviour: Mutex::new(self.behaviour),
+            behaviour: Mutex::new(self.behaviour.clone()),
+            initial_behaviour: self.behaviour,
             account: Mutex::new(self.account),
             keys: Mutex::new(self.keys),
             store: Mutex::new(Store::new()),

@@ -1,7 +1,7 @@
 //! The API's objects, one module each: routes, validation, representation. Adding one is a module and a line in
 //! [`routes`]. Authentication, faults and the journal are around them, in `pipeline`.
 
-mod body;
+pub(crate) mod body;
 mod page;
 mod profile;
 pub(crate) mod sip_trunk;

@@ -11,6 +11,7 @@ mod access;
 mod behaviours;
 mod client;
 mod contract;
+mod control;
 mod faults;
 mod journal;
 mod lifecycle;

@@ -1,0 +1,109 @@
+//! `/_sim/…`: what [`crate::Sim`] offers to its owner, over HTTP for those who are another process: queue a fault, turn a
+//! knob, decide a review. Not part of the simulated API: needs no key, is in no journal, and no fault strikes it.
+//! The crate's README describes the routes.
+
+mod local;
+mod rule;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+    middleware,
+    response::Response,
+    routing::{get, post},
+};
+use serde_json::{Value, json};
+
+use self::rule::RuleRequest;
+use crate::{
+    answer::{Refusal, json_response, no_content},
+    behaviour::Behaviour,
+    faults::Rule,
+    resources::body::json_object,
+    shared::Shared,
+    store::Trunk,
+    sync::lock,
+};
+
+/// The routes, below `/_sim`.
+pub(crate) fn routes() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/faults", get(pending).post(queue).delete(clear))
+        .route("/behaviour", get(behaviour).patch(change).delete(restore))
+        .route("/trunks/{id}/approve", post(approve))
+        .route("/trunks/{id}/reject", post(reject))
+        .fallback(async || Refusal::not_found("The simulator has no such control; see its README"))
+        .layer(middleware::from_fn(local::only))
+}
+
+async fn pending(State(shared): State<Arc<Shared>>) -> Response {
+    json_response(StatusCode::OK, &json!({ "pending": shared.faults.pending() }))
+}
+
+async fn queue(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    let fields = json_object(&headers, &body)?;
+    let request: RuleRequest = serde_json::from_value(Value::Object(fields)).map_err(no_such)?;
+    shared.faults.push(Rule::try_from(request).map_err(Refusal::unprocessable)?);
+    Ok(json_response(StatusCode::CREATED, &json!({ "pending": shared.faults.pending() })))
+}
+
+async fn clear(State(shared): State<Arc<Shared>>) -> Response {
+    shared.faults.clear();
+    no_content()
+}
+
+async fn behaviour(State(shared): State<Arc<Shared>>) -> Result<Response, Refusal> {
+    Ok(json_response(StatusCode::OK, &serde_json::to_value(shared.behaviour()).map_err(no_such)?))
+}
+
+async fn change(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    let changes = json_object(&headers, &body)?;
+    let changed = {
+        let mut current = lock(&shared.behaviour);
+        let mut knobs = serde_json::to_value(&*current).map_err(no_such)?;
+        if let Value::Object(knobs) = &mut knobs {
+            knobs.extend(changes);
+        }
+        *current = serde_json::from_value(knobs).map_err(no_such)?;
+        serde_json::to_value(&*current).map_err(no_such)?
+    };
+    Ok(json_response(StatusCode::OK, &changed))
+}
+
+async fn restore(State(shared): State<Arc<Shared>>) -> Response {
+    let initial: Behaviour = shared.initial_behaviour.clone();
+    *lock(&shared.behaviour) = initial;
+    no_content()
+}
+
+async fn approve(State(shared): State<Arc<Shared>>, Path(id): Path<i64>) -> Result<Response, Refusal> {
+    decide(&shared, id, Trunk::approve)
+}
+
+async fn reject(State(shared): State<Arc<Shared>>, Path(id): Path<i64>) -> Result<Response, Refusal> {
+    decide(&shared, id, Trunk::reject)
+}
+
+fn decide(shared: &Shared, id: i64, decision: impl FnOnce(&mut Trunk)) -> Result<Response, Refusal> {
+    let mut store = shared.store();
+    let trunk = store.get_mut(id).ok_or_else(|| Refusal::not_found(format!("There is no trunk {id}")))?;
+    decision(trunk);
+    Ok(no_content())
+}
+
+/// Serde's message names the wrong word and those that would have been right.
+fn no_such(error: serde_json::Error) -> Refusal {
+    Refusal::unprocessable(error.to_string())
+}
