@@ -14,6 +14,7 @@
 //! | `answer` | what came back |
 //! | `failure`, `error`, `redact` | what is told about it |
 //! | `pagination` | how a list is walked |
+//! | `clock` | what time it is at Wavix |
 //!
 //! ```no_run
 //! use terraform_provider_wavix::client::{Acknowledged, ApiPath, Client, ClientSettings, Secret};
@@ -34,6 +35,7 @@
 //! ```
 
 mod answer;
+mod clock;
 mod config;
 mod error;
 mod failure;
@@ -53,7 +55,7 @@ mod tests;
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use percent_encoding::percent_decode_str;
@@ -61,6 +63,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 pub use self::{
+    clock::Moment,
     config::{
         AuthScheme, ClientConfig, ClientSettings, ConfigError, ConfigField, DEFAULT_BASE_URL,
         DEFAULT_MAX_CONCURRENT_REQUESTS, DEFAULT_MAX_RETRIES, DEFAULT_REQUEST_TIMEOUT,
@@ -76,6 +79,7 @@ pub use self::{
 
 use self::{
     answer::Incoming,
+    clock::ServerClock,
     error::{Ending, Report},
     failure::Failure,
     pacing::Pacer,
@@ -95,6 +99,7 @@ struct Shared {
     config: Arc<ClientConfig>,
     transport: Transport,
     pacer: Pacer,
+    clock: ServerClock,
     policy: RetryPolicy,
     /// Knows the secrets of the configuration and those of earlier requests: an
     /// answer may speak of another object than the one it was asked for.
@@ -141,6 +146,7 @@ impl Client {
         Self(Arc::new(Shared {
             transport: Transport::new(Arc::clone(&config), body_limit),
             pacer: Pacer::new(config.max_concurrent_requests, config.requests_per_second),
+            clock: ServerClock::default(),
             redactor: Mutex::new(Arc::new(Redactor::new(&secrets))),
             policy,
             config,
@@ -150,6 +156,18 @@ impl Client {
     /// The configuration it was made with.
     pub fn config(&self) -> &ClientConfig {
         &self.0.config
+    }
+
+    /// Now, to be compared with what Wavix dates.
+    pub fn moment(&self) -> Moment {
+        self.0.clock.now()
+    }
+
+    /// The earliest that Wavix's clock can have shown at that moment, from the
+    /// `Date` of an answer before it or, for want of one, after it; at most two
+    /// seconds and an answer's travel too early. `None`: no answer had a date.
+    pub fn server_time(&self, moment: Moment) -> Option<SystemTime> {
+        self.0.clock.time_of(moment)
     }
 
     /// `GET`: changes nothing, is repeated freely.
@@ -210,7 +228,10 @@ impl Client {
         let outcome =
             drive(&exchange, request.idempotency, policy, pacer, &request.options, &mut waits).await;
         match outcome {
-            Ok(((value, date), attempts)) => Ok(Answer { value, date, attempts }),
+            Ok(((value, status, date), attempts)) => {
+                self.0.clock.hear(date);
+                Ok(Answer { value, status, date, attempts })
+            }
             Err(end) => Err(report(end.failure, end.ending, end.delivery, end.attempts, waits.total)),
         }
     }
@@ -237,7 +258,7 @@ struct Attempts<'a, T> {
 }
 
 impl<T: Send> Exchange for Attempts<'_, T> {
-    type Answer = (T, Option<std::time::SystemTime>);
+    type Answer = (T, u16, Option<SystemTime>);
 
     async fn attempt(&self, number: u32, until: Option<Instant>) -> Result<Self::Answer, Failure> {
         let began = Instant::now();
@@ -259,6 +280,6 @@ impl<T: Send> Exchange for Attempts<'_, T> {
             "Wavix request"
         );
         let incoming = incoming?;
-        Ok(((self.decode)(&incoming, self.redactor)?, incoming.date))
+        Ok(((self.decode)(&incoming, self.redactor)?, incoming.status.code, incoming.date))
     }
 }

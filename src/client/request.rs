@@ -120,6 +120,8 @@ impl CallOptions {
 pub struct Answer<T> {
     /// The decoded body.
     pub value: T,
+    /// The HTTP status, of the success range.
+    pub status: u16,
     /// Wavix's clock, from the `Date` header (1 s resolution): what to compare a `created_at` with.
     pub date: Option<SystemTime>,
     /// Attempts it took. After more than one, an earlier one may have been

@@ -6,7 +6,9 @@ use tokio_util::sync::CancellationToken;
 use crate::client::Client;
 
 use super::account_limits::{AccountLimits, LimitLookup};
+use super::claims::Claims;
 use super::list_walk::ListWalk;
+use super::patience::Patience;
 use super::sip_trunk::endpoints::SipTrunkSummary;
 
 /// A configured provider, as resources and data sources see it.
@@ -14,14 +16,28 @@ use super::sip_trunk::endpoints::SipTrunkSummary;
 pub struct Context {
     client: Client,
     sip_trunks: ListWalk<SipTrunkSummary>,
+    claims: Claims,
     account_limits: LimitLookup,
+    patience: Patience,
 }
 
 impl Context {
     /// Works through `client`. Asks nothing of the API.
     #[must_use]
     pub fn new(client: Client) -> Self {
-        Self { client, sip_trunks: ListWalk::default(), account_limits: LimitLookup::default() }
+        Self {
+            client,
+            sip_trunks: ListWalk::default(),
+            claims: Claims::default(),
+            account_limits: LimitLookup::default(),
+            patience: Patience::default(),
+        }
+    }
+
+    /// The same, as patient as this.
+    #[must_use]
+    pub fn with_patience(self, patience: Patience) -> Self {
+        Self { patience, ..self }
     }
 
     /// The same, with [`account_limits`](Self::account_limits) unknown for ever.
@@ -40,6 +56,18 @@ impl Context {
     #[must_use]
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// Which SIP trunks are somebody's in this process.
+    #[must_use]
+    pub fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// How long to go on looking.
+    #[must_use]
+    pub fn patience(&self) -> &Patience {
+        &self.patience
     }
 
     /// The walk through all SIP trunks that the reads of a refresh share.

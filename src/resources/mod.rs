@@ -11,6 +11,7 @@
 //! | `plan.rs` | what follows from several arguments |
 //! | `model.rs` | the state, and the request made from it |
 //! | `answer.rs` | the state made from an answer |
+//! | `lost.rs` | what became of a create whose answer was lost |
 //! | `compare.rs`, `verdict.rs` | what differs, and whether Wavix did what it was asked |
 //! | `endpoints.rs` | the API's objects and one function per HTTP call |
 //! | `data_source.rs`, `plural_data_source.rs`, `results.rs` | the data sources |
@@ -22,12 +23,15 @@
 //!
 //! Beside the folders stands what all of them share: how failures are worded
 //! ([`failure`]), what a 404 is taken for (`presence`), the walk through a list
-//! that a refresh shares (`list_walk`).
+//! that a refresh shares (`list_walk`), who has which object (`claims`), and how
+//! long to go on looking ([`Patience`]).
 
 pub mod account_limits;
+mod claims;
 mod context;
 pub mod failure;
 mod list_walk;
+mod patience;
 mod presence;
 mod secret_value;
 
@@ -36,6 +40,7 @@ pub mod sip_trunk;
 pub mod webrtc_token;
 
 pub use context::Context;
+pub use patience::Patience;
 
 use crate::framework::registry::Registry;
 

@@ -2,6 +2,7 @@
 //! reads model, endpoint, model. Mapping is in `model`, wording of failures in
 //! [`failure`](super::failure), what follows from what in `plan`.
 
+mod adopt;
 mod answer;
 pub(super) mod caller_id;
 mod ceilings;
@@ -14,6 +15,7 @@ mod generate;
 mod import;
 mod kind;
 mod list;
+mod lost;
 mod model;
 mod plan;
 mod plural_data_source;
@@ -31,7 +33,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use crate::client::{self, CallOptions, Deadline};
+use crate::client::{self, CallOptions, Deadline, Delivery};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::identity::IdentitySchema;
 use crate::framework::moving::MovedState;
@@ -49,6 +51,7 @@ pub use self::data_source::{SipTrunkData, SipTrunkDataSource};
 use self::endpoints::{SipTrunkRecord, SipTrunkSummary};
 pub use self::kind::KIND;
 pub use self::list::{SipTrunkList, SipTrunkQuery};
+use self::lost::Sought;
 pub use self::model::{HostRequestModel, SipTrunkModel};
 pub use self::plural_data_source::{ListedSipTrunk, SipTrunksData, SipTrunksDataSource};
 pub use self::results::HostRequestResult;
@@ -99,14 +102,26 @@ impl Resource<Context> for SipTrunk {
         let CreateRequest { config, mut plan } = request;
         plan::derive_flags(&config, &mut plan);
         let password = plan::password_to_send(&config, &plan).ok_or_else(plan::create_without_password)?;
+        let body = plan.body(&password);
+        let sought = Sought { plan: &plan, body: &body, began: call.ctx.client().moment() };
+        let attempt = call.ctx.claims().begin(body.contents());
         let written = call.ctx.sip_trunks().write();
-        let record = endpoints::create(call.ctx.client(), &plan.body(&password), &options(call))
-            .await
-            .map_err(|error| {
-                let which = format!("labelled {:?}", plan.label.known().map_or("", String::as_str));
-                at_password_in_use(KIND.failed(Verb::Create, &which, &error), &config)
-            })?;
+        let made = endpoints::create(call.ctx.client(), &body, &options(call)).await;
         drop(written);
+        let record = match made {
+            Ok(record) => {
+                attempt.made(record.id);
+                record
+            }
+            Err(error) if error.delivery() == Delivery::Ambiguous => {
+                adopt::after_a_lost_answer(call, attempt.lost(), &sought, &error, outcome).await?
+            }
+            Err(error) => {
+                drop(attempt);
+                let which = format!("labelled {:?}", body.label);
+                return Err(at_password_in_use(KIND.failed(Verb::Create, &which, &error), &config));
+            }
+        };
         let mut trunk = SipTrunkModel::from_record(&record, &plan);
         if trunk.requested_host().is_none() {
             trunk.add_digest_facts();
@@ -131,6 +146,7 @@ impl Resource<Context> for SipTrunk {
         outcome: &mut Outcome<SipTrunkModel>,
     ) -> Result<(), Diagnostics> {
         let id = stored_id(Verb::Read, &state)?;
+        call.ctx.claims().own(id);
         let Some(record) = find(call, id).await? else {
             outcome.gone();
             return Ok(());
@@ -146,6 +162,7 @@ impl Resource<Context> for SipTrunk {
         } else if trunk.status.is_null() || trunk.auth_method.is_null() {
             trunk.add_digest_facts();
         }
+        adopt::forget_if_unconfirmed(&mut outcome.private, &mut trunk);
         outcome.save(trunk);
         Ok(())
     }
@@ -159,6 +176,7 @@ impl Resource<Context> for SipTrunk {
         let UpdateRequest { config, mut plan, prior } = request;
         plan::derive_flags(&config, &mut plan);
         let id = stored_id(Verb::Update, &prior)?;
+        call.ctx.claims().own(id);
         if !plan::needs_request(&prior, &plan, &config) {
             let mut trunk = prior.clone();
             trunk.take_arguments(&plan);
@@ -173,6 +191,7 @@ impl Resource<Context> for SipTrunk {
                 |error| at_password_in_use(KIND.failed(Verb::Update, &id.to_string(), &error), &config),
             )?;
         drop(written);
+        adopt::confirm(&mut outcome.private);
         let mut trunk = SipTrunkModel::from_record(&record, &plan);
         trunk.keep_promises(&plan);
         outcome.save(trunk.clone());
@@ -190,6 +209,7 @@ impl Resource<Context> for SipTrunk {
         _outcome: &mut Outcome<SipTrunkModel>,
     ) -> Result<(), Diagnostics> {
         let id = stored_id(Verb::Delete, &state)?;
+        call.ctx.claims().own(id);
         let written = call.ctx.sip_trunks().write();
         let result = endpoints::delete(call.ctx.client(), id, &options(call)).await;
         drop(written);

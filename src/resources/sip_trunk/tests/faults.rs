@@ -22,29 +22,6 @@ fn says(error: &Diagnostic, parts: &[&str]) {
 }
 
 #[tokio::test]
-async fn a_create_whose_answer_is_lost_is_sent_once_and_says_how_to_find_the_trunk() {
-    for fault in [
-        Fault::close_after_commit(),
-        Fault::reset_after_commit(),
-        Fault::cut_body(),
-        Fault::status(502),
-        Fault::html_200(),
-        Fault::with("id", "not an id"),
-        Fault::without("id"),
-    ] {
-        let bench = Bench::start().await;
-        bench.sim.fault("POST", TRUNKS, fault);
-        let left = bench.create(&config(|trunk| trunk.label = text("lost & found"))).await;
-        let error = left.error();
-        assert_eq!(error.summary, "Cannot create SIP trunk");
-        says(error, &["POST /v1/trunks", "may have been created", "\"lost & found\"", "terraform import"]);
-        assert!(!error.detail.contains("Try again"), "that could make two: {}", error.detail);
-        assert_eq!(left.state, None);
-        assert_eq!(bench.sim.journal().count("POST", TRUNKS), 1);
-    }
-}
-
-#[tokio::test]
 async fn a_refused_create_makes_nothing_and_points_at_the_field_the_api_names() {
     for (status, message, path) in [
         (422, "Caller ID must be a verified number in E.164 format", "callerid"),

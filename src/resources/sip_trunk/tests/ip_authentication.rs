@@ -11,7 +11,7 @@ use super::super::SipTrunkModel;
 use super::super::model::HostRequestModel;
 use super::{Bench, config, id_of, paths, plan, text};
 
-fn requesting(host: &str) -> SipTrunkModel {
+pub(super) fn requesting(host: &str) -> SipTrunkModel {
     config(|trunk| trunk.host_request = Attr::Known(HostRequestModel { host: text(host) }))
 }
 

@@ -4,6 +4,7 @@
 mod faults;
 mod ip_authentication;
 mod lifecycle;
+mod lost_create;
 mod mapping;
 mod planning;
 mod presence;
@@ -21,7 +22,7 @@ use crate::framework::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::framework::object::Attr;
 use crate::framework::private::Private;
 use crate::framework::resource::{Call, CreateRequest, Outcome, Resource, UpdateRequest};
-use crate::resources::Context;
+use crate::resources::{Context, Patience};
 
 use super::model::DEFAULT_TRANSCRIPTION_THRESHOLD;
 use super::{SipTrunk, SipTrunkModel};
@@ -141,6 +142,8 @@ struct Bench {
     sim: Sim,
     ctx: Context,
     cancel: CancellationToken,
+    /// What an operation may take.
+    time: Duration,
 }
 
 impl Bench {
@@ -150,24 +153,34 @@ impl Bench {
 
     fn with(sim: Sim) -> Self {
         let ctx = context(&sim, |_| {});
-        Self { sim, ctx, cancel: CancellationToken::new() }
+        Self { sim, ctx, cancel: CancellationToken::new(), time: Duration::from_secs(30) }
     }
 
     fn call(&self) -> Call<'_, Context> {
-        Call { ctx: &self.ctx, cancel: &self.cancel, deadline: Instant::now() + Duration::from_secs(30) }
+        Call { ctx: &self.ctx, cancel: &self.cancel, deadline: Instant::now() + self.time }
     }
 
     async fn create(&self, config: &SipTrunkModel) -> Left {
+        self.create_with_private(config).await.0
+    }
+
+    async fn create_with_private(&self, config: &SipTrunkModel) -> (Left, Private) {
         let request = CreateRequest { config: config.clone(), plan: plan(config, None) };
         let mut outcome = Outcome::starting_from(None, Private::default());
         let result = SipTrunk.create(&self.call(), request, &mut outcome).await;
-        left(outcome, result)
+        let private = outcome.private.clone();
+        (left(outcome, result), private)
     }
 
     async fn read(&self, state: &SipTrunkModel) -> Left {
-        let mut outcome = Outcome::starting_from(Some(state.clone()), Private::default());
+        self.read_with_private(state, Private::default()).await.0
+    }
+
+    async fn read_with_private(&self, state: &SipTrunkModel, private: Private) -> (Left, Private) {
+        let mut outcome = Outcome::starting_from(Some(state.clone()), private);
         let result = SipTrunk.read(&self.call(), state.clone(), &mut outcome).await;
-        left(outcome, result)
+        let private = outcome.private.clone();
+        (left(outcome, result), private)
     }
 
     async fn update(&self, config: &SipTrunkModel, prior: &SipTrunkModel) -> Left {
@@ -206,7 +219,13 @@ fn context(sim: &Sim, change: impl FnOnce(&mut ClientSettings)) -> Context {
     // What the simulator is told to answer, it answers at once and once.
     settings.max_retries = 0;
     change(&mut settings);
-    Context::new(Client::new(settings.validate().unwrap()))
+    Context::new(Client::new(settings.validate().unwrap())).with_patience(hasty())
+}
+
+/// As many looks as in earnest, without the time between them.
+fn hasty() -> Patience {
+    let looks = Patience::default().looks.iter().map(|_| Duration::from_millis(2)).collect();
+    Patience { looks, settling: Duration::ZERO, ..Patience::default() }
 }
 
 fn left(outcome: Outcome<SipTrunkModel>, result: Result<(), Diagnostics>) -> Left {

@@ -1,0 +1,89 @@
+//! Resources layer: how long to go on looking when Wavix has not shown yet what
+//! it did. Waits for consistency only: repeating a failed call is the client's.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use crate::client::{CallOptions, Deadline};
+
+/// How patient the verbs are. A parameter, so that tests need not be.
+#[derive(Debug, Clone)]
+pub struct Patience {
+    /// The waits between looks for what a request with a lost answer has done.
+    /// A look comes first, and one after each wait.
+    pub looks: Vec<Duration>,
+    /// How long after a write a read that does not show it may be behind, by the
+    /// server's clock.
+    pub settling: Duration,
+    /// What a look may take beyond the operation's time and after an interrupt:
+    /// whatever ended the operation, what was sent must not be lost.
+    pub grace: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            looks: [1, 2, 4].map(Duration::from_secs).to_vec(),
+            settling: Duration::from_secs(30),
+            grace: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Patience {
+    /// What bounds a look for something that may be lost: no interrupt, and the
+    /// operation's deadline only if there is time left.
+    #[must_use]
+    pub fn for_a_look(&self, deadline: Instant) -> CallOptions {
+        let least = Instant::now().checked_add(self.grace).unwrap_or(deadline);
+        CallOptions::new(Deadline::at(deadline.max(least)), CancellationToken::new())
+    }
+
+    /// The wait before the look after so many.
+    #[must_use]
+    pub fn before_look(&self, looks: usize) -> Option<Duration> {
+        self.looks.get(looks.checked_sub(1)?).copied()
+    }
+}
+
+/// Waits so long; `false`, and at once, when interrupted or if that would be
+/// past the deadline.
+pub(super) async fn pause(time: Duration, deadline: Instant, cancel: &CancellationToken) -> bool {
+    let Some(until) = Instant::now().checked_add(time).filter(|until| *until <= deadline) else {
+        return false;
+    };
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => false,
+        () = sleep_until(until) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_ends_with_an_interrupt_and_never_passes_the_deadline() {
+        let (start, cancel) = (Instant::now(), CancellationToken::new());
+        let deadline = start + Duration::from_secs(10);
+        assert!(pause(Duration::from_secs(4), deadline, &cancel).await);
+        assert!(!pause(Duration::from_secs(7), deadline, &cancel).await);
+        assert_eq!(start.elapsed(), Duration::from_secs(4), "nobody waits in vain");
+        cancel.cancel();
+        assert!(!pause(Duration::from_secs(1), deadline, &cancel).await);
+        assert_eq!(start.elapsed(), Duration::from_secs(4));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_look_has_time_whatever_is_left_of_the_operations() {
+        let patience = Patience::default();
+        let now = Instant::now();
+        let bounds = |deadline| patience.for_a_look(deadline).deadline.instant().unwrap();
+        assert_eq!(bounds(now), now + patience.grace);
+        let long = now + Duration::from_secs(300);
+        assert_eq!(bounds(long), long);
+    }
+}

@@ -1,0 +1,191 @@
+//! Resources layer: taking over the trunk of a create whose answer was lost, and
+//! what the user is told about it. Whether there is one is decided in `lost`.
+
+use std::time::SystemTime;
+
+use crate::client;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::object::Attr;
+use crate::framework::path::Path;
+use crate::framework::private::Private;
+use crate::framework::resource::{Call, Outcome};
+
+use super::super::Context;
+use super::super::claims::Lost;
+use super::super::failure::Verb;
+use super::KIND;
+use super::endpoints::{self, SipTrunkRecord};
+use super::lost::{self, NotFound, Others, Sought};
+use super::model::SipTrunkModel;
+
+/// Under this key stands that the trunk may have another password than the
+/// state. The next read then takes it out of the state, so that a plan sends it
+/// again.
+const PASSWORD_UNCONFIRMED: &str = "password_unconfirmed";
+
+/// The trunk that a request with a lost answer has made, saved, and given its
+/// password once more: that is the one thing about it that cannot be looked at.
+/// A PUT of the whole trunk is safe to repeat, and after it the trunk is what
+/// was requested for certain.
+pub(super) async fn after_a_lost_answer(
+    call: &Call<'_, Context>,
+    mut lost: Lost<'_>,
+    sought: &Sought<'_>,
+    error: &client::Error,
+    outcome: &mut Outcome<SipTrunkModel>,
+) -> Result<SipTrunkRecord, Diagnostics> {
+    tracing::warn!(label = sought.body.label, %error, "the answer to a create was lost: the trunk is looked for");
+    let found = match lost::look_for(call, &mut lost, sought).await {
+        Ok(found) => found,
+        Err(not_found) => {
+            let since = sought.since(call.ctx.client());
+            return Err(not_adopted(&sought.body.label, since, error, &not_found));
+        }
+    };
+    outcome.save(SipTrunkModel::from_record(&found, sought.plan));
+    tracing::warn!(id = found.id, "the trunk of the lost answer was found and is adopted");
+    let written = call.ctx.sip_trunks().write();
+    let options = call.ctx.patience().for_a_look(call.deadline);
+    let confirmed = endpoints::update(call.ctx.client(), found.id, sought.body, &options).await;
+    drop(written);
+    outcome.warn(adopted(found.id, error));
+    match confirmed {
+        Ok(record) => Ok(record),
+        Err(cause) => {
+            mark_unconfirmed(&mut outcome.private);
+            outcome.warn(unconfirmed(found.id, &cause));
+            Ok(found)
+        }
+    }
+}
+
+/// Notes that the trunk may have another password than the state.
+fn mark_unconfirmed(private: &mut Private) {
+    private.set(PASSWORD_UNCONFIRMED, true.into());
+}
+
+/// The trunk has the password it was sent.
+pub(super) fn confirm(private: &mut Private) {
+    private.remove(PASSWORD_UNCONFIRMED);
+}
+
+/// Takes a password that is not certain out of what a read found.
+pub(super) fn forget_if_unconfirmed(private: &mut Private, trunk: &mut SipTrunkModel) {
+    if private.get(PASSWORD_UNCONFIRMED).is_some() {
+        forget_password(trunk);
+        confirm(private);
+    }
+}
+
+/// Makes the state differ from any configuration that has a password.
+pub(super) fn forget_password(trunk: &mut SipTrunkModel) {
+    if trunk.password.known().is_some() {
+        trunk.password = Attr::Null;
+    } else if trunk.password_wo_version.known().is_some() {
+        trunk.password_wo_version = Attr::Null;
+    } else {
+        // A write-only password without a version leaves nothing else to change.
+        trunk.password_wo_version = Attr::Known(0);
+    }
+}
+
+fn adopted(id: i64, error: &client::Error) -> Diagnostic {
+    Diagnostic::warning(
+        "Adopted SIP trunk",
+        format!(
+            "The answer to the request that creates this SIP trunk was lost: {error}\n\nThe trunk had been created \
+             all the same. Wavix lists the SIP trunk {id}, created since the request began, with everything that was \
+             requested, and no other create made it. It is in the state now; no second one was requested."
+        ),
+    )
+}
+
+fn unconfirmed(id: i64, cause: &client::Error) -> Diagnostic {
+    Diagnostic::warning(
+        "Unconfirmed SIP trunk password",
+        format!(
+            "The password of the SIP trunk {id}, which Wavix never shows, was to be sent once more to be certain of \
+             it, and that failed: {cause}\n\nMost likely the trunk has the password it was created with. The next \
+             plan shows the password as a change, and applying it sends it again."
+        ),
+    )
+    .at(Path::root("password"))
+}
+
+fn not_adopted(
+    label: &str,
+    since: Option<SystemTime>,
+    error: &client::Error,
+    not_found: &NotFound,
+) -> Diagnostics {
+    let when = since.map_or_else(String::new, |since| format!(" since {}", httpdate::fmt_http_date(since)));
+    let (seen, ids) = match not_found {
+        NotFound::Missing(others) => (what_was_seen(label, &when, others), others.ids()),
+        NotFound::TooMany(ids) => (
+            format!(
+                "Wavix lists more SIP trunks like the requested one, created{when}, than can have been made by this \
+                 run: {}. Which of them is this one cannot be told, so none was adopted.",
+                listing(ids)
+            ),
+            ids.clone(),
+        ),
+        NotFound::Undecided(ids) => (
+            format!(
+                "Wavix lists SIP trunks like the requested one, created{when}: {}. Which of them is this one could \
+                 not be told before the time ran out, because other creates of equal trunks had not been answered; \
+                 so none was adopted.",
+                listing(ids)
+            ),
+            ids.clone(),
+        ),
+        NotFound::Unknown(cause) => {
+            (format!("Whether it exists could not be looked up. {cause} It may still appear."), Vec::new())
+        }
+    };
+    let advice = if ids.is_empty() {
+        format!(
+            "Before you apply again, look for a SIP trunk labelled {label:?} in the Wavix portal or with the \
+             `wavix_sip_trunks` data source. If it is there, adopt it with `terraform import` and its id; if it is \
+             not, apply again."
+        )
+    } else {
+        "Before you apply again, look at them in the Wavix portal. Adopt the one that is this resource's with \
+         `terraform import` and its id; if none is, apply again."
+            .to_owned()
+    };
+    let remedy = KIND.remedy(Verb::Create, error).unwrap_or_default();
+    let detail = format!(
+        "{error}\n\nThe SIP trunk labelled {label:?} may have been created all the same, and it is not in the state. \
+         It was not requested a second time, because that could make two. {seen}\n\n{advice} {remedy}"
+    );
+    Diagnostic::error(KIND.summary(Verb::Create), detail.trim_end()).into()
+}
+
+fn what_was_seen(label: &str, when: &str, others: &Others) -> String {
+    let mut text = format!(
+        "Wavix lists no SIP trunk with everything that was requested, created{when}, that is not another \
+         resource's. It may still appear: a request that was sent can be carried out late."
+    );
+    for (id, arguments) in &others.different {
+        let arguments: Vec<String> = arguments.iter().map(|name| format!("`{name}`")).collect();
+        text.push_str(&format!(
+            " The SIP trunk {id}, created since, is labelled {label:?} too, but differs in {}.",
+            arguments.join(", ")
+        ));
+    }
+    for id in &others.undated {
+        text.push_str(&format!(
+            " The SIP trunk {id} has everything that was requested, but when it was created cannot be told."
+        ));
+    }
+    for (id, cause) in &others.unreadable {
+        text.push_str(&format!(
+            " The SIP trunk {id} is labelled {label:?} too, and could not be read: {cause}"
+        ));
+    }
+    text
+}
+
+fn listing(ids: &[i64]) -> String {
+    ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")
+}

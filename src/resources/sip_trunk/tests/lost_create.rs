@@ -1,0 +1,361 @@
+//! A create whose answer was lost: one request, one trunk, nothing forgotten.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use serde_json::json;
+use wavix_sim::behaviour::{ListOrder, ProFeatures};
+use wavix_sim::{Answer, Fault, Sim};
+
+use crate::client::Secret;
+use crate::framework::object::Attr;
+use crate::resources::Patience;
+
+use super::super::SipTrunkModel;
+use super::{Bench, CALLER_ID, Left, PASSWORD, config, context, everything, id_of, paths, plan, text};
+
+const TRUNKS: &str = "/v1/trunks";
+const TRUNK: &str = "/v1/trunks/*";
+
+/// Every way to lose the answer to a create that was carried out.
+fn committed() -> Vec<Fault> {
+    let answer = |status: u16| Fault::answer_after_commit(Answer::new(status));
+    vec![
+        Fault::close_after_commit(),
+        Fault::reset_after_commit(),
+        Fault::cut_body(),
+        Fault::wrong_content_length(10),
+        answer(500),
+        answer(502),
+        answer(503),
+        answer(504),
+        Fault::answer_after_commit(Answer::new(200).html("<p>Welcome</p>")),
+        Fault::answer_after_commit(Answer::new(200).empty()),
+        Fault::answer_after_commit(Answer::new(201).json(&json!([]))),
+        Fault::answer_after_commit(Answer::new(302).empty().header("location", "https://example.com/")),
+        Fault::with("id", "not an id"),
+        Fault::without("id"),
+        Fault::with("label", json!({ "text": "office" })),
+    ]
+}
+
+#[track_caller]
+fn adopted(left: Left) -> SipTrunkModel {
+    let summaries: Vec<&str> = left.warnings.iter().map(|warning| warning.summary.as_str()).collect();
+    assert_eq!(summaries, ["Adopted SIP trunk"], "{left:?}");
+    left.ok()
+}
+
+#[track_caller]
+fn says(left: &Left, parts: &[&str]) {
+    let error = left.error();
+    assert_eq!(error.summary, "Cannot create SIP trunk");
+    for part in parts {
+        assert!(error.detail.contains(part), "no {part:?} in: {}", error.detail);
+    }
+    assert!(!error.detail.contains("Try again"), "that could make two: {}", error.detail);
+}
+
+fn posts(bench: &Bench) -> usize {
+    bench.sim.journal().count("POST", TRUNKS)
+}
+
+#[tokio::test]
+async fn a_trunk_whose_answer_was_lost_is_adopted_whatever_lost_it() {
+    for fault in committed() {
+        let name = format!("{fault:?}");
+        let bench = Bench::start().await;
+        bench.sim.fault("POST", TRUNKS, fault);
+        let state = adopted(bench.create(&everything()).await);
+        let trunks = bench.sim.trunks();
+        assert_eq!((trunks.len(), posts(&bench), bench.puts()), (1, 1, 1), "{name}");
+        assert_eq!(trunks[0].id, id_of(&state));
+        // Nothing is left to do: the next refresh finds what the state says.
+        assert_eq!(bench.read(&state).await.ok(), state, "{name}");
+        assert_eq!(plan(&everything(), Some(&state)), state, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_create_that_was_not_carried_out_is_not_sent_again() {
+    for fault in [Fault::close(), Fault::reset(), Fault::status(500), Fault::status(502), Fault::html_200()] {
+        let bench = Bench::start().await;
+        bench.sim.fault("POST", TRUNKS, fault);
+        let left = bench.create(&config(|trunk| trunk.label = text("lost & found"))).await;
+        says(&left, &["POST /v1/trunks", "may still appear", "\"lost & found\"", "terraform import"]);
+        assert_eq!((left.state, posts(&bench), bench.sim.trunks().len()), (None, 1, 0));
+        assert_eq!(bench.lists(), 4, "a look at once, and one after each wait");
+    }
+}
+
+#[tokio::test]
+async fn a_trunk_that_the_list_or_its_id_shows_late_is_adopted() {
+    let bench = Bench::start().await;
+    bench.sim.configure(|knobs| {
+        knobs.list_lag = 1;
+        knobs.misses_after_create = 2;
+    });
+    bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
+    adopted(bench.create(&config(|_| {})).await);
+    assert_eq!((posts(&bench), bench.lists()), (1, 4));
+}
+
+#[tokio::test]
+async fn equal_creates_whose_answers_were_lost_end_in_one_trunk_each() {
+    for lost in [5, 3, 1] {
+        let bench = Bench::start().await;
+        for _ in 0..lost {
+            bench.sim.fault(
+                "POST",
+                TRUNKS,
+                Fault::close_after_commit().after_waiting(Duration::from_millis(20)),
+            );
+        }
+        let same = config(|_| {});
+        let left = join_all((0..5).map(|_| bench.create(&same))).await;
+        let states: Vec<SipTrunkModel> = left.into_iter().map(Left::ok).collect();
+        let ids: BTreeSet<i64> = states.iter().map(id_of).collect();
+        let stored: BTreeSet<i64> = bench.sim.trunks().iter().map(|trunk| trunk.id).collect();
+        assert_eq!((ids.len(), posts(&bench)), (5, 5), "{lost} lost");
+        assert_eq!(ids, stored);
+    }
+}
+
+#[tokio::test]
+async fn of_equal_creates_only_those_without_a_trunk_fail() {
+    let bench = Bench::start().await;
+    for fault in [Fault::close_after_commit(), Fault::close(), Fault::close_after_commit()] {
+        bench.sim.fault("POST", TRUNKS, fault);
+    }
+    let same = config(|_| {});
+    let left = join_all((0..4).map(|_| bench.create(&same))).await;
+    let ids: BTreeSet<i64> = left.iter().filter_map(|left| left.state.as_ref()).map(id_of).collect();
+    assert_eq!(ids, bench.sim.trunks().iter().map(|trunk| trunk.id).collect());
+    let failed: Vec<&Left> = left.iter().filter(|left| !left.errors.is_empty()).collect();
+    assert_eq!((failed.len(), ids.len(), posts(&bench)), (1, 3, 4));
+    says(failed[0], &["may still appear"]);
+}
+
+/// Whoever takes which: the trunk has the password that its state has.
+#[tokio::test]
+async fn an_adopted_trunk_has_the_password_of_its_state() {
+    let bench = Bench::start().await;
+    for _ in 0..2 {
+        bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
+    }
+    let with = |password: &str| config(|trunk| trunk.password = Attr::Known(Secret::new(password)));
+    let (one, two) = (with("password-one"), with("password-two"));
+    let (left, right) = tokio::join!(bench.create(&one), bench.create(&two));
+    for state in [adopted(left), adopted(right)] {
+        let stored = bench.sim.trunk(id_of(&state)).unwrap();
+        assert_eq!(state.password, Attr::Known(Secret::new(stored.password())));
+    }
+}
+
+#[tokio::test]
+async fn a_trunk_that_another_resource_has_is_never_adopted() {
+    let bench = Bench::start().await;
+    let first = bench.create(&config(|_| {})).await.ok();
+    bench.sim.fault("POST", TRUNKS, Fault::close());
+    let left = bench.create(&config(|_| {})).await;
+    says(&left, &["may still appear"]);
+    assert_eq!((left.state, bench.puts()), (None, 0));
+    assert_eq!(bench.read(&first).await.ok(), first);
+}
+
+/// The state of a run that came before: this process has never heard of it.
+#[tokio::test]
+async fn a_trunk_that_was_created_before_the_request_is_never_adopted() {
+    for (offset, created_at) in [(0, "2023-05-16T17:13:25Z"), (-3600, "2023-05-16T17:13:25.000Z")] {
+        let bench = Bench::start().await;
+        bench.sim.configure(|knobs| knobs.clock_offset_seconds = offset);
+        bench.sim.add_trunk(json!({ "label": "office", "created_at": created_at }));
+        bench.sim.fault("POST", TRUNKS, Fault::close());
+        let left = bench.create(&config(|_| {})).await;
+        says(&left, &["may still appear"]);
+        assert_eq!((left.state, bench.puts()), (None, 0));
+        assert_eq!(bench.sim.journal().count("GET", TRUNK), 1, "its age is looked up once");
+    }
+}
+
+#[tokio::test]
+async fn what_time_it_is_here_does_not_matter() {
+    for offset in [-86_400, 86_400] {
+        for asked_before in [false, true] {
+            let bench = Bench::start().await;
+            bench.sim.configure(|knobs| {
+                knobs.clock_offset_seconds = offset;
+                knobs.created_at_millis = asked_before;
+            });
+            if asked_before {
+                bench.create(&config(|_| {})).await.ok();
+            }
+            bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
+            adopted(bench.create(&config(|_| {})).await);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_trunk_too_many_is_named_and_none_is_adopted() {
+    let bench = Bench::start().await;
+    bench.create(&config(|trunk| trunk.label = text("clock"))).await.ok();
+    // Somebody makes an equal one in the very same moment.
+    let now = bench.sim.trunks()[0].created_at.clone();
+    let theirs = bench.sim.add_trunk(json!({
+        "label": "office", "callerid": CALLER_ID, "created_at": now,
+    }));
+    bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
+    let left = bench.create(&config(|_| {})).await;
+    let ours = theirs + 1;
+    says(&left, &[&format!("{theirs}, {ours}"), "none was adopted", "terraform import"]);
+    assert_eq!((left.state, bench.puts(), posts(&bench)), (None, 0, 2));
+}
+
+#[tokio::test]
+async fn a_new_trunk_that_is_not_quite_what_was_requested_is_named() {
+    let bench = Bench::start().await;
+    bench.create(&config(|trunk| trunk.label = text("clock"))).await.ok();
+    let now = bench.sim.trunks()[0].created_at.clone();
+    let other = bench.sim.add_trunk(json!({ "label": "office", "max_channels": 3, "created_at": now }));
+    bench.sim.fault("POST", TRUNKS, Fault::close());
+    let left = bench.create(&config(|_| {})).await;
+    says(&left, &[&format!("The SIP trunk {other}"), "differs in `channels_restrict`", "terraform import"]);
+    assert_eq!((left.state, bench.puts()), (None, 0));
+}
+
+#[tokio::test]
+async fn the_trunk_is_found_on_any_page_of_a_list_that_shifts() {
+    let bench = Bench::start().await;
+    for number in 0..250 {
+        bench.sim.add_trunk(json!({ "label": format!("trunk {number}") }));
+    }
+    bench.sim.configure(|knobs| knobs.list_order = ListOrder::Shifting);
+    bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
+    adopted(bench.create(&config(|_| {})).await);
+    assert_eq!(posts(&bench), 1);
+}
+
+#[tokio::test]
+async fn a_list_that_fails_is_asked_again_and_said_at_last() {
+    let bench = Bench::start().await;
+    bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
+    bench.sim.faults().times(3, "GET", TRUNKS, Fault::html_200());
+    adopted(bench.create(&config(|_| {})).await);
+
+    bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
+    bench.sim.faults().times(4, "GET", TRUNKS, Fault::status(500));
+    let left = bench.create(&config(|trunk| trunk.label = text("blind"))).await;
+    says(&left, &["could not be looked up", "GET /v1/trunks", "\"blind\""]);
+    assert_eq!((left.state, posts(&bench)), (None, 2));
+}
+
+#[tokio::test]
+async fn a_candidate_that_cannot_be_read_is_named() {
+    let bench = Bench::start().await;
+    bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
+    bench.sim.faults().times(4, "GET", TRUNK, Fault::status(500));
+    let left = bench.create(&config(|_| {})).await;
+    let id = bench.sim.trunks()[0].id;
+    says(&left, &[&format!("The SIP trunk {id}"), "could not be read"]);
+}
+
+/// Without the last request the password is most likely right, which is no
+/// reason to destroy the trunk; so it is sent again by the next apply.
+#[tokio::test]
+async fn a_password_that_could_not_be_confirmed_is_sent_by_the_next_apply() {
+    for write_only in [None, Some(None), Some(Some(1))] {
+        let bench = Bench::start().await;
+        let config = config(|trunk| {
+            if let Some(version) = write_only {
+                trunk.password_wo = std::mem::replace(&mut trunk.password, Attr::Null);
+                trunk.password_wo_version = version.into();
+            }
+        });
+        bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
+        bench.sim.fault("PUT", TRUNK, Fault::status(500));
+        let (left, private) = bench.create_with_private(&config).await;
+        let summaries: Vec<&str> = left.warnings.iter().map(|warning| warning.summary.as_str()).collect();
+        assert_eq!(summaries, ["Adopted SIP trunk", "Unconfirmed SIP trunk password"]);
+        let state = left.ok();
+        bench.sim.edit_trunk(id_of(&state), |trunk| trunk.set_password("another"));
+
+        let (read, private) = bench.read_with_private(&state, private).await;
+        let read = read.ok();
+        assert_ne!(read, state, "the refresh says that something is to be done");
+        let (again, _) = bench.read_with_private(&read, private).await;
+        assert_eq!(again.ok(), read, "and says it once");
+        let updated = bench.update(&config, &read).await.ok();
+        assert_eq!(bench.sim.trunk(id_of(&state)).unwrap().password(), PASSWORD);
+        assert_eq!(bench.read(&updated).await.ok(), state);
+    }
+}
+
+/// Terraform waits for the answer to an interrupted apply, and must get it.
+#[tokio::test]
+async fn an_interrupt_does_not_abandon_a_create_that_was_sent() {
+    for fault in [Fault::delay_after_commit(Duration::ZERO), Fault::close_after_commit()] {
+        let bench = Bench::start().await;
+        bench.sim.fault("POST", TRUNKS, fault.after_waiting(Duration::from_millis(200)));
+        let wanted = config(|_| {});
+        let interrupt = async {
+            while posts(&bench) == 0 {
+                tokio::task::yield_now().await;
+            }
+            bench.cancel.cancel();
+        };
+        let (left, ()) = tokio::join!(bench.create(&wanted), interrupt);
+        let state = left.ok();
+        assert_eq!(bench.sim.trunks().iter().map(|trunk| trunk.id).collect::<Vec<_>>(), [id_of(&state)]);
+        assert_eq!(posts(&bench), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_interrupted_search_looks_once_and_waits_for_nothing() {
+    let mut bench = Bench::start().await;
+    bench.ctx = context(&bench.sim, |_| {})
+        .with_patience(Patience { looks: vec![Duration::from_secs(3600)], ..Patience::default() });
+    bench.sim.fault("POST", TRUNKS, Fault::close().after_waiting(Duration::from_millis(100)));
+    let wanted = config(|_| {});
+    let interrupt = async {
+        while posts(&bench) == 0 {
+            tokio::task::yield_now().await;
+        }
+        bench.cancel.cancel();
+    };
+    let (left, ()) = tokio::join!(bench.create(&wanted), interrupt);
+    says(&left, &["may still appear"]);
+    assert_eq!((posts(&bench), bench.lists()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_create_whose_time_ran_out_meanwhile_is_still_looked_for() {
+    let mut bench = Bench::start().await;
+    bench.time = Duration::from_millis(50);
+    bench.sim.fault("POST", TRUNKS, Fault::close_after_commit().after_waiting(Duration::from_millis(300)));
+    adopted(bench.create(&config(|_| {})).await);
+    assert_eq!(posts(&bench), 1);
+}
+
+#[tokio::test]
+async fn an_adopted_trunk_is_held_against_the_plan_as_any_other() {
+    let sim = Sim::builder().behaviour(|knobs| knobs.pro_features = ProFeatures::SilentlyOff).start().await;
+    let bench = Bench::with(sim);
+    bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
+    let left = bench.create(&config(|trunk| trunk.encrypted_media = Attr::Known(true))).await;
+    assert_eq!(paths(&left.errors), ["encrypted_media"]);
+    assert_eq!(bench.sim.trunks().len(), 1);
+    assert_eq!(left.state.map(|state| id_of(&state)), Some(bench.sim.trunks()[0].id));
+}
+
+#[tokio::test]
+async fn a_trunk_with_ip_authentication_is_adopted_with_its_request() {
+    let bench = Bench::start().await;
+    bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
+    let wanted = super::ip_authentication::requesting("198.51.100.7");
+    let state = adopted(bench.create(&wanted).await);
+    assert_eq!(state.status, text("pending"));
+    assert_eq!(bench.read(&state).await.ok(), state);
+}
