@@ -1,6 +1,9 @@
 //! The examples, as the documentation shows them: each is applied, and plans
 //! nothing afterwards.
 
+pub mod newer;
+pub mod scenarios;
+
 use std::fs;
 use std::path::Path;
 

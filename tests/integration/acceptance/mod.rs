@@ -36,6 +36,8 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
         drift::trials(),
         ephemeral::trials(),
         examples::trials(),
+        examples::newer::trials(),
+        examples::scenarios::trials(),
         features::trials(),
         functions::trials(),
         import::trials(),

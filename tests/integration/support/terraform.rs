@@ -124,6 +124,11 @@ impl Terraform {
         self
     }
 
+    /// The directory.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Writes a file into the directory.
     pub fn write(&self, file: &str, content: &str) {
         let path = self.path.join(file);

@@ -12,7 +12,8 @@ trials![
     every_resource_has_its_satellites,
     every_data_source_and_list_has_its_example,
     functions_ephemeral_resources_and_actions_have_their_examples,
-    examples_belong_to_something
+    examples_belong_to_something,
+    scenarios_are_applied_and_listed
 ];
 
 fn provider() -> WavixProvider {
@@ -111,6 +112,29 @@ fn examples_belong_to_something() {
                 complaints.push(format!("{folder}/{name} belongs to no object of the provider"));
             }
         }
+    }
+    assert_none(&complaints);
+}
+
+fn scenarios_are_applied_and_listed() {
+    let tests = text("tests/integration/acceptance/examples/scenarios.rs");
+    let list = text("examples/scenarios/README.md");
+    let mut complaints = Vec::new();
+    for entry in std::fs::read_dir(root().join("examples/scenarios")).unwrap().map(Result::unwrap) {
+        let name = entry.file_name().into_string().unwrap();
+        if !entry.file_type().unwrap().is_dir() {
+            continue;
+        }
+        if !tests.contains(&format!("applied_and_tested(\"{name}\"")) {
+            complaints.push(format!("examples/scenarios/{name} is applied by no test"));
+        }
+        if !list.contains(&format!("[{name}]({name})")) {
+            complaints.push(format!("examples/scenarios/README.md does not list {name}"));
+        }
+        complaints.extend(missing(&[
+            format!("examples/scenarios/{name}/tests/mocked.tftest.hcl"),
+            format!("examples/scenarios/{name}/tests/simulated.tftest.hcl"),
+        ]));
     }
     assert_none(&complaints);
 }

@@ -1,0 +1,19 @@
+output "extensions_conf" {
+  description = "The dial plan: terraform output -raw extensions_conf > extensions_wavix.conf"
+  value = templatefile("${path.module}/templates/extensions.conf.tftpl", {
+    endpoint  = local.endpoint
+    callerid  = provider::wavix::e164(var.callerid)
+    extension = var.extension
+    channels  = var.channels
+  })
+}
+
+output "login" {
+  description = "SIP user name of the trunk."
+  value       = wavix_sip_trunk.pbx.login
+}
+
+output "firewall" {
+  description = "Address of the gateway, from which calls arrive at port 5060. Media arrive from any address."
+  value       = "${provider::wavix::sip_gateways()[var.region].ip}/32"
+}

@@ -1,0 +1,11 @@
+output "handover" {
+  description = "What the customer needs for the PBX, but for the password."
+  value = {
+    registrar = local.gateway.host
+    login     = wavix_sip_trunk.this.login
+    aor       = provider::wavix::sip_uri(wavix_sip_trunk.this.login, local.gateway.host)
+    callerid  = provider::wavix::e164(var.callerid)
+    channels  = var.channels
+    firewall  = "${local.gateway.ip}/32"
+  }
+}

@@ -1,0 +1,185 @@
+//! The scenarios: each is applied as a user would, plans nothing afterwards,
+//! passes its own tests with and without an API, and is destroyed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+use wavix_sim::Sim;
+
+use crate::support::run::Run;
+use crate::support::terraform::Terraform;
+
+acceptance_trials! {
+    // They keep passwords out of the state.
+    ; since (1, 11):
+    the_call_center_is_applied_and_tested,
+    the_regions_are_applied_and_tested,
+    asterisk_is_applied_and_tested,
+    the_customers_are_applied_and_tested,
+    the_tests_of_a_scenario_notice_a_mistake,
+}
+
+/// The tests that need an API; all others are mocked.
+const SIMULATED: &str = "tests/simulated.tftest.hcl";
+
+/// What a user sets and no file may hold: planted, to be looked for.
+const PLANTED: &str = "planted; 4711";
+
+fn folder(scenario: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/scenarios").join(scenario)
+}
+
+/// Every file of a scenario below `inside`, by its path in the scenario.
+fn files(folder: &Path, inside: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder.join(inside)).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        // What somebody's own `init` and `apply` may have left there.
+        if name.starts_with('.') || name.contains(".tfstate") {
+            continue;
+        }
+        let path = if inside.is_empty() { name } else { format!("{inside}/{name}") };
+        if entry.file_type().unwrap().is_dir() {
+            found.extend(files(folder, &path));
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The scenario in a directory of its own, after `init`, without an account.
+fn scenario(name: &str, passwords: &Map<String, Value>) -> Terraform {
+    let tf = Terraform::uninitialised()
+        .env("TF_VAR_sip_password", PLANTED)
+        .env("TF_VAR_sip_passwords", json!(passwords).to_string());
+    for file in files(&folder(name), "") {
+        tf.write(&file, &fs::read_to_string(folder(name).join(&file)).unwrap());
+    }
+    tf.run(["init", "-input=false", "-no-color"]).succeeded();
+    tf
+}
+
+/// Runs the scenario's mocked tests, applies it, has `look` look at the result,
+/// destroys it, and runs its tests that need an API. `names`: whose passwords
+/// it wants.
+#[track_caller]
+fn applied_and_tested(name: &str, names: &[&str], look: impl FnOnce(&Terraform, &Sim)) {
+    let passwords =
+        names.iter().map(|name| ((*name).to_owned(), json!(format!("{PLANTED} {name}")))).collect();
+    let tf = scenario(name, &passwords);
+    let mocked: Vec<_> = files(&folder(name), "tests")
+        .into_iter()
+        .filter(|file| file.ends_with(".tftest.hcl") && file != SIMULATED)
+        .collect();
+    assert!(!mocked.is_empty(), "{name} can only be tested with an account");
+    // There is none yet: a test that asked for one would fail.
+    for file in mocked {
+        assert_tests_pass(&tf, name, &file);
+    }
+
+    let sim = Sim::spawn();
+    let tf = tf.env("WAVIX_API_KEY", sim.api_key()).env("WAVIX_BASE_URL", sim.base_url());
+    let run = tf.apply_ok();
+    assert!(!run.text().contains("4711") && !tf.read("terraform.tfstate").contains("4711"), "{run}");
+    look(&tf, &sim);
+    tf.destroy(&sim);
+
+    assert_tests_pass(&tf, name, SIMULATED);
+    assert_eq!(sim.trunks(), [], "the tests left trunks behind");
+}
+
+/// Every `run` block of the file passes: one that is skipped does not count.
+#[track_caller]
+fn assert_tests_pass(tf: &Terraform, name: &str, file: &str) {
+    let runs = tf.read(file).matches("\nrun \"").count();
+    assert!(runs > 0, "{name}/{file} tests nothing");
+    let run = test(tf, file).succeeded();
+    let summary = format!("Success! {runs} passed, 0 failed.");
+    assert!(run.stdout.contains(&summary), "{name}/{file}: not {summary:?}\n{run}");
+}
+
+fn test(tf: &Terraform, file: &str) -> Run {
+    tf.run(["test", "-no-color", &format!("-filter={file}")])
+}
+
+fn the_call_center_is_applied_and_tested() {
+    applied_and_tested("call-center", &["sales", "support", "dialler"], |tf, sim| {
+        let support = sim.trunks_labelled("Queue support").remove(0);
+        assert_eq!(support.password(), format!("{PLANTED} support"));
+        assert_eq!((support.call_limit, support.max_channels), (Some(2700), Some(3)));
+        assert!(support.call_recording_enabled && support.transcription_enabled && support.encrypted_media);
+        assert_eq!(support.allowed_addresses(), ["203.0.113.10", "203.0.113.11"]);
+        let dialler = tf.stored(sim, "wavix_sip_trunk.dialler");
+        assert!(dialler.multiple_numbers && dialler.machine_detection_enabled);
+        assert_eq!(tf.output("registrations")["dialler"]["login"], json!(dialler.name));
+    });
+}
+
+fn the_regions_are_applied_and_tested() {
+    applied_and_tested("multi-region", &["amsterdam", "detroit", "singapore"], |tf, sim| {
+        let everywhere =
+            |status: &str| json!({ "amsterdam": status, "detroit": status, "singapore": status });
+        assert_eq!(tf.output("status"), everywhere("pending"));
+        let warning = "Wavix has not approved the address of: amsterdam, detroit, singapore.";
+        assert!(tf.plan().succeeded().text().contains(warning), "the check warns");
+
+        for trunk in sim.trunks() {
+            sim.approve(trunk.id);
+        }
+        let refreshed = tf.refresh();
+        assert!(!refreshed.text().contains("has not approved"), "{refreshed}");
+        assert_eq!(tf.output("status"), everywhere("active"));
+        tf.expect_empty_plans();
+
+        let list = tf.output("dispatcher")["detroit"].as_str().unwrap().to_owned();
+        assert!(list.contains("\n1 sip:us.wavix.net:5060 0 40\n"), "{list}");
+    });
+}
+
+fn asterisk_is_applied_and_tested() {
+    applied_and_tested("asterisk", &[], |tf, sim| {
+        let login = sim.trunks().remove(0).name;
+        let conf = tf.read("pjsip_wavix.conf");
+        let expected = format!("\nusername = {login}\npassword = planted\\; 4711\n");
+        assert!(conf.contains(&expected), "not the login and the password of the trunk");
+        let dial_plan = tf.output("extensions_conf");
+        let dial = format!("Dial(PJSIP/${{EXTEN}}@wavix-{login},60)");
+        assert!(dial_plan.as_str().unwrap().contains(&dial), "{dial_plan}");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = fs::metadata(tf.path().join("pjsip_wavix.conf")).unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "only its owner may read a password");
+        }
+    });
+}
+
+fn the_customers_are_applied_and_tested() {
+    applied_and_tested("per-customer-module", &["northwind", "tailspin", "litware"], |tf, sim| {
+        let labels: Vec<_> = sim.trunks().into_iter().map(|trunk| trunk.label).collect();
+        for name in ["northwind", "tailspin", "litware"] {
+            assert!(labels.contains(&format!("Customer {name}")), "{labels:?}");
+        }
+        let open = sim.trunks_labelled("Customer tailspin").remove(0);
+        assert!(!open.ip_restrict && !open.rewrite_enabled, "{open:?}");
+        let closed = sim.trunks_labelled("Customer northwind").remove(0);
+        assert!(closed.ip_restrict && closed.rewrite_enabled, "{closed:?}");
+        assert_eq!(tf.output("handover")["litware"]["registrar"], "nl.wavix.net");
+        assert_eq!(tf.output("handover")["litware"]["callerid"], "+447700900123");
+    });
+}
+
+/// The tests above would be worth nothing if `terraform test` passed anyway.
+fn the_tests_of_a_scenario_notice_a_mistake() {
+    let tf = scenario("call-center", &Map::new());
+    let right = tf.read("main.tf");
+    let wrong = right.replace("longest_call_minutes * 60", "longest_call_minutes");
+    assert_ne!(right, wrong);
+    tf.write("main.tf", &wrong);
+    let run = test(&tf, "tests/mocked.tftest.hcl").failed();
+    assert!(run.text().contains("45 minutes are 2700 seconds."), "{run}");
+}
