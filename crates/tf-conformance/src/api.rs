@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 pub use futures_util::future::BoxFuture;
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full};
 use hyper::Request;
 use hyper_util::rt::TokioIo;
+use serde_json::Value as Json;
 
 use crate::case::{Case, Fault, HttpRequest};
 
@@ -36,7 +37,12 @@ impl ApiControl for Case {
         Box::pin(async move {
             let Some(control) = self.faults.get(&fault) else { return Ok(None) };
             for request in &control.begin {
-                send(request).await?;
+                if let Err(reason) = send(request).await {
+                    // What has begun must not outlive the check. Why it could
+                    // not begin is worth more than why it does not end.
+                    let _ = send_all(&control.end).await;
+                    return Err(reason);
+                }
             }
             Ok(Some(control.environment.clone()))
         })
@@ -44,15 +50,26 @@ impl ApiControl for Case {
 
     fn end(&self, fault: Fault) -> BoxFuture<'_, Result<(), String>> {
         Box::pin(async move {
-            for request in self.faults.get(&fault).iter().flat_map(|control| &control.end) {
-                send(request).await?;
+            match self.faults.get(&fault) {
+                Some(control) => send_all(&control.end).await,
+                None => Ok(()),
             }
-            Ok(())
         })
     }
 }
 
-/// Sends a request; anything but a success is an error.
+/// Sends every request, whatever becomes of those before; the first error.
+async fn send_all(requests: &[HttpRequest]) -> Result<(), String> {
+    let mut first = Ok(());
+    for request in requests {
+        let sent = send(request).await;
+        first = first.and(sent);
+    }
+    first
+}
+
+/// Sends a request; anything but a success, or but the answer that is expected,
+/// is an error.
 async fn send(request: &HttpRequest) -> Result<(), String> {
     let sending = tokio::time::timeout(PATIENCE, attempt(request));
     let failed = |reason: String| format!("{} {}: {reason}", request.method, request.url);
@@ -65,21 +82,34 @@ async fn attempt(request: &HttpRequest) -> Result<(), String> {
         return Err("an http:// address is needed".to_owned());
     };
     let port = url.port_or_known_default().unwrap_or(80);
-    let socket = tokio::net::TcpStream::connect((host, port)).await.map_err(|error| error.to_string())?;
+    // An IPv6 address has its brackets in the URL only.
+    let name = host.trim_start_matches('[').trim_end_matches(']');
+    let socket = tokio::net::TcpStream::connect((name, port)).await.map_err(|error| error.to_string())?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(socket))
         .await
         .map_err(|error| error.to_string())?;
     let connection = tokio::spawn(connection);
     let body = request.body.as_ref().map(ToString::to_string).unwrap_or_default();
     let target = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-    let request = Request::builder()
+    let sent = Request::builder()
         .method(request.method.as_str())
         .uri(target)
         .header("host", format!("{host}:{port}"))
         .header("content-type", "application/json")
         .body(Full::new(Bytes::from(body)))
         .map_err(|error| error.to_string())?;
-    let answer = sender.send_request(request).await.map_err(|error| error.to_string())?;
+    let answer = sender.send_request(sent).await.map_err(|error| error.to_string())?;
+    let status = answer.status();
+    let body = answer.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes();
     connection.abort();
-    if answer.status().is_success() { Ok(()) } else { Err(format!("the answer is {}", answer.status())) }
+    let body = String::from_utf8_lossy(&body);
+    if !status.is_success() {
+        return Err(format!("the answer is {status}: {body}"));
+    }
+    match &request.answer {
+        Some(wanted) if serde_json::from_str::<Json>(&body).ok().as_ref() != Some(wanted) => {
+            Err(format!("the answer is {body} instead of {wanted}"))
+        }
+        _ => Ok(()),
+    }
 }

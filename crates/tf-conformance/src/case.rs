@@ -34,6 +34,9 @@ pub struct Case {
     pub actions: Vec<ObjectCase>,
     /// Functions to call.
     pub functions: Vec<FunctionCase>,
+    /// Checks that have nothing to ask of this provider, and why. One that
+    /// has is not let off.
+    pub not_applicable: BTreeMap<u8, String>,
 }
 
 /// A managed resource.
@@ -144,11 +147,15 @@ pub struct FaultControl {
 pub struct HttpRequest {
     /// The method.
     pub method: String,
-    /// An `http://` address.
+    /// An `http://` address. `${name}` in it stands for that string attribute
+    /// of the provider's configuration.
     pub url: String,
     /// The body, sent as JSON.
     #[serde(default)]
     pub body: Option<Json>,
+    /// The JSON that must be answered; any success if left out.
+    #[serde(default)]
+    pub answer: Option<Json>,
 }
 
 /// A file that cannot be used.
@@ -170,6 +177,33 @@ pub fn read_file<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, FileE
     let unusable = |reason: String| FileError { path: path.to_owned(), reason };
     let bytes = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
     serde_json::from_slice(&bytes).map_err(|error| unusable(error.to_string()))
+}
+
+impl Case {
+    /// Puts the provider's configuration into the addresses of the API's
+    /// control.
+    ///
+    /// # Errors
+    ///
+    /// When an address names an attribute that is not set.
+    pub(crate) fn resolve_urls(&mut self, configuration: &Json) -> Result<(), String> {
+        for control in self.faults.values_mut() {
+            for request in control.begin.iter_mut().chain(&mut control.end) {
+                request.url = with_attributes(&request.url, configuration)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Replaces every `${name}`.
+fn with_attributes(text: &str, configuration: &Json) -> Result<String, String> {
+    let Some((before, rest)) = text.split_once("${") else { return Ok(text.to_owned()) };
+    let (name, after) = rest.split_once('}').ok_or_else(|| format!("{text}: a }} is missing"))?;
+    let value = configuration.get(name).and_then(Json::as_str);
+    let value =
+        value.ok_or_else(|| format!("{text}: the provider's configuration has no text for {name}"))?;
+    Ok(format!("{before}{value}{}", with_attributes(after, configuration)?))
 }
 
 impl ObjectCase {

@@ -49,6 +49,8 @@ pub struct Behaviour {
     pub get_not_found: NotFoundText,
     /// Order of the list. Default: [`ListOrder::Ascending`].
     pub list_order: ListOrder,
+    /// Order of `allowed_ips` when one trunk is read; ascending is as they were sent. Default: [`ListOrder::Ascending`].
+    pub allowed_ips_order: ListOrder,
     /// What `sip_trunks` is when there is nothing to list. Default: [`EmptyList::Array`].
     pub empty_list: EmptyList,
     /// Greatest `per_page` the server grants; the granted value is echoed. Default: `Some(100)`.
@@ -101,6 +103,7 @@ impl Default for Behaviour {
             access_tokens: true,
             get_not_found: NotFoundText::NotProvisioned,
             list_order: ListOrder::Ascending,
+            allowed_ips_order: ListOrder::Ascending,
             empty_list: EmptyList::Array,
             per_page_cap: Some(100),
             delete_answer: DeleteAnswer::Success,
@@ -229,7 +232,7 @@ pub enum NotFoundText {
     RecordNotFound,
 }
 
-/// Order of the list.
+/// Order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ListOrder {

@@ -165,6 +165,7 @@ pub(crate) struct Store {
     next_id: i64,
     next_ip_id: i64,
     lists_served: usize,
+    reads_served: usize,
 }
 
 impl Store {
@@ -177,6 +178,7 @@ impl Store {
             next_id: 3107,
             next_ip_id: 6712,
             lists_served: 0,
+            reads_served: 0,
         }
     }
 
@@ -248,7 +250,14 @@ impl Store {
     }
 
     /// The trunk as a GET sees it; counts the lag down.
-    pub(crate) fn read(&mut self, id: i64) -> Option<Trunk> {
+    pub(crate) fn read(&mut self, id: i64, addresses: ListOrder) -> Option<Trunk> {
+        let mut trunk = self.read_in_order(id)?;
+        arrange(&mut trunk.allowed_ips, addresses, self.reads_served);
+        self.reads_served += 1;
+        Some(trunk)
+    }
+
+    fn read_in_order(&mut self, id: i64) -> Option<Trunk> {
         let record = self.records.get_mut(&id)?;
         if record.get_misses > 0 {
             record.get_misses -= 1;
@@ -275,15 +284,7 @@ impl Store {
         }
         visible.extend(self.ghosts.iter().map(|(trunk, _)| trunk));
         visible.sort_unstable_by_key(|trunk| trunk.id);
-        match order {
-            ListOrder::Ascending => {}
-            ListOrder::Descending => visible.reverse(),
-            ListOrder::Shifting if visible.is_empty() => {}
-            ListOrder::Shifting => {
-                let places = self.lists_served % visible.len();
-                visible.rotate_right(places);
-            }
-        }
+        arrange(&mut visible, order, self.lists_served);
         let total = visible.len();
         let page = visible.into_iter().skip(skip).take(take).cloned().collect();
         self.lists_served += 1;
@@ -292,6 +293,16 @@ impl Store {
         }
         self.ghosts.retain(|(_, left)| *left > 0);
         (page, total)
+    }
+}
+
+/// Brings ascending items into `order`; `turn` counts the requests.
+fn arrange<T>(items: &mut [T], order: ListOrder, turn: usize) {
+    match order {
+        ListOrder::Ascending => {}
+        ListOrder::Descending => items.reverse(),
+        ListOrder::Shifting if items.is_empty() => {}
+        ListOrder::Shifting => items.rotate_right(turn % items.len()),
     }
 }
 

@@ -32,6 +32,7 @@ pub fn acceptance_trial(module: &str, name: &str, least: (u32, u32), test: fn())
     })
 }
 
-fn in_ci() -> bool {
+/// Whether nothing may be skipped.
+pub fn in_ci() -> bool {
     std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
 }

@@ -1,7 +1,7 @@
 //! Applies.
 
 use super::context::{create, destroy, no_errors};
-use super::{Context, Verdict, ensure, unbroken};
+use super::{Context, Verdict, ensure, fail, of_all, unbroken};
 use crate::case::Fault;
 use crate::core::{Instance, Resource, Session, errors};
 use crate::value::Value;
@@ -13,12 +13,10 @@ pub(super) async fn creates(context: &Context<'_>) -> Verdict {
         let config = resource.config(&subject.config)?;
         let created = create(&resource, &config).await?;
         let judged = resource.judge_apply(&created);
-        let Some(changed) = &subject.changed else {
-            destroy(&resource, &created.instance).await;
-            return unbroken("after the create", &judged);
+        let updated = match &subject.changed {
+            Some(changed) => update(&resource, &created.instance, &resource.config(changed)?).await,
+            None => Ok(()),
         };
-        let changed = resource.config(changed)?;
-        let updated = update(&resource, &created.instance, &changed).await;
         destroy(&resource, &created.instance).await;
         unbroken("after the create", &judged)?;
         updated?;
@@ -38,6 +36,7 @@ async fn update(resource: &Resource<'_>, created: &Instance, changed: &Value) ->
 }
 
 pub(super) async fn reports_half_created(context: &Context<'_>) -> Verdict {
+    let mut verdicts = Vec::new();
     for (case, subject) in context.subjects()? {
         let question = async |session: Session| {
             let resource = Resource::new(&session, &subject.type_name)?;
@@ -48,11 +47,9 @@ pub(super) async fn reports_half_created(context: &Context<'_>) -> Verdict {
             let (state, id) = (&applied.instance.state, applied.instance.state.get(&subject.import_id));
             if errors(&applied.diagnostics).is_none() {
                 destroy(&resource, &applied.instance).await;
-                if state.is_null() || !id.is_known() {
-                    return super::fail("the API failed, but there is neither an error nor a whole state");
-                }
-                // It has found the object again: better than an error.
-                return unbroken("after the failure", &resource.judge_apply(&applied));
+                return fail(
+                    "the API failed, but there is no error: it is hidden, or the case's fault does not strike",
+                );
             }
             let name = &subject.import_id;
             ensure(!state.is_null(), || "an error, and no state: what was created is forgotten".to_owned())?;
@@ -62,9 +59,9 @@ pub(super) async fn reports_half_created(context: &Context<'_>) -> Verdict {
             destroy(&resource, &applied.instance).await;
             Ok(())
         };
-        context.while_broken(case, Fault::FailAfterCreate, question).await?;
+        verdicts.push(context.while_broken(case, Fault::FailAfterCreate, question).await);
     }
-    Ok(())
+    of_all(verdicts)
 }
 
 pub(super) async fn deletes(context: &Context<'_>) -> Verdict {

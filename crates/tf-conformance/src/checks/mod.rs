@@ -60,6 +60,23 @@ fn not_applicable<T>(reason: impl Into<String>) -> Result<T, Stop> {
     Err(Stop::NotApplicable(reason.into()))
 }
 
+/// The verdict of several cases: one that has nothing to ask leaves those that
+/// have.
+fn of_all(verdicts: impl IntoIterator<Item = Verdict>) -> Verdict {
+    let (mut asked, mut reason) = (false, None);
+    for verdict in verdicts {
+        match verdict {
+            Ok(()) => asked = true,
+            Err(Stop::NotApplicable(why)) => reason = reason.or(Some(why)),
+            Err(stop) => return Err(stop),
+        }
+    }
+    match reason {
+        Some(reason) if !asked => not_applicable(reason),
+        _ => Ok(()),
+    }
+}
+
 fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Verdict {
     if holds { Ok(()) } else { fail(otherwise()) }
 }

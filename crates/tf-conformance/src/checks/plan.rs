@@ -207,7 +207,7 @@ pub(super) async fn destroys(context: &Context<'_>) -> Verdict {
         let resource = Resource::new(&session, &subject.type_name)?;
         let config = resource.config(&subject.config)?;
         let question = async |created: &Instance| {
-            // Something of its own, in case the provider stores nothing.
+            // Only what the provider itself stores: others' data it may refuse.
             let planned = resource.plan(created, &Value::Null).await?;
             no_errors("planning the destroy", &planned.diagnostics)?;
             unbroken("planning the destroy", &oracle::planned_destroy(&planned.state))?;

@@ -1,5 +1,6 @@
 //! What the process does besides answering: ending, stopping, logging.
 
+use std::cell::Cell;
 use std::time::{Duration, Instant as Clock};
 
 use rustix::process::Signal;
@@ -8,7 +9,7 @@ use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
 use super::context::{create, destroy, no_errors};
-use super::{Context, Stop, Verdict, ensure, fail, not_applicable, unbroken};
+use super::{Context, Stop, Verdict, ensure, fail, not_applicable, of_all, unbroken};
 use crate::case::{Case, Fault, ResourceCase};
 use crate::core::{End, Instance, Resource, Session, errors};
 use crate::oracle::{self, LogLine};
@@ -30,14 +31,9 @@ pub(super) async fn shuts_down(context: &Context<'_>) -> Verdict {
             let config = resource.config(&subject.config)?;
             let planned = resource.plan(&Instance::absent(), &config).await?;
             // The result of the apply is lost, as Core would lose it.
-            let (verdict, _) = tokio::join!(
-                async {
-                    tokio::time::sleep(UNDER_WAY).await;
-                    leaves(&session).await
-                },
-                resource.apply(&planned)
-            );
-            verdict
+            let (_, left, interrupted) = during(resource.apply(&planned), leaves(&session)).await;
+            left?;
+            was_slow(interrupted)
         };
         match context.while_broken(case, Fault::Slow, question).await {
             Err(Stop::NotApplicable(_)) => leaves(&context.configured(Some(case)).await?).await?,
@@ -92,29 +88,56 @@ pub(super) async fn side_services(context: &Context<'_>) -> Verdict {
     Ok(())
 }
 
+/// An apply during which something happens: the results of both, and whether
+/// the apply was under way when it happened.
+async fn during<A>(
+    apply: impl Future<Output = A>,
+    event: impl Future<Output = Verdict>,
+) -> (A, Verdict, bool) {
+    let over = Cell::new(false);
+    let apply = async {
+        let applied = apply.await;
+        over.set(true);
+        applied
+    };
+    let event = async {
+        tokio::time::sleep(UNDER_WAY).await;
+        let under_way = !over.get();
+        (event.await, under_way)
+    };
+    let (applied, (happened, under_way)) = tokio::join!(apply, event);
+    (applied, happened, under_way)
+}
+
+/// A fault that does not strike proves nothing.
+fn was_slow(interrupted: bool) -> Verdict {
+    ensure(interrupted, || {
+        format!("the create is over within {UNDER_WAY:?}: the case's fault does not make it slow")
+    })
+}
+
 /// The result of an apply during which something happened.
 async fn comes_to_an_end(
     context: &Context<'_>,
     session: &Session,
     subject: &ResourceCase,
     event: impl Future<Output = Verdict>,
-    must_succeed: bool,
+    Expected { slow, success }: Expected,
 ) -> Verdict {
     let resource = Resource::new(session, &subject.type_name)?;
     let config = resource.config(&subject.config)?;
     let planned = resource.plan(&Instance::absent(), &config).await?;
     no_errors("planning", &planned.diagnostics)?;
     let patience = context.settings.patience.end + context.settings.patience.stop;
-    let (applied, happened) = tokio::join!(tokio::time::timeout(patience, resource.apply(&planned)), async {
-        tokio::time::sleep(UNDER_WAY).await;
-        event.await
-    });
+    let apply = tokio::time::timeout(patience, resource.apply(&planned));
+    let (applied, happened, interrupted) = during(apply, event).await;
     let late = |_| Stop::Fail(format!("the apply has not come to an end after {patience:?}"));
     let applied = applied.map_err(late)??;
     destroy(&resource, &applied.instance).await;
     happened?;
+    was_slow(interrupted || !slow)?;
     let failed = errors(&applied.diagnostics);
-    if let Some(errors) = failed.as_ref().filter(|_| must_succeed) {
+    if let Some(errors) = failed.as_ref().filter(|_| success) {
         return fail(format!("the apply did not complete: {errors}"));
     }
     ensure(failed.is_some() || !applied.instance.state.is_null(), || {
@@ -123,7 +146,17 @@ async fn comes_to_an_end(
     no_errors("afterwards, validating", &resource.validate(&config).await?)
 }
 
+/// What is expected of an apply.
+#[derive(Clone, Copy)]
+struct Expected {
+    /// That it is under way when something happens.
+    slow: bool,
+    /// That it is completed.
+    success: bool,
+}
+
 pub(super) async fn stops(context: &Context<'_>) -> Verdict {
+    let mut verdicts = Vec::new();
     for (case, subject) in context.subjects()? {
         let question = async |session: Session| {
             let stop = async {
@@ -132,16 +165,17 @@ pub(super) async fn stops(context: &Context<'_>) -> Verdict {
                 let (took, limit) = (begun.elapsed(), context.settings.patience.stop);
                 ensure(took < limit, || format!("StopProvider took {took:?}; Core holds a lock meanwhile"))
             };
-            comes_to_an_end(context, &session, subject, stop, false).await
+            let expected = Expected { slow: true, success: false };
+            comes_to_an_end(context, &session, subject, stop, expected).await
         };
-        context.while_broken(case, Fault::Slow, question).await?;
+        verdicts.push(context.while_broken(case, Fault::Slow, question).await);
     }
-    Ok(())
+    of_all(verdicts)
 }
 
 pub(super) async fn survives_interrupt(context: &Context<'_>) -> Verdict {
     for (case, subject) in context.subjects()? {
-        let question = async |session: Session| {
+        let question = async |session: Session, slow: bool| {
             let interrupt = async {
                 for _ in 0..2 {
                     let sent = session.plugin().await.signal(Signal::INT);
@@ -151,11 +185,12 @@ pub(super) async fn survives_interrupt(context: &Context<'_>) -> Verdict {
                 let end = session.plugin().await.end();
                 ensure(end == End::Running, || format!("SIGINT ends the process ({end})"))
             };
-            comes_to_an_end(context, &session, subject, interrupt, true).await
+            comes_to_an_end(context, &session, subject, interrupt, Expected { slow, success: true }).await
         };
-        match context.while_broken(case, Fault::Slow, question).await {
+        let slowly = async |session: Session| question(session, true).await;
+        match context.while_broken(case, Fault::Slow, slowly).await {
             // Without a slow API the signals come after the apply.
-            Err(Stop::NotApplicable(_)) => question(context.configured(Some(case)).await?).await?,
+            Err(Stop::NotApplicable(_)) => question(context.configured(Some(case)).await?, false).await?,
             other => other?,
         }
     }

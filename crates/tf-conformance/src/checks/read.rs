@@ -137,9 +137,16 @@ pub(super) async fn imports(context: &Context<'_>) -> Verdict {
         let question = async |created: &Instance| {
             let id = created.state.get(&resource_case.import_id);
             let text = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
-            import_one(&resource, &text, &Value::Null, "by id").await?;
+            import_one(&resource, &text, &Value::Null, "by id", (&resource_case.import_id, id)).await?;
             if !created.identity.is_null() {
-                let imported = import_one(&resource, "", &created.identity, "by identity").await?;
+                let imported = import_one(
+                    &resource,
+                    "",
+                    &created.identity,
+                    "by identity",
+                    (&resource_case.import_id, id),
+                )
+                .await?;
                 ensure(imported.identity == created.identity, || {
                     format!("by identity: the identity is {}, not {}", imported.identity, created.identity)
                 })?;
@@ -156,6 +163,7 @@ async fn import_one(
     id: &str,
     identity: &Value,
     how: &str,
+    (name_of_id, wanted_id): (&str, &Value),
 ) -> Result<Instance, Stop> {
     let (imported, diagnostics) = resource.import(id, identity).await?;
     no_errors(&format!("importing {how}"), &diagnostics)?;
@@ -175,6 +183,8 @@ async fn import_one(
     let (found, diagnostics) = resource.read(instance).await?;
     no_errors(&format!("reading what was imported {how}"), &diagnostics)?;
     ensure(!found.state.is_null(), || format!("{how}: what was imported reads as null"))?;
+    let found_id = found.state.get(name_of_id);
+    ensure(found_id == wanted_id, || format!("{how}: {name_of_id} is {found_id} instead of {wanted_id}"))?;
     Ok(instance.clone())
 }
 

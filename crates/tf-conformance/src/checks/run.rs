@@ -24,6 +24,7 @@ const EVIDENCE: usize = 2;
 const LONGEST_EVIDENCE: usize = 4_000;
 
 /// What to check, and how.
+#[derive(Clone)]
 pub struct Settings {
     /// The provider.
     pub program: PathBuf,
@@ -158,6 +159,7 @@ pub enum RunError {
 /// When there is no such program, or a case or a configuration does not fit
 /// the provider's schemas.
 pub async fn run(settings: &Settings) -> Result<Report, RunError> {
+    let settings = &resolved(settings)?;
     let (ready, schemas) = probe(settings).await?;
     let mut secrets = Secrets::default();
     if let Ok(schemas) = &schemas {
@@ -178,6 +180,18 @@ pub async fn run(settings: &Settings) -> Result<Report, RunError> {
     }
     checks.sort_by_key(|check| check.number);
     Ok(Report { program: settings.program.display().to_string(), checks })
+}
+
+/// The settings, with the addresses of the API's control as the provider's
+/// configuration has them.
+fn resolved(settings: &Settings) -> Result<Settings, RunError> {
+    let mut resolved = settings.clone();
+    for (index, case) in resolved.cases.iter_mut().enumerate() {
+        let configuration = case.provider.as_ref().or(settings.config.as_ref()).cloned().unwrap_or_default();
+        let wrong = |reason| RunError::Case { number: index + 1, reason: format!("faults: {reason}") };
+        case.resolve_urls(&configuration).map_err(wrong)?;
+    }
+    Ok(resolved)
 }
 
 /// Whether a check would disturb others. Faults by variables do not.
@@ -238,6 +252,32 @@ fn fits(settings: &Settings, schemas: &Schemas, secrets: &mut Secrets) -> Result
                 read(schema, config).map_err(|reason| wrong(format!("{name}: {reason}")))?;
             }
         }
+        let objects = [
+            ("data source", &schemas.data_sources, &case.data_sources),
+            ("ephemeral resource", &schemas.ephemeral, &case.ephemeral),
+            ("list", &schemas.lists, &case.lists),
+            ("action", &schemas.actions, &case.actions),
+        ];
+        for (what, types, objects) in objects {
+            for object in objects {
+                let name = &object.type_name;
+                let none = || wrong(format!("the provider has no {what} {name:?}"));
+                let schema = types.get(name).ok_or_else(none)?;
+                // What is borrowed may be of any type, which is seen when it is there.
+                if !object.borrows() {
+                    read(schema, &object.config)
+                        .map_err(|reason| wrong(format!("{what} {name}: {reason}")))?;
+                }
+            }
+        }
+        let unknown = |name: &&String| !schemas.functions.contains_key(*name);
+        if let Some(name) = case.functions.iter().map(|function| &function.name).find(unknown) {
+            return Err(wrong(format!("the provider has no function {name:?}")));
+        }
+        let unknown = |number: &&u8| CHECKS.iter().all(|check| check.number != **number);
+        if let Some(number) = case.not_applicable.keys().find(unknown) {
+            return Err(wrong(format!("not_applicable: there is no check {number}")));
+        }
     }
     Ok(())
 }
@@ -263,7 +303,8 @@ async fn one(
     let verdict = if check.needs <= ready.reached {
         let limit = settings.check_limit;
         let late = |_| Err(Stop::Fail(format!("the check is not done after {limit:?}")));
-        tokio::time::timeout(limit, (check.run)(&context)).await.unwrap_or_else(late)
+        let verdict = tokio::time::timeout(limit, (check.run)(&context)).await.unwrap_or_else(late);
+        justified(settings, check, verdict)
     } else {
         unready(check, ready)
     };
@@ -279,6 +320,19 @@ async fn one(
     };
     let (number, title, rule, source) = (check.number, check.title, check.rule, check.source);
     Checked { number, title, rule, source, outcome, evidence, seconds: begun.elapsed().as_secs_f64() }
+}
+
+/// A check without anything to ask gets the reason that a case gives. A case
+/// that gives one for a check that has asked is out of date.
+fn justified(settings: &Settings, check: &Check, verdict: Verdict) -> Verdict {
+    let reason = settings.cases.iter().find_map(|case| case.not_applicable.get(&check.number));
+    match (verdict, reason) {
+        (Err(Stop::NotApplicable(_)), Some(reason)) => Err(Stop::NotApplicable(reason.clone())),
+        (Ok(()), Some(_)) => Err(Stop::Fail(
+            "a case says that this is not applicable, but it was asked, and passes".to_owned(),
+        )),
+        (verdict, _) => verdict,
+    }
 }
 
 /// What a check says about a provider that does not get so far. The check that

@@ -148,6 +148,25 @@ async fn lists_have_pages_a_cap_and_an_order() {
 }
 
 #[tokio::test]
+async fn addresses_come_in_any_order() {
+    let (sim, client) = start().await;
+    let addresses = ["203.0.113.1", "203.0.113.2", "203.0.113.3"];
+    let id = client
+        .create(&with(json!({ "ip_restrict": true, "allowed_ips": addresses.map(|ip| json!({ "ip": ip })) })))
+        .await;
+    let read = async || {
+        let trunk = client.get(&format!("/v1/trunks/{id}")).await.json;
+        let addresses = trunk["allowed_ips"].as_array().unwrap().iter();
+        addresses.map(|address| address["ip"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(read().await, addresses);
+    sim.configure(|behaviour| behaviour.allowed_ips_order = ListOrder::Descending);
+    assert_eq!(read().await, ["203.0.113.3", "203.0.113.2", "203.0.113.1"]);
+    sim.configure(|behaviour| behaviour.allowed_ips_order = ListOrder::Shifting);
+    assert_ne!(read().await, read().await, "every read has another order");
+}
+
+#[tokio::test]
 async fn replicas_can_lag() {
     let (sim, client) = start().await;
     sim.configure(|behaviour| {

@@ -3,7 +3,8 @@
 //!
 //! `MEMORY_PROVIDER_MUTATION` names the rule, by the number of the check that
 //! must find it and, where there are several, a letter. `MEMORY_PROVIDER_FAULT`
-//! makes the "API" fail, `MEMORY_PROVIDER_PANIC` makes planning panic.
+//! makes the "API" fail, `MEMORY_PROVIDER_PANIC` makes planning panic, and
+//! `MEMORY_PROVIDER_HANG` makes it never end.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a plugin's handshake and its log")]
 

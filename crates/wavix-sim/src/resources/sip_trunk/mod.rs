@@ -86,8 +86,8 @@ async fn retrieve(
         NotFoundText::RecordNotFound if behaviour.provisioned => RECORD_NOT_FOUND,
         _ => NOT_PROVISIONED,
     };
-    let found =
-        if behaviour.provisioned { id.parse().ok().and_then(|id| shared.store().read(id)) } else { None };
+    let read = |id| shared.store().read(id, behaviour.allowed_ips_order);
+    let found = if behaviour.provisioned { id.parse().ok().and_then(read) } else { None };
     let trunk = found.ok_or_else(|| Refusal::not_found(text))?;
     Ok(json_response(StatusCode::OK, &representation::detail(&trunk, &behaviour)))
 }

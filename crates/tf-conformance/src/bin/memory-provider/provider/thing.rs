@@ -48,6 +48,10 @@ impl Memory {
         request: pb::plan_resource_change::Request,
     ) -> Result<pb::plan_resource_change::Response, Status> {
         assert!(variable("MEMORY_PROVIDER_PANIC").is_empty(), "as asked");
+        while !variable("MEMORY_PROVIDER_HANG").is_empty() {
+            // The only thread of the process: nothing else is answered either.
+            std::thread::park();
+        }
         let ty = self.ty();
         let wrong = |error: tf_conformance::value::ValueError| Status::internal(error.to_string());
         if breaks("13b")

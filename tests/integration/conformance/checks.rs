@@ -1,0 +1,106 @@
+//! Every check that tf-conformance has, on the built provider and a simulated
+//! account in this process.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::ready;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use terraform_provider_wavix::framework::provider::Provider;
+use terraform_provider_wavix::provider::WavixProvider;
+use terraform_provider_wavix::provider::environment::Environment;
+use tf_conformance::api::{ApiControl, BoxFuture};
+use tf_conformance::case::Fault;
+use tf_conformance::{CHECKS, Format, Outcome, Settings, run};
+use wavix_sim::Sim;
+use wavix_sim::behaviour::{Behaviour, ListOrder, ProFeatures};
+
+use super::{CASES, cases};
+use crate::support::plugin::BINARY;
+
+async_trials![no_check_fails, every_object_of_the_provider_is_in_a_case];
+
+/// How long the simulated API takes when it is slow.
+const SLOW: Duration = Duration::from_secs(2);
+
+/// Makes the simulated API fail as a check wants it.
+struct Control(Arc<Sim>);
+
+impl ApiControl for Control {
+    fn begin(&self, fault: Fault) -> BoxFuture<'_, Result<Option<BTreeMap<String, String>>, String>> {
+        match fault {
+            // The trunk is made, but not as asked: without what the account's
+            // tier does not have.
+            Fault::FailAfterCreate => {
+                self.0.configure(|behaviour| behaviour.pro_features = ProFeatures::SilentlyOff);
+            }
+            Fault::Slow => self.0.fault("POST", "/v1/trunks", wavix_sim::Fault::delay_before_commit(SLOW)),
+            Fault::Reorder => self.0.configure(|behaviour| {
+                behaviour.list_order = ListOrder::Shifting;
+                behaviour.allowed_ips_order = ListOrder::Shifting;
+            }),
+        }
+        Box::pin(ready(Ok(Some(BTreeMap::new()))))
+    }
+
+    fn end(&self, _: Fault) -> BoxFuture<'_, Result<(), String>> {
+        self.0.faults().clear();
+        self.0.configure(|behaviour| *behaviour = Behaviour::default());
+        Box::pin(ready(Ok(())))
+    }
+}
+
+/// Checks that have nothing to ask of this provider. The case says why.
+const NOT_APPLICABLE: [u8; 1] = [33];
+
+async fn no_check_fails() {
+    let sim = Arc::new(Sim::spawn());
+    let mut settings = Settings::new(BINARY);
+    settings.config = Some(json!({ "api_key": sim.api_key(), "base_url": sim.base_url() }));
+    settings.cases = cases();
+    settings.api = Some(Arc::new(Control(Arc::clone(&sim))));
+    settings.large_state = 16 << 20;
+
+    let report = run(&settings).await.unwrap();
+
+    let text = Format::Human.render(&report).unwrap();
+    println!("{text}");
+    assert_eq!(report.checks.len(), CHECKS.len());
+    assert!(report.failed().is_empty(), "{text}");
+    let skipped = report.checks.iter().filter_map(|check| match &check.outcome {
+        Outcome::NotApplicable { reason } => {
+            assert!(reason.contains("test switch"), "the reason is the case's: {reason}");
+            Some(check.number)
+        }
+        _ => None,
+    });
+    assert_eq!(skipped.collect::<Vec<_>>(), NOT_APPLICABLE, "{text}");
+    // Check 9 ends the plugin during a create, as Core does when it is
+    // interrupted twice: that trunk's result is lost, one for each case.
+    let left = sim.trunks();
+    assert!(left.len() <= CASES.len(), "trunks are left: {left:?}");
+}
+
+/// A check asks only about what a case has: what none has would pass unseen.
+async fn every_object_of_the_provider_is_in_a_case() {
+    let registry = WavixProvider::new(Environment::from_pairs::<String, String>([])).registry();
+    let cases = cases();
+    let named = |objects: fn(&tf_conformance::case::Case) -> Vec<&str>| {
+        cases.iter().flat_map(objects).map(str::to_owned).collect::<BTreeSet<_>>()
+    };
+    let resources = named(|case| case.resource.iter().map(|resource| resource.type_name.as_str()).collect());
+    let data_sources =
+        named(|case| case.data_sources.iter().map(|object| object.type_name.as_str()).collect());
+    let ephemeral = named(|case| case.ephemeral.iter().map(|object| object.type_name.as_str()).collect());
+    let lists = named(|case| case.lists.iter().map(|object| object.type_name.as_str()).collect());
+    let actions = named(|case| case.actions.iter().map(|object| object.type_name.as_str()).collect());
+    let functions = named(|case| case.functions.iter().map(|function| function.name.as_str()).collect());
+    let all = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect::<BTreeSet<_>>();
+    assert_eq!(resources, all(registry.resources().map(|object| object.type_name()).collect()));
+    assert_eq!(data_sources, all(registry.data_sources().map(|object| object.type_name()).collect()));
+    assert_eq!(ephemeral, all(registry.ephemerals().map(|object| object.type_name()).collect()));
+    assert_eq!(lists, all(registry.list_resources().map(|object| object.type_name()).collect()));
+    assert_eq!(actions, all(registry.actions().map(|object| object.type_name()).collect()));
+    assert_eq!(functions, all(registry.functions().map(|object| object.name()).collect()));
+}

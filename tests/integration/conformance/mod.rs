@@ -1,0 +1,26 @@
+//! The built provider before tf-conformance, which shares no code with it:
+//! every check, the documented command line, and any configuration at all.
+
+mod checks;
+mod command_line;
+
+use std::path::{Path, PathBuf};
+
+use libtest_mimic::Trial;
+use tf_conformance::case::{Case, read_file};
+
+/// The case files of the provider.
+const CASES: [&str; 2] = ["sip_trunk.json", "sip_trunk_password.json"];
+
+/// The tests of every module below this one.
+pub fn trials() -> Vec<Trial> {
+    [checks::trials(), command_line::trials()].into_iter().flatten().collect()
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance")
+}
+
+fn cases() -> Vec<Case> {
+    CASES.iter().map(|case| read_file(&folder().join(case)).unwrap()).collect()
+}
