@@ -11,7 +11,9 @@
 //! | `plan.rs` | what follows from several arguments |
 //! | `model.rs` | the state, and the request made from it |
 //! | `answer.rs` | the state made from an answer |
-//! | `lost.rs` | what became of a create whose answer was lost |
+//! | `lost.rs`, `adopt.rs` | what became of a create whose answer was lost |
+//! | `put.rs`, `change.rs`, `deletion.rs` | the same of an update and a delete |
+//! | `finding.rs` | the object by its id, also while Wavix is behind its own writes |
 //! | `compare.rs`, `verdict.rs` | what differs, and whether Wavix did what it was asked |
 //! | `endpoints.rs` | the API's objects and one function per HTTP call |
 //! | `data_source.rs`, `plural_data_source.rs`, `results.rs` | the data sources |

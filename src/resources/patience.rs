@@ -22,6 +22,9 @@ pub struct Patience {
     pub grace: Duration,
 }
 
+/// Waits for something to settle double so many times.
+const LONGEST_TO_SETTLE: u32 = 3;
+
 impl Default for Patience {
     fn default() -> Self {
         Self {
@@ -45,6 +48,13 @@ impl Patience {
     #[must_use]
     pub fn before_look(&self, looks: usize) -> Option<Duration> {
         self.looks.get(looks.checked_sub(1)?).copied()
+    }
+
+    /// The wait before the look after so many for something that settles.
+    #[must_use]
+    pub fn to_settle(&self, looks: u32) -> Duration {
+        let first = self.looks.first().copied().unwrap_or_default();
+        first.saturating_mul(1 << looks.min(LONGEST_TO_SETTLE))
     }
 }
 

@@ -14,14 +14,19 @@ use super::super::Context;
 use super::super::claims::Lost;
 use super::super::failure::Verb;
 use super::KIND;
-use super::endpoints::{self, SipTrunkRecord};
+use super::endpoints::SipTrunkRecord;
 use super::lost::{self, NotFound, Others, Sought};
 use super::model::SipTrunkModel;
+use super::put::{self, Put};
 
 /// Under this key stands that the trunk may have another password than the
 /// state. The next read then takes it out of the state, so that a plan sends it
 /// again.
 const PASSWORD_UNCONFIRMED: &str = "password_unconfirmed";
+
+/// A `password_wo_version` that nobody configures: with it, also a write-only
+/// password without a version is a change.
+const NO_VERSION: i64 = -1;
 
 /// The trunk that a request with a lost answer has made, saved, and given its
 /// password once more: that is the one thing about it that cannot be looked at.
@@ -42,18 +47,19 @@ pub(super) async fn after_a_lost_answer(
             return Err(not_adopted(&sought.body.label, since, error, &not_found));
         }
     };
-    outcome.save(SipTrunkModel::from_record(&found, sought.plan));
+    let as_found = SipTrunkModel::from_record(&found, sought.plan);
+    outcome.save(as_found.clone());
     tracing::warn!(id = found.id, "the trunk of the lost answer was found and is adopted");
-    let written = call.ctx.sip_trunks().write();
+    // It is what was requested already, so no look can prove this request.
+    let put = Put { id: found.id, body: sought.body, plan: sought.plan, prior: &as_found };
     let options = call.ctx.patience().for_a_look(call.deadline);
-    let confirmed = endpoints::update(call.ctx.client(), found.id, sought.body, &options).await;
-    drop(written);
+    let confirmed = put::put(call, put, &options).await;
     outcome.warn(adopted(found.id, error));
     match confirmed {
-        Ok(record) => Ok(record),
-        Err(cause) => {
+        Ok(record) => Ok(SipTrunkRecord { id: found.id, ..record }),
+        Err(unwritten) => {
             mark_unconfirmed(&mut outcome.private);
-            outcome.warn(unconfirmed(found.id, &cause));
+            outcome.warn(unconfirmed(found.id, &unwritten.error));
             Ok(found)
         }
     }
@@ -77,16 +83,22 @@ pub(super) fn forget_if_unconfirmed(private: &mut Private, trunk: &mut SipTrunkM
     }
 }
 
-/// Makes the state differ from any configuration that has a password.
+/// Makes the state differ from any configuration that has a password, of either
+/// kind.
 pub(super) fn forget_password(trunk: &mut SipTrunkModel) {
-    if trunk.password.known().is_some() {
-        trunk.password = Attr::Null;
-    } else if trunk.password_wo_version.known().is_some() {
-        trunk.password_wo_version = Attr::Null;
-    } else {
-        // A write-only password without a version leaves nothing else to change.
-        trunk.password_wo_version = Attr::Known(0);
+    let was_in_state = trunk.password.known().is_some();
+    trunk.password = Attr::Null;
+    if !was_in_state {
+        trunk.password_wo_version = Attr::Known(NO_VERSION);
     }
+}
+
+/// The same for one that was to become the plan's.
+pub(super) fn forget_either_password(trunk: &mut SipTrunkModel, plan: &SipTrunkModel) {
+    if plan.password.known().is_none() {
+        trunk.password = Attr::Null;
+    }
+    forget_password(trunk);
 }
 
 fn adopted(id: i64, error: &client::Error) -> Diagnostic {

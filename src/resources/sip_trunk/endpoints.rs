@@ -7,11 +7,11 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::client::{
-    Acknowledged, ApiPath, CallOptions, Client, Error, Page, Pages, Pagination, Secret, null_as_empty,
-};
+use crate::client::{ApiPath, CallOptions, Client, Error, Page, Pages, Pagination, Secret, null_as_empty};
 
 const ROUTE: &str = "/v1/trunks";
+/// The status of a success that has nothing to say.
+const NO_CONTENT: u16 = 204;
 /// Characters of the longest decimal that is believed.
 const MONEY_LENGTH: usize = 64;
 
@@ -87,11 +87,31 @@ pub struct HostRequest {
     pub host: String,
 }
 
-/// An item of the request's `allowed_ips`.
+/// An item of the request's `allowed_ips`. Only the first form is documented;
+/// the others are what a server understands that adds instead of replacing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AllowedIpBody {
-    /// IPv4.
-    pub ip: String,
+#[serde(untagged)]
+pub enum AllowedIpBody {
+    /// An address to allow.
+    Address {
+        /// IPv4.
+        ip: String,
+    },
+    /// One that is allowed already.
+    Kept {
+        /// As an answer named it.
+        id: i64,
+        /// IPv4.
+        ip: String,
+    },
+    /// One that is not to be allowed any more.
+    Removed {
+        /// As an answer named it.
+        id: i64,
+        /// True.
+        #[serde(rename = "_destroy")]
+        destroy: bool,
+    },
 }
 
 /// A trunk as create, get and update answer it. Only `id` is relied upon: the
@@ -172,6 +192,9 @@ pub struct SipTrunkRecord {
 /// An item of the answer's `allowed_ips`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct AllowedIp {
+    /// Given by Wavix; not relied upon.
+    #[serde(default, deserialize_with = "optional_whole")]
+    pub id: Option<i64>,
     /// IPv4.
     pub ip: String,
 }
@@ -293,16 +316,26 @@ pub async fn update(
     client.put(path(id)).json(body).redact(&body.password).options(options).send().await
 }
 
+/// What an answer of success says about a deletion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deletion {
+    /// The trunk is gone: 204, or the documented `{"success": true}`.
+    Acknowledged,
+    /// Nothing plain: no body where there should be one, or another.
+    Unclear,
+}
+
 /// `DELETE /v1/trunks/{id}`. Needs the scope `trunks:write`.
 ///
 /// # Errors
 /// See [`Error`].
-pub async fn delete(client: &Client, id: i64, options: &CallOptions) -> Result<(), Error> {
-    let Acknowledged = client.delete(path(id)).options(options).send().await?;
-    Ok(())
+pub async fn delete(client: &Client, id: i64, options: &CallOptions) -> Result<Deletion, Error> {
+    let answer = client.delete(path(id)).options(options).send_full::<serde_json::Value>().await?;
+    let succeeded = answer.value.get("success") == Some(&serde_json::Value::Bool(true));
+    Ok(if answer.status == NO_CONTENT || succeeded { Deletion::Acknowledged } else { Deletion::Unclear })
 }
 
-fn path(id: i64) -> ApiPath {
+pub(super) fn path(id: i64) -> ApiPath {
     ApiPath::new(ROUTE).segment(id)
 }
 

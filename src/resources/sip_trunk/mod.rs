@@ -1,16 +1,20 @@
 //! Resources layer: `wavix_sip_trunk`. This file is the lifecycle: each verb
 //! reads model, endpoint, model. Mapping is in `model`, wording of failures in
-//! [`failure`](super::failure), what follows from what in `plan`.
+//! [`failure`](super::failure), what follows from what in `plan`. What a lost
+//! answer leaves open is settled in `lost` and `adopt`, `put`, `deletion` and `finding`.
 
 mod adopt;
 mod answer;
 pub(super) mod caller_id;
 mod ceilings;
+mod change;
 mod compare;
 mod credentials;
 mod data_source;
+mod deletion;
 pub mod endpoints;
 mod filter;
+mod finding;
 mod generate;
 mod import;
 mod kind;
@@ -19,6 +23,7 @@ mod lost;
 mod model;
 mod plan;
 mod plural_data_source;
+mod put;
 mod results;
 mod rules;
 mod schema;
@@ -31,9 +36,7 @@ mod data_source_tests;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
-
-use crate::client::{self, CallOptions, Deadline, Delivery};
+use crate::client::{CallOptions, Deadline, Delivery};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::identity::IdentitySchema;
 use crate::framework::moving::MovedState;
@@ -44,16 +47,17 @@ use crate::protocol::value::Value;
 
 use super::Context;
 use super::failure::Verb;
-use super::presence::{self, Presence};
 
 pub use self::credentials::{SipTrunkCredentials, SipTrunkCredentialsData};
 pub use self::data_source::{SipTrunkData, SipTrunkDataSource};
-use self::endpoints::{SipTrunkRecord, SipTrunkSummary};
+pub(in crate::resources) use self::finding::list_of;
+use self::finding::summary;
 pub use self::kind::KIND;
 pub use self::list::{SipTrunkList, SipTrunkQuery};
 use self::lost::Sought;
 pub use self::model::{HostRequestModel, SipTrunkModel};
 pub use self::plural_data_source::{ListedSipTrunk, SipTrunksData, SipTrunksDataSource};
+use self::put::Put;
 pub use self::results::HostRequestResult;
 use self::rules::parse_id;
 
@@ -100,6 +104,9 @@ impl Resource<Context> for SipTrunk {
         outcome: &mut Outcome<SipTrunkModel>,
     ) -> Result<(), Diagnostics> {
         let CreateRequest { config, mut plan } = request;
+        // In a replacement, notes about the trunk before this one.
+        adopt::confirm(&mut outcome.private);
+        finding::forget_update(&mut outcome.private);
         plan::derive_flags(&config, &mut plan);
         let password = plan::password_to_send(&config, &plan).ok_or_else(plan::create_without_password)?;
         let body = plan.body(&password);
@@ -131,8 +138,8 @@ impl Resource<Context> for SipTrunk {
         if trunk.requested_host().is_some() {
             match summary(call, record.id).await {
                 Ok(Some(summary)) => trunk.add_summary(&summary),
-                Ok(None) => outcome.warn(status_unknown(record.id, "The list does not show it yet.")),
-                Err(error) => outcome.warn(status_unknown(record.id, &error.to_string())),
+                Ok(None) => outcome.warn(change::status_unknown(record.id, "The list does not show it yet.")),
+                Err(error) => outcome.warn(change::status_unknown(record.id, &error.to_string())),
             }
             outcome.save(trunk.clone());
         }
@@ -147,10 +154,11 @@ impl Resource<Context> for SipTrunk {
     ) -> Result<(), Diagnostics> {
         let id = stored_id(Verb::Read, &state)?;
         call.ctx.claims().own(id);
-        let Some(record) = find(call, id).await? else {
+        let Some(record) = finding::find(call, &state, id).await? else {
             outcome.gone();
             return Ok(());
         };
+        let record = finding::settled(call, &state, record, &mut outcome.private).await?;
         let mut trunk = SipTrunkModel::from_record(&record, &state);
         if trunk.needs_summary(&state) {
             let found =
@@ -185,19 +193,25 @@ impl Resource<Context> for SipTrunk {
         }
         let password = plan::password_to_send(&config, &plan)
             .ok_or_else(|| plan::update_without_password(&prior, &plan))?;
-        let written = call.ctx.sip_trunks().write();
-        let record =
-            endpoints::update(call.ctx.client(), id, &plan.body(&password), &options(call)).await.map_err(
-                |error| at_password_in_use(KIND.failed(Verb::Update, &id.to_string(), &error), &config),
-            )?;
-        drop(written);
+        let body = plan.body(&password);
+        let put = Put { id, body: &body, plan: &plan, prior: &prior };
+        let record = match put::put(call, put, &options(call)).await {
+            Ok(record) => record,
+            Err(unwritten) => {
+                let failed = change::not_certain(&plan, &prior, unwritten, outcome);
+                return Err(at_password_in_use(failed, &config));
+            }
+        };
         adopt::confirm(&mut outcome.private);
+        finding::note_update(call, &plan, &prior, &mut outcome.private);
         let mut trunk = SipTrunkModel::from_record(&record, &plan);
         trunk.keep_promises(&plan);
         outcome.save(trunk.clone());
         if plan.host_request != prior.host_request {
-            self.follow_host_request(call, id, &plan, &mut trunk, outcome).await;
+            change::follow_host_request(call, id, &plan, &mut trunk, outcome).await;
             outcome.save(trunk.clone());
+        } else {
+            change::warn_of_reopened_review(call, id, &prior, outcome).await;
         }
         verdict::compare_answer(Verb::Update, &plan, &trunk)
     }
@@ -210,21 +224,7 @@ impl Resource<Context> for SipTrunk {
     ) -> Result<(), Diagnostics> {
         let id = stored_id(Verb::Delete, &state)?;
         call.ctx.claims().own(id);
-        let written = call.ctx.sip_trunks().write();
-        let result = endpoints::delete(call.ctx.client(), id, &options(call)).await;
-        drop(written);
-        match result {
-            Ok(()) => Ok(()),
-            Err(error) if error.is_not_found() && presence::is_about_the_account(&error) => {
-                match presence_after(Verb::Delete, call, id, &error).await? {
-                    Presence::Gone => Ok(()),
-                    Presence::Listed => Err(still_listed(Verb::Delete, id, &error)),
-                }
-            }
-            // Somebody else deleted it, or an earlier attempt of this call did.
-            Err(error) if error.is_not_found() => Ok(()),
-            Err(error) => Err(KIND.failed(Verb::Delete, &id.to_string(), &error)),
-        }
+        deletion::delete(call, id).await
     }
 
     fn import(&self, id: &str) -> Result<SipTrunkModel, Diagnostics> {
@@ -248,98 +248,8 @@ impl Resource<Context> for SipTrunk {
     }
 }
 
-impl SipTrunk {
-    /// After a change of `host_request`: its fate is told by the list only.
-    async fn follow_host_request(
-        &self,
-        call: &Call<'_, Context>,
-        id: i64,
-        plan: &SipTrunkModel,
-        trunk: &mut SipTrunkModel,
-        outcome: &mut Outcome<SipTrunkModel>,
-    ) {
-        match summary(call, id).await {
-            Ok(Some(summary)) => trunk.add_summary(&summary),
-            Ok(None) => outcome.warn(status_unknown(id, "The list does not show it.")),
-            Err(error) => outcome.warn(status_unknown(id, &error.to_string())),
-        }
-        trunk.keep_promises(plan);
-    }
-}
-
 fn options(call: &Call<'_, Context>) -> CallOptions {
     CallOptions::new(Deadline::at(call.deadline), call.cancel.clone())
-}
-
-/// All trunks of the account, as of a walk shared with other reads.
-pub(super) async fn list_of(call: &Call<'_, Context>) -> Result<Arc<Vec<SipTrunkSummary>>, client::Error> {
-    let options = options(call);
-    call.ctx.sip_trunks().recent(&options, || endpoints::list(call.ctx.client(), &options)).await
-}
-
-/// What the list says about a trunk. One that the shared walk does not have may
-/// have been made elsewhere since: the list is then walked anew.
-async fn summary(call: &Call<'_, Context>, id: i64) -> Result<Option<SipTrunkSummary>, client::Error> {
-    let of = |trunks: &[SipTrunkSummary]| trunks.iter().find(|trunk| trunk.id == id).cloned();
-    if let Some(found) = of(&list_of(call).await?) {
-        return Ok(Some(found));
-    }
-    let options = options(call);
-    let walk = || endpoints::list(call.ctx.client(), &options);
-    Ok(of(&call.ctx.sip_trunks().fresh(&options, walk).await?))
-}
-
-/// The trunk, or `None` when it is certainly gone. One that the list still has
-/// is asked for once more: it may be so new that not every server knows it yet.
-async fn find(call: &Call<'_, Context>, id: i64) -> Result<Option<SipTrunkRecord>, Diagnostics> {
-    let get = || async { endpoints::get(call.ctx.client(), id, &options(call)).await };
-    let failed = |error: &client::Error| KIND.failed(Verb::Read, &id.to_string(), error);
-    let not_found = match get().await {
-        Ok(record) => return Ok(Some(record)),
-        Err(error) if error.is_not_found() => error,
-        Err(error) => return Err(failed(&error)),
-    };
-    match presence_after(Verb::Read, call, id, &not_found).await? {
-        Presence::Gone => Ok(None),
-        Presence::Listed => match get().await {
-            Ok(record) => Ok(Some(record)),
-            Err(error) if error.is_not_found() => Err(still_listed(Verb::Read, id, &error)),
-            Err(error) => Err(failed(&error)),
-        },
-    }
-}
-
-/// What the list says about a trunk that a request did not find.
-async fn presence_after(
-    verb: Verb,
-    call: &Call<'_, Context>,
-    id: i64,
-    not_found: &client::Error,
-) -> Result<Presence, Diagnostics> {
-    let options = options(call);
-    let fetch = || endpoints::list(call.ctx.client(), &options);
-    let walk = call.ctx.sip_trunks();
-    // The list says more about why than the 404 does.
-    presence::after_not_found(walk, &options, fetch, |trunk| trunk.id == id).await.map_err(|error| {
-        let mut diagnostics: Vec<Diagnostic> =
-            KIND.failed(verb, &id.to_string(), &error).into_iter().collect();
-        for diagnostic in &mut diagnostics {
-            let doubt = format!("{not_found} Whether it is gone could not be confirmed.\n\n");
-            diagnostic.detail.insert_str(0, &doubt);
-        }
-        diagnostics.into_iter().collect()
-    })
-}
-
-fn still_listed(verb: Verb, id: i64, not_found: &client::Error) -> Diagnostics {
-    Diagnostic::error(
-        KIND.summary(verb),
-        format!(
-            "{not_found}\n\nThe account's list still holds the SIP trunk {id}, so it is not gone, and it stays \
-             in the state.\n\nTry again. If it goes on, ask Wavix support why the trunk cannot be reached."
-        ),
-    )
-    .into()
 }
 
 /// The id in a state, which only this resource writes.
@@ -370,16 +280,4 @@ fn at_password_in_use(diagnostics: Diagnostics, config: &SipTrunkModel) -> Diagn
             _ => diagnostic,
         })
         .collect()
-}
-
-fn status_unknown(id: i64, cause: &str) -> Diagnostic {
-    Diagnostic::warning(
-        "Unknown SIP trunk status",
-        format!(
-            "The SIP trunk {id} asks for IP authentication, and where that request stands could not be looked \
-             up. {cause}\n\nThe trunk itself is in order and in the state, with `status` and `auth_method` \
-             null; the next refresh fills them in."
-        ),
-    )
-    .at(Path::root("status"))
 }

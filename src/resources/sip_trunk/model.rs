@@ -146,7 +146,11 @@ impl SipTrunkModel {
             callerid: self.callerid.known().map(|text| caller_id::digits(text)).unwrap_or_default(),
             multiple_numbers: is_on(&self.multiple_numbers),
             ip_restrict: is_on(&self.ip_restrict),
-            allowed_ips: self.allowed_addresses().into_iter().map(|ip| AllowedIpBody { ip }).collect(),
+            allowed_ips: self
+                .allowed_addresses()
+                .into_iter()
+                .map(|ip| AllowedIpBody::Address { ip })
+                .collect(),
             didinfo_enabled: self.didinfo_enabled.known().copied().unwrap_or(true),
             call_restrict: is_on(&self.call_restrict),
             call_limit: self.call_limit.known().copied(),

@@ -1,9 +1,7 @@
 //! Create, read, update, delete and import on an account that behaves.
 
 use serde_json::json;
-use wavix_sim::behaviour::{
-    AllowedIpsMode, DecimalText, DeleteAnswer, PinnedCallerId, ProFeatures, UnsetText, UnusedLimits,
-};
+use wavix_sim::behaviour::{DecimalText, DeleteAnswer, PinnedCallerId, ProFeatures, UnsetText, UnusedLimits};
 use wavix_sim::{AllowedIp, Sim, Trunk};
 
 use crate::client::Secret;
@@ -232,20 +230,6 @@ async fn a_feature_the_account_silently_refuses_is_an_error_at_its_argument() {
     assert_eq!(paths(&left.errors), ["encrypted_media"]);
     assert_eq!(left.error().summary, "Cannot update SIP trunk");
     assert_eq!(left.state.unwrap().encrypted_media, Attr::Known(false));
-}
-
-#[tokio::test]
-async fn an_api_that_adds_addresses_instead_of_replacing_them_is_noticed() {
-    let sim =
-        Sim::builder().behaviour(|knobs| knobs.allowed_ips = AllowedIpsMode::NestedAttributes).start().await;
-    let bench = Bench::with(sim);
-    let allowing = |address: &str| config(|trunk| trunk.allowed_ips = addresses(&[address]));
-    let created = bench.create(&allowing("198.51.100.7")).await.ok();
-    let left = bench.update(&allowing("198.51.100.8"), &created).await;
-    assert_eq!(paths(&left.errors), ["allowed_ips"]);
-    let detail = &left.error().detail;
-    assert!(detail.contains("There, but not requested: 198.51.100.7."), "{detail}");
-    assert_eq!(left.state.unwrap().allowed_ips, addresses(&["198.51.100.7", "198.51.100.8"]));
 }
 
 #[tokio::test]

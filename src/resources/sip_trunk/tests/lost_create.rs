@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::json;
-use wavix_sim::behaviour::{ListOrder, ProFeatures};
+use wavix_sim::behaviour::{AllowedIpsMode, ListOrder, ProFeatures};
 use wavix_sim::{Answer, Fault, Sim};
 
 use crate::client::Secret;
@@ -274,7 +274,7 @@ async fn a_password_that_could_not_be_confirmed_is_sent_by_the_next_apply() {
             }
         });
         bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
-        bench.sim.fault("PUT", TRUNK, Fault::status(500));
+        bench.sim.faults().times(4, "PUT", TRUNK, Fault::status(500));
         let (left, private) = bench.create_with_private(&config).await;
         let summaries: Vec<&str> = left.warnings.iter().map(|warning| warning.summary.as_str()).collect();
         assert_eq!(summaries, ["Adopted SIP trunk", "Unconfirmed SIP trunk password"]);
@@ -337,6 +337,16 @@ async fn a_create_whose_time_ran_out_meanwhile_is_still_looked_for() {
     bench.sim.fault("POST", TRUNKS, Fault::close_after_commit().after_waiting(Duration::from_millis(300)));
     adopted(bench.create(&config(|_| {})).await);
     assert_eq!(posts(&bench), 1);
+}
+
+#[tokio::test]
+async fn the_addresses_of_an_adopted_trunk_are_not_doubled() {
+    let bench = Bench::start().await;
+    bench.sim.configure(|knobs| knobs.allowed_ips = AllowedIpsMode::NestedAttributes);
+    bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
+    let state = adopted(bench.create(&everything()).await);
+    let trunk = bench.sim.trunk(id_of(&state)).unwrap();
+    assert_eq!(trunk.allowed_addresses(), ["198.51.100.7", "203.0.113.20"]);
 }
 
 #[tokio::test]

@@ -5,10 +5,13 @@ mod faults;
 mod ip_authentication;
 mod lifecycle;
 mod lost_create;
+mod lost_delete;
+mod lost_update;
 mod mapping;
 mod planning;
 mod presence;
 mod schema;
+mod settling;
 mod validation;
 
 use std::time::Duration;
@@ -184,11 +187,16 @@ impl Bench {
     }
 
     async fn update(&self, config: &SipTrunkModel, prior: &SipTrunkModel) -> Left {
+        self.update_with_private(config, prior).await.0
+    }
+
+    async fn update_with_private(&self, config: &SipTrunkModel, prior: &SipTrunkModel) -> (Left, Private) {
         let plan = plan(config, Some(prior));
         let request = UpdateRequest { config: config.clone(), plan, prior: prior.clone() };
         let mut outcome = Outcome::starting_from(Some(prior.clone()), Private::default());
         let result = SipTrunk.update(&self.call(), request, &mut outcome).await;
-        left(outcome, result)
+        let private = outcome.private.clone();
+        (left(outcome, result), private)
     }
 
     async fn delete(&self, state: &SipTrunkModel) -> Left {

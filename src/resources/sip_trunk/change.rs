@@ -1,0 +1,117 @@
+//! Resources layer: what an update leaves in the state, and what it says, when
+//! its end is not plain: nobody knows whether it happened, or it has done more
+//! than was asked.
+
+use crate::client::Delivery;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::path::Path;
+use crate::framework::resource::{Call, Outcome};
+
+use super::super::Context;
+use super::super::failure::Verb;
+use super::finding::summary;
+use super::model::SipTrunkModel;
+use super::put::Unwritten;
+use super::{KIND, adopt};
+
+/// The error for an update that failed or may have. The state then holds what
+/// was seen of the trunk, and no password that it may not have.
+pub(super) fn not_certain(
+    plan: &SipTrunkModel,
+    prior: &SipTrunkModel,
+    unwritten: Unwritten,
+    outcome: &mut Outcome<SipTrunkModel>,
+) -> Diagnostics {
+    let Unwritten { error, seen } = unwritten;
+    let id = prior.id.known().map_or("", String::as_str);
+    let failed = KIND.failed(Verb::Update, id, &error);
+    if error.delivery() != Delivery::Ambiguous {
+        return failed;
+    }
+    let rotates = plan.password != prior.password || plan.password_wo_version != prior.password_wo_version;
+    let mut trunk = seen.map_or_else(|| prior.clone(), |record| SipTrunkModel::from_record(&record, prior));
+    trunk.id = prior.id.clone();
+    if rotates {
+        adopt::forget_either_password(&mut trunk, plan);
+    }
+    outcome.save(trunk);
+    if !rotates {
+        return failed;
+    }
+    failed
+        .into_iter()
+        .map(|mut diagnostic| {
+            diagnostic.detail.push_str(
+                "\n\nWhether it has the old password or the new one is not known. The state holds neither, so the \
+                 next plan shows the password as a change, and applying it sends it again.",
+            );
+            diagnostic
+        })
+        .collect()
+}
+
+/// After a change of `host_request`: its fate is told by the list only.
+pub(super) async fn follow_host_request(
+    call: &Call<'_, Context>,
+    id: i64,
+    plan: &SipTrunkModel,
+    trunk: &mut SipTrunkModel,
+    outcome: &mut Outcome<SipTrunkModel>,
+) {
+    match summary(call, id).await {
+        Ok(Some(summary)) => trunk.add_summary(&summary),
+        Ok(None) => outcome.warn(status_unknown(id, "The list does not show it.")),
+        Err(error) => outcome.warn(status_unknown(id, &error.to_string())),
+    }
+    trunk.keep_promises(plan);
+}
+
+/// An update repeats the request for IP authentication, since leaving it out may
+/// withdraw it. If Wavix takes the repeat for a new request, a trunk that was
+/// trusted is not any more until somebody has looked at it.
+pub(super) async fn warn_of_reopened_review(
+    call: &Call<'_, Context>,
+    id: i64,
+    prior: &SipTrunkModel,
+    outcome: &mut Outcome<SipTrunkModel>,
+) {
+    if prior.requested_host().is_none() || prior.status.known().map(String::as_str) != Some(ACTIVE) {
+        return;
+    }
+    match summary(call, id).await {
+        Ok(Some(now)) if now.status.as_deref().is_some_and(|status| status != ACTIVE) => {
+            let status = now.status.unwrap_or_default();
+            outcome.warn(review_reopened(id, &status));
+        }
+        Ok(_) => {}
+        Err(error) => tracing::info!(id, %error, "whether the review was reopened could not be looked up"),
+    }
+}
+
+const ACTIVE: &str = "active";
+
+fn review_reopened(id: i64, status: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "Reopened review of SIP trunk",
+        format!(
+            "The SIP trunk {id} was changed as planned. Every change has to repeat its request for IP authentication, \
+             and Wavix reviews the address anew: the trunk, which was `{ACTIVE}`, is now `{status}`. Until Wavix \
+             approves it again, calls by its IP address may be refused.\n\nAsk Wavix support to approve it. The next \
+             refresh records the status."
+        ),
+    )
+    .at(Path::root("host_request"))
+}
+
+/// The warning for IP authentication of which the list does not tell.
+pub(super) fn status_unknown(id: i64, cause: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "Unknown SIP trunk status",
+        format!(
+            "The SIP trunk {id} asks for IP authentication, and where that request stands could not be looked \
+             up. {cause}\n\nThe trunk itself is in order and in the state, with `status` and `auth_method` \
+             null; the next refresh fills them in."
+        ),
+    )
+    .at(Path::root("status"))
+}

@@ -1,0 +1,99 @@
+//! Resources layer: deleting a trunk, until it is certain that it is gone. A
+//! DELETE may be sent twice, so after an answer that does not say it plainly the
+//! list decides, and a trunk that it still has is deleted again.
+
+use crate::client::{self, Delivery, Kind};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::resource::Call;
+
+use super::super::Context;
+use super::super::failure::Verb;
+use super::super::patience::pause;
+use super::super::presence::{self, Presence};
+use super::endpoints::{self, Deletion};
+use super::finding::{presence_after, still_listed};
+use super::{KIND, options};
+
+/// Deletes the trunk. One that is gone already is a success.
+pub(super) async fn delete(call: &Call<'_, Context>, id: i64) -> Result<(), Diagnostics> {
+    let client = call.ctx.client();
+    let mut doubtful = false;
+    let mut looks = 0;
+    loop {
+        let written = call.ctx.sip_trunks().write();
+        let answer = endpoints::delete(client, id, &options(call)).await;
+        drop(written);
+        let error = match answer {
+            Ok(Deletion::Acknowledged) => return Ok(()),
+            Ok(Deletion::Unclear) => None,
+            // Somebody else deleted it, or an earlier request of this call did.
+            Err(error) if error.is_not_found() && !presence::is_about_the_account(&error) => return Ok(()),
+            Err(error) if error.is_not_found() => {
+                return match presence_after(Verb::Delete, call, id, &error).await? {
+                    Presence::Gone => Ok(()),
+                    Presence::Listed => Err(still_listed(Verb::Delete, id, &error)),
+                };
+            }
+            Err(error) if doubtful || is_doubtful(&error) => Some(error),
+            Err(error) => return Err(KIND.failed(Verb::Delete, &id.to_string(), &error)),
+        };
+        doubtful = true;
+        let look = call.ctx.patience().for_a_look(call.deadline);
+        let walk = || endpoints::list(client, &look);
+        match presence::after_not_found(call.ctx.sip_trunks(), &look, walk, |trunk| trunk.id == id).await {
+            Ok(Presence::Gone) => return Ok(()),
+            Ok(Presence::Listed) => {}
+            Err(cause) => return Err(unconfirmed(id, error.as_ref(), &cause)),
+        }
+        looks += 1;
+        // What the client has repeated already is not worth more of the same.
+        let worth_it = error.as_ref().is_none_or(|error| error.attempts() <= 1 && !is_refusal(error));
+        let wait = call.ctx.patience().before_look(looks).filter(|_| worth_it);
+        if let Some(wait) = wait
+            && pause(wait, call.deadline, call.cancel).await
+        {
+            continue;
+        }
+        return Err(match &error {
+            Some(error) if is_refusal(error) => KIND.failed(Verb::Delete, &id.to_string(), error),
+            Some(error) => still_listed(Verb::Delete, id, error),
+            None => without_effect(id),
+        });
+    }
+}
+
+/// Whether the trunk may be gone after this. `success: false` under a status of
+/// success contradicts itself, so it is looked at too.
+fn is_doubtful(error: &client::Error) -> bool {
+    error.delivery() == Delivery::Ambiguous || is_refusal(error)
+}
+
+fn is_refusal(error: &client::Error) -> bool {
+    error.kind() == Kind::Refused && error.status().is_some_and(|status| status < 300)
+}
+
+fn unconfirmed(id: i64, error: Option<&client::Error>, cause: &client::Error) -> Diagnostics {
+    let tried = error.map_or_else(|| UNCLEAR.to_owned(), ToString::to_string);
+    Diagnostic::error(
+        KIND.summary(Verb::Delete),
+        format!(
+            "{tried}\n\nThe SIP trunk {id} may or may not have been deleted, and whether it is gone could not be \
+             confirmed: {cause}\n\nIt stays in the state; the next plan finds out. Try again."
+        ),
+    )
+    .into()
+}
+
+fn without_effect(id: i64) -> Diagnostics {
+    Diagnostic::error(
+        KIND.summary(Verb::Delete),
+        format!(
+            "{UNCLEAR}\n\nThe account's list still holds the SIP trunk {id}, so it is not gone, and it stays in the \
+             state.\n\nTry again. If it goes on, check `base_url` and `http_proxy` in the provider configuration: \
+             something other than the Wavix API may have answered."
+        ),
+    )
+    .into()
+}
+
+const UNCLEAR: &str = "The request to delete it was answered with success, but not in the API's words.";

@@ -1,0 +1,196 @@
+//! Resources layer: looking at a trunk: by its id, in the list, and again where
+//! Wavix may be behind its own writes. What a 404 is taken for is decided in
+//! [`presence`](super::super::presence).
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use serde_json::json;
+
+use crate::client;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::private::Private;
+use crate::framework::resource::Call;
+
+use super::super::Context;
+use super::super::failure::Verb;
+use super::super::patience::pause;
+use super::super::presence::{self, Presence};
+use super::compare::differences;
+use super::endpoints::{self, SipTrunkRecord, SipTrunkSummary};
+use super::lost::timestamp;
+use super::model::SipTrunkModel;
+use super::{KIND, options};
+
+/// Under this key stands what the last update changed, and when: a read soon
+/// after it may be answered by a server that does not know yet.
+const UPDATED: &str = "updated";
+
+/// All trunks of the account, as of a walk shared with other reads.
+pub(in crate::resources) async fn list_of(
+    call: &Call<'_, Context>,
+) -> Result<Arc<Vec<SipTrunkSummary>>, client::Error> {
+    let options = options(call);
+    call.ctx.sip_trunks().recent(&options, || endpoints::list(call.ctx.client(), &options)).await
+}
+
+/// What the list says about a trunk. One that the shared walk does not have may
+/// have been made elsewhere since: the list is then walked anew.
+pub(super) async fn summary(
+    call: &Call<'_, Context>,
+    id: i64,
+) -> Result<Option<SipTrunkSummary>, client::Error> {
+    let of = |trunks: &[SipTrunkSummary]| trunks.iter().find(|trunk| trunk.id == id).cloned();
+    if let Some(found) = of(&list_of(call).await?) {
+        return Ok(Some(found));
+    }
+    let options = options(call);
+    let walk = || endpoints::list(call.ctx.client(), &options);
+    Ok(of(&call.ctx.sip_trunks().fresh(&options, walk).await?))
+}
+
+/// The trunk, or `None` when it is certainly gone. One so new that not every
+/// server may know it is asked for again until it has settled, and one that the
+/// list still has once more.
+pub(super) async fn find(
+    call: &Call<'_, Context>,
+    state: &SipTrunkModel,
+    id: i64,
+) -> Result<Option<SipTrunkRecord>, Diagnostics> {
+    let get = || async { endpoints::get(call.ctx.client(), id, &options(call)).await };
+    let failed = |error: &client::Error| KIND.failed(Verb::Read, &id.to_string(), error);
+    let created_at = state.created_at.known().and_then(|text| timestamp(text));
+    let mut tries = 0;
+    loop {
+        let not_found = match get().await {
+            Ok(record) => return Ok(Some(record)),
+            Err(error) if error.is_not_found() => error,
+            Err(error) => return Err(failed(&error)),
+        };
+        let presence = presence_after(Verb::Read, call, id, &not_found).await?;
+        if is_settling(call, created_at) && pause_to_settle(call, tries).await {
+            tries += 1;
+            continue;
+        }
+        return match presence {
+            Presence::Gone => Ok(None),
+            Presence::Listed => match get().await {
+                Ok(record) => Ok(Some(record)),
+                Err(error) if error.is_not_found() => Err(still_listed(Verb::Read, id, &error)),
+                Err(error) => Err(failed(&error)),
+            },
+        };
+    }
+}
+
+/// The trunk as it is after the last update. A record that differs from the
+/// state in nothing but what that update has just changed may be the version
+/// before it, so it is asked for again until the update has settled.
+pub(super) async fn settled(
+    call: &Call<'_, Context>,
+    state: &SipTrunkModel,
+    mut record: SipTrunkRecord,
+    private: &mut Private,
+) -> Result<SipTrunkRecord, Diagnostics> {
+    let Some((at, arguments)) = updated(private) else { return Ok(record) };
+    let mut tries = 0;
+    loop {
+        if !is_settling(call, Some(at)) {
+            private.remove(UPDATED);
+            return Ok(record);
+        }
+        let found = SipTrunkModel::from_record(&record, state);
+        let differing = differences(state, &found);
+        let may_be_old = !differing.is_empty()
+            && differing.iter().all(|difference| arguments.iter().any(|name| name == difference.name));
+        if !may_be_old || !pause_to_settle(call, tries).await {
+            return Ok(record);
+        }
+        tries += 1;
+        tracing::debug!(record.id, "a read shows the trunk as it was before its update: it is read again");
+        record = endpoints::get(call.ctx.client(), record.id, &options(call))
+            .await
+            .map_err(|error| KIND.failed(Verb::Read, &record.id.to_string(), &error))?;
+    }
+}
+
+/// Notes what an update has changed, for [`settled`].
+pub(super) fn note_update(
+    call: &Call<'_, Context>,
+    plan: &SipTrunkModel,
+    prior: &SipTrunkModel,
+    private: &mut Private,
+) {
+    let client = call.ctx.client();
+    let since_epoch =
+        client.server_time(client.moment()).and_then(|now| now.duration_since(SystemTime::UNIX_EPOCH).ok());
+    let arguments: Vec<&str> =
+        differences(plan, prior).into_iter().map(|difference| difference.name).collect();
+    match since_epoch {
+        Some(at) if !arguments.is_empty() => {
+            private.set(UPDATED, json!({ "at": at.as_secs(), "arguments": arguments }));
+        }
+        _ => private.remove(UPDATED),
+    }
+}
+
+/// Forgets what [`note_update`] noted.
+pub(super) fn forget_update(private: &mut Private) {
+    private.remove(UPDATED);
+}
+
+/// When the last update was, by the server's clock, and what it changed.
+fn updated(private: &Private) -> Option<(SystemTime, Vec<String>)> {
+    let note = private.get(UPDATED)?;
+    let at = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(note.get("at")?.as_u64()?))?;
+    let arguments = note.get("arguments")?.as_array()?;
+    Some((at, arguments.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()))
+}
+
+/// Whether what was written then may not be visible everywhere yet.
+fn is_settling(call: &Call<'_, Context>, written: Option<SystemTime>) -> bool {
+    let client = call.ctx.client();
+    let settling = call.ctx.patience().settling;
+    match (written, client.server_time(client.moment())) {
+        (Some(written), Some(now)) => now.duration_since(written).unwrap_or_default() < settling,
+        _ => false,
+    }
+}
+
+async fn pause_to_settle(call: &Call<'_, Context>, tries: u32) -> bool {
+    pause(call.ctx.patience().to_settle(tries), call.deadline, call.cancel).await
+}
+
+/// What the list says about a trunk that a request did not find.
+pub(super) async fn presence_after(
+    verb: Verb,
+    call: &Call<'_, Context>,
+    id: i64,
+    not_found: &client::Error,
+) -> Result<Presence, Diagnostics> {
+    let options = options(call);
+    let fetch = || endpoints::list(call.ctx.client(), &options);
+    let walk = call.ctx.sip_trunks();
+    // The list says more about why than the 404 does.
+    presence::after_not_found(walk, &options, fetch, |trunk| trunk.id == id).await.map_err(|error| {
+        let mut diagnostics: Vec<Diagnostic> =
+            KIND.failed(verb, &id.to_string(), &error).into_iter().collect();
+        for diagnostic in &mut diagnostics {
+            let doubt = format!("{not_found} Whether it is gone could not be confirmed.\n\n");
+            diagnostic.detail.insert_str(0, &doubt);
+        }
+        diagnostics.into_iter().collect()
+    })
+}
+
+/// The error for a trunk that the list has, whatever a request came to.
+pub(super) fn still_listed(verb: Verb, id: i64, error: &client::Error) -> Diagnostics {
+    Diagnostic::error(
+        KIND.summary(verb),
+        format!(
+            "{error}\n\nThe account's list still holds the SIP trunk {id}, so it is not gone, and it stays \
+             in the state.\n\nTry again. If it goes on, ask Wavix support why the trunk cannot be reached."
+        ),
+    )
+    .into()
+}

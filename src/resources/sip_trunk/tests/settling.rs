@@ -1,0 +1,100 @@
+//! Servers that do not know yet what another one has written.
+
+use std::time::Duration;
+
+use wavix_sim::Sim;
+
+use crate::resources::Patience;
+
+use super::super::SipTrunkModel;
+use super::{Bench, config, context, hasty, id_of, text};
+
+const TRUNK: &str = "/v1/trunks/*";
+
+/// Waits for Wavix to settle, without the time in between.
+async fn patient() -> Bench {
+    let sim = Sim::start().await;
+    let ctx = context(&sim, |_| {}).with_patience(Patience { settling: Duration::from_secs(30), ..hasty() });
+    Bench { ctx, ..Bench::with(sim) }
+}
+
+fn gets(bench: &Bench) -> usize {
+    bench.sim.journal().count("GET", TRUNK)
+}
+
+#[tokio::test]
+async fn a_new_trunk_that_neither_its_id_nor_the_list_shows_yet_is_not_gone() {
+    let bench = patient().await;
+    bench.sim.configure(|knobs| {
+        knobs.misses_after_create = 4;
+        knobs.list_lag = 2;
+    });
+    let created = bench.create(&config(|_| {})).await.ok();
+    assert_eq!(bench.read(&created).await.ok(), created);
+    assert_eq!(gets(&bench), 5);
+}
+
+#[tokio::test]
+async fn a_new_trunk_that_stays_away_is_waited_for_until_the_time_is_up() {
+    let mut bench = patient().await;
+    let created = bench.create(&config(|_| {})).await.ok();
+    bench.sim.delete_trunk(id_of(&created));
+    bench.time = Duration::from_millis(100);
+    let left = bench.read(&created).await;
+    assert!(left.errors.is_empty() && left.state.is_none(), "{left:?}");
+    assert!(gets(&bench) > 2);
+}
+
+#[tokio::test]
+async fn a_trunk_that_had_time_to_settle_is_gone_at_once() {
+    let bench = patient().await;
+    let created = bench.create(&config(|_| {})).await.ok();
+    bench.sim.delete_trunk(id_of(&created));
+    // By the server's clock, which is the one that counts.
+    bench.sim.configure(|knobs| knobs.clock_offset_seconds = 60);
+    let left = bench.read(&created).await;
+    assert!(left.errors.is_empty() && left.state.is_none(), "{left:?}");
+    assert_eq!((gets(&bench), bench.lists()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_read_that_shows_the_trunk_before_its_update_is_repeated() {
+    let bench = patient().await;
+    let created = bench.create(&config(|_| {})).await.ok();
+    bench.sim.configure(|knobs| knobs.stale_reads_after_update = 3);
+    let wanted = config(|trunk| {
+        trunk.label = text("renamed");
+        trunk.call_limit = crate::framework::object::Attr::Known(60);
+    });
+    let (left, private) = bench.update_with_private(&wanted, &created).await;
+    let updated = left.ok();
+    let (read, private) = bench.read_with_private(&updated, private).await;
+    assert_eq!((read.ok(), gets(&bench)), (updated.clone(), 4));
+
+    // Once it has settled, nothing is remembered and nothing is waited for.
+    bench.sim.configure(|knobs| knobs.clock_offset_seconds = 60);
+    bench
+        .ctx
+        .client()
+        .get(super::super::endpoints::path(id_of(&updated)))
+        .send::<serde_json::Value>()
+        .await
+        .unwrap();
+    bench.sim.edit_trunk(id_of(&updated), |trunk| trunk.label = "office".to_owned());
+    let (read, private) = bench.read_with_private(&updated, private).await;
+    assert_eq!(read.ok().label, text("office"));
+    assert_eq!((gets(&bench), private.to_bytes()), (6, Vec::new()));
+}
+
+/// An edit in the portal soon after an apply is drift, and is seen at once.
+#[tokio::test]
+async fn what_an_update_cannot_explain_is_not_waited_for() {
+    let bench = patient().await;
+    let created = bench.create(&config(|_| {})).await.ok();
+    let (left, private) = bench.update_with_private(&config(|trunk| trunk.label = text("b")), &created).await;
+    let updated = left.ok();
+    bench.sim.edit_trunk(id_of(&updated), |trunk| trunk.encrypted_media = true);
+    let (read, _) = bench.read_with_private(&updated, private).await;
+    let expected = SipTrunkModel { encrypted_media: crate::framework::object::Attr::Known(true), ..updated };
+    assert_eq!((read.ok(), gets(&bench)), (expected, 1));
+}
