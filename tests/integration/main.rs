@@ -25,6 +25,7 @@ mod support;
 mod abilities;
 mod acceptance;
 mod conformance;
+mod page;
 mod protocol;
 mod tidy;
 
@@ -38,6 +39,7 @@ fn main() {
         conformance::trials(),
         abilities::trials(),
         acceptance::trials(),
+        page::trials(),
     ]
     .into_iter()
     .flatten()

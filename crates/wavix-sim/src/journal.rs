@@ -10,6 +10,7 @@ use std::{
 
 use axum::http::request::Parts;
 use serde_json::Value;
+use tokio::sync::watch;
 
 use crate::{path_pattern::PathPattern, sync::lock};
 
@@ -44,6 +45,10 @@ pub struct Entry {
     pub committed: bool,
     /// The name of the fault that struck it.
     pub fault: Option<&'static str>,
+    /// Whether nothing more becomes of it: it was answered, or will not be.
+    pub(crate) done: bool,
+    /// The journal's revision with which it last changed.
+    pub(crate) revision: u64,
 }
 
 impl Entry {
@@ -77,12 +82,28 @@ impl fmt::Display for Entry {
 #[derive(Debug, Default)]
 pub struct Journal {
     inner: Mutex<Inner>,
+    /// The newest revision.
+    changes: watch::Sender<u64>,
+}
+
+/// What has changed since a revision.
+pub(crate) struct News {
+    /// The newest revision.
+    pub(crate) revision: u64,
+    /// Whether the entries told before are forgotten.
+    pub(crate) cleared: bool,
+    /// New and changed entries, in order of arrival.
+    pub(crate) entries: Vec<Entry>,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
     entries: Vec<Entry>,
     arrived: u64,
+    /// Counts the changes of the entries.
+    revision: u64,
+    /// The revision of the last [`Journal::clear`].
+    cleared: u64,
     connections: Gauge,
     requests: Gauge,
 }
@@ -150,6 +171,7 @@ impl Journal {
         inner.entries.clear();
         inner.connections.restart();
         inner.requests.restart();
+        inner.cleared = self.next_revision(&mut inner);
     }
 
     /// Connections accepted.
@@ -200,6 +222,7 @@ impl Journal {
         let sequence = inner.arrived;
         inner.arrived += 1;
         inner.requests.up();
+        let revision = self.next_revision(&mut inner);
         inner.entries.push(Entry {
             sequence,
             at: SystemTime::now(),
@@ -212,15 +235,45 @@ impl Journal {
             status: None,
             committed: false,
             fault: None,
+            done: false,
+            revision,
         });
         sequence
     }
 
     pub(crate) fn note(&self, sequence: u64, change: impl FnOnce(&mut Entry)) {
+        let mut inner = self.inner();
+        let revision = self.next_revision(&mut inner);
         // From the end: what is noted is nearly always the newest.
-        if let Some(entry) = self.inner().entries.iter_mut().rev().find(|entry| entry.sequence == sequence) {
+        if let Some(entry) = inner.entries.iter_mut().rev().find(|entry| entry.sequence == sequence) {
             change(entry);
+            entry.revision = revision;
         }
+    }
+
+    /// Changes with every change of the entries.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// The revision from which on [`Journal::since`] tells about the newest `count` entries.
+    pub(crate) fn before_the_last(&self, count: usize) -> u64 {
+        let inner = self.inner();
+        let newest = inner.entries.iter().rev().take(count).map(|entry| entry.revision);
+        newest.min().map_or(inner.revision, |oldest| oldest.saturating_sub(1))
+    }
+
+    /// What has changed since this revision.
+    pub(crate) fn since(&self, revision: u64) -> News {
+        let inner = self.inner();
+        let entries = inner.entries.iter().filter(|entry| entry.revision > revision).cloned().collect();
+        News { revision: inner.revision, cleared: inner.cleared > revision, entries }
+    }
+
+    fn next_revision(&self, inner: &mut Inner) -> u64 {
+        inner.revision += 1;
+        self.changes.send_replace(inner.revision);
+        inner.revision
     }
 
     pub(crate) fn entry(&self, sequence: u64) -> Option<Entry> {

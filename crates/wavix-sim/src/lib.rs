@@ -29,6 +29,7 @@ mod control;
 mod decimal;
 mod faults;
 mod journal;
+mod page;
 mod path_pattern;
 mod pipeline;
 mod resources;

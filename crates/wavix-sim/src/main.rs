@@ -30,7 +30,8 @@ Options:
   -h, --help              Print this
   -V, --version           Print the version
 
-While it runs, programs of this machine queue faults and change what it does under /_sim; see the README of wavix-sim.
+While it runs, a browser on this machine shows its trunks and every request at the address it prints, and lets requests
+fail at the push of a button. Programs do the same under /_sim; see the README of wavix-sim.
 ";
 
 enum Command {
@@ -123,7 +124,8 @@ fn greeting(sim: &Sim) -> String {
     let (base_url, api_key) = (sim.base_url(), sim.api_key());
     let callerid = VERIFIED_NUMBERS[0];
     format!(
-        r#"Simulated Wavix API on {base_url}; stop with Ctrl-C. To try it:
+        r#"Simulated Wavix API on {base_url}; stop with Ctrl-C.
+Open {base_url}/ in a browser to watch the requests and to let some fail. To try it:
 
 terraform {{
   required_providers {{ wavix = {{ source = "wavix/wavix" }} }}

@@ -12,6 +12,14 @@ impl PathPattern {
         Self { method: method.to_owned(), segments: path.split('/').map(str::to_owned).collect() }
     }
 
+    pub(crate) fn method(&self) -> &str {
+        &self.method
+    }
+
+    pub(crate) fn path(&self) -> String {
+        self.segments.join("/")
+    }
+
     pub(crate) fn matches(&self, method: &str, path: &str) -> bool {
         (self.method == "*" || self.method.eq_ignore_ascii_case(method))
             && self.segments.len() == path.split('/').count()

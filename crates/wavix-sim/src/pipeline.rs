@@ -89,7 +89,10 @@ impl Exchange {
     }
 
     fn finish(&self, status: Option<StatusCode>) {
-        self.note(|entry| entry.status = status.map(|status| status.as_u16()));
+        self.note(|entry| {
+            entry.status = status.map(|status| status.as_u16());
+            entry.done = true;
+        });
         if let Some(observer) = &self.shared.observer
             && let Some(entry) = self.shared.journal.entry(self.sequence)
         {

@@ -15,7 +15,7 @@ use tokio::{
 
 use crate::{
     answer::Refusal,
-    control, pipeline, resources,
+    control, page, pipeline, resources,
     shared::Shared,
     wire::{self, Connection},
 };
@@ -45,7 +45,7 @@ fn router(shared: &Arc<Shared>) -> Router {
         .fallback(async || Refusal::not_found("Not found"))
         .method_not_allowed_fallback(async || Refusal::not_found("Not found"))
         .layer(middleware::from_fn_with_state(Arc::clone(shared), pipeline::handle));
-    api.nest("/_sim", control::routes()).with_state(Arc::clone(shared))
+    api.nest("/_sim", control::routes()).merge(page::routes()).with_state(Arc::clone(shared))
 }
 
 /// Counts a connection as open for as long as it lives, however it ends.

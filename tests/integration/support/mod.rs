@@ -5,6 +5,7 @@ use std::future::Future;
 
 use libtest_mimic::Trial;
 
+pub mod browser;
 pub mod cli;
 pub mod lines;
 pub mod plugin;
@@ -49,6 +50,17 @@ macro_rules! acceptance_trials {
                     module_path!(), stringify!($newer), ($major, $minor), $newer
                 ),)*)*
             ]
+        }
+    };
+}
+
+/// As `trials!`, of tests that get the path of a Chromium; without one they are
+/// ignored with a reason.
+macro_rules! browser_trials {
+    ($($test:ident),* $(,)?) => {
+        /// The tests of this module.
+        pub fn trials() -> Vec<libtest_mimic::Trial> {
+            vec![$($crate::support::require::browser_trial(module_path!(), stringify!($test), $test)),*]
         }
     };
 }

@@ -2,10 +2,12 @@
 //! the test is ignored with a printed reason, in CI and where the tool was
 //! asked for by name it fails, so that nothing is skipped unseen.
 
+use std::path::Path;
 use std::sync::OnceLock;
 
 use libtest_mimic::{Completion, Trial};
 
+use super::browser;
 use super::cli::{Cli, Missing};
 
 /// Terraform or OpenTofu, looked for once.
@@ -29,6 +31,22 @@ pub fn acceptance_trial(module: &str, name: &str, least: (u32, u32), test: fn())
         }
         Err(missing) if missing.was_named || in_ci() => Err(missing.to_string().into()),
         Err(missing) => Ok(Completion::ignored_with(missing)),
+    })
+}
+
+/// A test that drives a browser. No browser is needed to work on this project,
+/// so that not even CI insists on one.
+pub fn browser_trial(module: &str, name: &str, test: fn(&Path)) -> Trial {
+    let module = module.split_once("::").map_or(module, |(_, inner)| inner);
+    Trial::ignorable_test(format!("{module}::{name}"), move || match browser::find() {
+        Some(binary) => {
+            test(&binary);
+            Ok(Completion::Completed)
+        }
+        None => Ok(Completion::ignored_with(format!(
+            "no Chromium is on PATH, and {} is not set",
+            browser::NAMED_BY
+        ))),
     })
 }
 

@@ -2,7 +2,7 @@
 //! knob, decide a review. Not part of the simulated API: needs no key, is in no journal, and no fault strikes it.
 //! The crate's README describes the routes.
 
-mod local;
+pub(crate) mod local;
 mod rule;
 
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     middleware,
     response::Response,
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use serde_json::{Value, json};
 
@@ -23,6 +23,7 @@ use crate::{
     answer::{Refusal, json_response, no_content},
     behaviour::Behaviour,
     faults::Rule,
+    page,
     resources::body::json_object,
     shared::Shared,
     store::Trunk,
@@ -34,6 +35,8 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/faults", get(pending).post(queue).delete(clear))
         .route("/behaviour", get(behaviour).patch(change).delete(restore))
+        .route("/events", get(page::events))
+        .route("/journal", delete(clear_journal))
         .route("/trunks/{id}/approve", post(approve))
         .route("/trunks/{id}/reject", post(reject))
         .fallback(async || Refusal::not_found("The simulator has no such control; see its README"))
@@ -57,6 +60,11 @@ async fn queue(
 
 async fn clear(State(shared): State<Arc<Shared>>) -> Response {
     shared.faults.clear();
+    no_content()
+}
+
+async fn clear_journal(State(shared): State<Arc<Shared>>) -> Response {
+    shared.journal.clear();
     no_content()
 }
 

@@ -193,6 +193,14 @@ impl Fault {
         self
     }
 
+    /// Its name, and the status where it has one.
+    pub(crate) fn summary(&self) -> String {
+        match &self.effect {
+            Effect::Answer { answer, .. } => format!("{} {}", self.name, answer.status.as_u16()),
+            _ => self.name.to_owned(),
+        }
+    }
+
     pub(crate) fn strikes_before_body(&self) -> bool {
         matches!(self.effect, Effect::Drop { when: Moment::BeforeBody, .. })
     }

@@ -51,6 +51,26 @@ impl Rule {
         self.spare = spare;
         self
     }
+
+    /// Which requests it strikes.
+    pub(crate) fn pattern(&self) -> &PathPattern {
+        &self.pattern
+    }
+
+    /// How many requests it lets pass before it strikes.
+    pub(crate) fn spare(&self) -> usize {
+        self.spare
+    }
+
+    /// How many requests it will strike; `None` for all.
+    pub(crate) fn left(&self) -> Option<usize> {
+        self.left
+    }
+
+    /// What it does to a request.
+    pub(crate) fn fault(&self) -> &Fault {
+        &self.fault
+    }
 }
 
 /// The queue of rules. At most one fault strikes a request: that of the first matching rule, in the order they were
@@ -97,6 +117,11 @@ impl Faults {
     /// did strike.
     pub fn pending(&self) -> usize {
         lock(&self.rules).iter().map(|rule| rule.left.unwrap_or(1)).sum()
+    }
+
+    /// The rules that may still strike, in their order.
+    pub(crate) fn rules(&self) -> Vec<Rule> {
+        lock(&self.rules).clone()
     }
 
     pub(crate) fn take(&self, method: &str, path: &str) -> Option<Fault> {

@@ -15,5 +15,6 @@ mod control;
 mod faults;
 mod journal;
 mod lifecycle;
+mod page;
 mod program;
 mod rules;
