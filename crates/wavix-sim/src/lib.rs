@@ -17,6 +17,7 @@
 //! - [`Sim`]: start, inspect, edit behind the client's back.
 //! - [`Behaviour`]: a knob for everything the API's documents leave open.
 //! - [`Fault`], [`Faults`]: failures on demand, per route.
+//! - [`Outage`], [`Certificate`]: a host that is out of reach, and one that is not who it says.
 //! - [`Journal`]: what was asked, secrets masked.
 //! - `/_sim/…`: faults and knobs over HTTP, for programs that are not the owner; see the crate's README.
 
@@ -29,6 +30,7 @@ mod control;
 mod decimal;
 mod faults;
 mod journal;
+mod outage;
 mod page;
 mod path_pattern;
 mod pipeline;
@@ -38,6 +40,7 @@ mod shared;
 mod sim;
 mod store;
 mod sync;
+mod tls;
 mod wire;
 
 pub use account::{Account, VERIFIED_NUMBERS};
@@ -45,6 +48,8 @@ pub use auth::{Access, ApiKey};
 pub use behaviour::Behaviour;
 pub use faults::{Answer, Fault, Faults, Rule};
 pub use journal::{Entry, Journal, MASK};
+pub use outage::Outage;
 pub use resources::webrtc_token::WebRtcToken;
 pub use sim::{Builder, DEFAULT_API_KEY, Sim};
 pub use store::{AllowedIp, HostRequest, Secret, Trunk};
+pub use tls::Certificate;

@@ -1,7 +1,11 @@
 //! What happens to every request around its handler: journal, faults, rate limit, latency, authentication.
 //! Which route does what is in `resources`; nothing here knows a trunk.
 
-use std::{net::SocketAddr, sync::Arc, time::Instant};
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     body::{self, Body, Bytes},
@@ -21,11 +25,16 @@ use crate::{
     journal,
     shared::Shared,
     sync::lock,
-    wire::{Connection, End, Script, Step, response_head},
+    wire::{Announced, Connection, End, Script, Step, response_head},
 };
 
 /// No request of this API comes near it.
 const MAX_BODY_BYTES: usize = 1 << 20;
+
+/// White space is written in pieces of this size.
+const BLANKS: usize = 64 * 1024;
+/// How long a head is given to arrive before the connection is reset.
+const BEFORE_RESET: Duration = Duration::from_millis(50);
 
 /// How a request ends: in an answer, or in bytes on the bare socket.
 enum Outcome {
@@ -243,24 +252,45 @@ async fn collected(body: Body) -> Bytes {
 
 fn badly_sent(head: &axum::http::response::Parts, body: &Bytes, transmission: Transmission) -> Script {
     let length = body.len();
-    let written = |claimed: usize, sent: Bytes| {
-        let head = Bytes::from(response_head(head.status, &head.headers, claimed));
-        vec![Step::Write(head), Step::Write(sent)]
-    };
-    let steps = match transmission {
-        Transmission::HalfBody => written(length, body.slice(..length / 2)),
+    let announcing =
+        |announced| Step::Write(Bytes::from(response_head(head.status, &head.headers, announced)));
+    let written = |claimed, sent| vec![announcing(Announced::Length(claimed)), Step::Write(sent)];
+    let kept = || vec![announcing(Announced::LengthAndMore(length)), Step::Write(body.clone())];
+    let (steps, end) = match transmission {
+        Transmission::HeadOnly => {
+            // Time for the head to be read: a reset may overtake what has not been.
+            (vec![announcing(Announced::Length(length)), Step::Pause(BEFORE_RESET)], End::Reset)
+        }
+        Transmission::HalfBody => (written(length, body.slice(..length / 2)), End::Close),
         Transmission::WrongLength(difference) => {
             let difference = isize::try_from(difference).unwrap_or(0);
-            written(length.saturating_add_signed(difference), body.clone())
+            (written(length.saturating_add_signed(difference), body.clone()), End::Close)
         }
         Transmission::Trickle { bytes, pause } => {
-            let mut whole = response_head(head.status, &head.headers, length);
+            let mut whole = response_head(head.status, &head.headers, Announced::Length(length));
             whole.extend_from_slice(body);
-            whole
-                .chunks(bytes.max(1))
-                .flat_map(|chunk| [Step::Write(Bytes::copy_from_slice(chunk)), Step::Pause(pause)])
-                .collect()
+            let pieces = whole.chunks(bytes.max(1));
+            let steps =
+                pieces.flat_map(|piece| [Step::Write(Bytes::copy_from_slice(piece)), Step::Pause(pause)]);
+            (steps.collect(), End::Close)
+        }
+        Transmission::Unannounced { bytes } => {
+            let blanks = Bytes::from(vec![b' '; BLANKS]);
+            let rest = blanks.slice(..bytes % BLANKS);
+            let steps = vec![
+                announcing(Announced::Nothing),
+                Step::Repeat(blanks, bytes / BLANKS),
+                Step::Write(rest),
+                Step::Write(body.clone()),
+            ];
+            (steps, End::Close)
+        }
+        Transmission::ThenClose => (kept(), End::Close),
+        Transmission::ThenReset => {
+            let mut steps = kept();
+            steps.push(Step::AwaitRequest);
+            (steps, End::Reset)
         }
     };
-    Script { steps, end: End::Close }
+    Script { steps, end }
 }

@@ -8,26 +8,42 @@ use hyper::server::conn::http1;
 use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::watch,
+    sync::{mpsc::UnboundedReceiver, watch},
     task::JoinSet,
     time::sleep,
 };
 
 use crate::{
     answer::Refusal,
-    control, page, pipeline, resources,
+    control,
+    outage::{Door, Errand},
+    page, pipeline, resources,
     shared::Shared,
-    wire::{self, Connection},
+    wire::{Connection, Stream},
 };
 
 /// Serves until `stop` changes or its sender is gone; then every connection is dropped.
-pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Receiver<()>) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    mut stop: watch::Receiver<()>,
+    mut errands: UnboundedReceiver<Errand>,
+) {
+    let Ok(address) = listener.local_addr() else { return };
     let router = router(&shared);
     let mut connections = JoinSet::new();
+    let mut door = Door::Open(listener);
     loop {
         let accepted = tokio::select! {
             _ = stop.changed() => break,
-            accepted = listener.accept() => accepted,
+            Some(errand) = errands.recv() => {
+                let outcome = door.obey(errand.order, address).await;
+                connections.shutdown().await;
+                // Whoever asked may have given up.
+                let _ = errand.done.send(outcome);
+                continue;
+            }
+            accepted = door.accept() => accepted,
         };
         match accepted {
             Ok((stream, peer)) => {
@@ -61,11 +77,19 @@ async fn serve_connection(stream: TcpStream, peer: SocketAddr, router: Router, s
     shared.journal.connection_opened();
     let _open = OpenConnection(Arc::clone(&shared));
     if shared.faults.take_connection_reset() {
-        wire::reset(stream);
+        Stream::Plain(stream).reset();
         return;
     }
     // Small answers must not wait for more; failing to say so costs time only.
     let _ = stream.set_nodelay(true);
+    let stream = match &shared.tls {
+        None => Stream::Plain(stream),
+        Some(tls) => match tls.acceptor().accept(stream).await {
+            Ok(stream) => Stream::Tls(Box::new(stream)),
+            // The client did not trust the certificate, or does not speak TLS.
+            Err(_) => return,
+        },
+    };
     let (connection, script) = Connection::new(peer);
     let service = TowerToHyperService::new(router.layer(Extension(Arc::new(connection))));
     let mut http = http1::Builder::new().serve_connection(TokioIo::new(stream), service);

@@ -15,6 +15,7 @@ use crate::{
     resources::webrtc_token::Tokens,
     store::Store,
     sync::lock,
+    tls::Tls,
 };
 
 /// Called with each finished request.
@@ -34,6 +35,8 @@ pub(crate) struct Shared {
     /// Start of the current second of the rate limit, and the requests served in it.
     pub(crate) rate_window: Mutex<(Instant, u32)>,
     pub(crate) observer: Option<Observer>,
+    /// What it shows for itself, if it speaks HTTPS.
+    pub(crate) tls: Option<Tls>,
 }
 
 impl Shared {

@@ -9,7 +9,13 @@ use std::{
 };
 
 use serde_json::Value;
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{
+    net::TcpListener,
+    sync::{
+        mpsc::{self, UnboundedReceiver, UnboundedSender},
+        watch,
+    },
+};
 
 use crate::{
     account::Account,
@@ -17,6 +23,7 @@ use crate::{
     behaviour::Behaviour,
     faults::{Fault, Faults},
     journal::{Entry, Journal},
+    outage::Errand,
     resources::{
         sip_trunk,
         webrtc_token::{Tokens, WebRtcToken},
@@ -25,6 +32,7 @@ use crate::{
     shared::{Observer, Shared},
     store::{Secret, Store, Trunk},
     sync::lock,
+    tls::Tls,
 };
 
 /// The key of a simulator that was not given one. It has the length and the alphabet of a real one.
@@ -39,6 +47,7 @@ pub struct Builder {
     account: Account,
     trunks: Vec<Value>,
     observer: Option<Observer>,
+    https: bool,
 }
 
 impl Builder {
@@ -90,6 +99,13 @@ impl Builder {
         self
     }
 
+    /// Speaks HTTPS, with a certificate by an authority of its own: [`Sim::ca_pem`], [`Sim::present`].
+    #[must_use]
+    pub fn https(mut self) -> Self {
+        self.https = true;
+        self
+    }
+
     /// Is called with each finished request, on the server's thread.
     #[must_use]
     pub fn on_request(mut self, observer: impl Fn(&Entry) + Send + Sync + 'static) -> Self {
@@ -115,9 +131,9 @@ impl Builder {
     /// # Panics
     /// Outside a tokio runtime.
     pub fn try_start(self) -> io::Result<Sim> {
-        let (sim, listener, stop) = self.listen()?;
+        let (sim, listener, (stop, errands)) = self.listen()?;
         let listener = TcpListener::from_std(listener)?;
-        tokio::spawn(server::serve(listener, Arc::clone(&sim.shared), stop));
+        tokio::spawn(server::serve(listener, Arc::clone(&sim.shared), stop, errands));
         Ok(sim)
     }
 
@@ -135,7 +151,7 @@ impl Builder {
     /// # Errors
     /// When the address cannot be listened on, or the system refuses another thread.
     pub fn try_spawn(self) -> io::Result<Sim> {
-        let (mut sim, listener, stop) = self.listen()?;
+        let (mut sim, listener, (stop, errands)) = self.listen()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let shared = Arc::clone(&sim.shared);
         let listener = {
@@ -144,12 +160,12 @@ impl Builder {
         };
         let thread = thread::Builder::new()
             .name("wavix-sim".to_owned())
-            .spawn(move || runtime.block_on(server::serve(listener, shared, stop)))?;
+            .spawn(move || runtime.block_on(server::serve(listener, shared, stop, errands)))?;
         sim.thread = Some(thread);
         Ok(sim)
     }
 
-    fn listen(mut self) -> io::Result<(Sim, StdListener, watch::Receiver<()>)> {
+    fn listen(mut self) -> io::Result<(Sim, StdListener, Ears)> {
         let address = self.address.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
         let listener = StdListener::bind(address)?;
         listener.set_nonblocking(true)?;
@@ -159,6 +175,7 @@ impl Builder {
         }
         let api_key = Secret::new(self.keys.first().map_or("", ApiKey::value));
         let (sender, stop) = watch::channel(());
+        let (errands, received) = mpsc::unbounded_channel();
         let shared = Shared {
             behaviour: Mutex::new(self.behaviour.clone()),
             initial_behaviour: self.behaviour,
@@ -170,24 +187,29 @@ impl Builder {
             journal: Journal::default(),
             rate_window: Mutex::new((Instant::now(), 0)),
             observer: self.observer,
+            tls: if self.https { Some(Tls::new()?) } else { None },
         };
-        let sim = Sim { shared: Arc::new(shared), address, api_key, stop: sender, thread: None };
+        let sim = Sim { shared: Arc::new(shared), address, api_key, stop: sender, errands, thread: None };
         for trunk in self.trunks {
             sim.add_trunk(trunk);
         }
-        Ok((sim, listener, stop))
+        Ok((sim, listener, (stop, received)))
     }
 }
+
+/// How the accept loop hears of its owner.
+type Ears = (watch::Receiver<()>, UnboundedReceiver<Errand>);
 
 /// A running simulator. Dropping it stops the server and closes every connection.
 ///
 /// All methods are synchronous and may be called from any thread, inside or outside a runtime.
 #[derive(Debug)]
 pub struct Sim {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     address: SocketAddr,
     api_key: Secret,
     stop: watch::Sender<()>,
+    pub(crate) errands: UnboundedSender<Errand>,
     /// The server's thread, unless it runs on its owner's runtime.
     thread: Option<JoinHandle<()>>,
 }
@@ -215,9 +237,14 @@ impl Sim {
         Self::builder().spawn()
     }
 
-    /// The base URL, without a trailing slash: `http://127.0.0.1:PORT`.
+    /// The base URL, without a trailing slash: `http://127.0.0.1:PORT`, or `https://…` ([`Builder::https`]).
     pub fn base_url(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = if self.shared.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
+    }
+
+    pub(crate) fn runs_on_its_own_thread(&self) -> bool {
+        self.thread.is_some()
     }
 
     /// Where it listens.

@@ -1,20 +1,66 @@
 //! Below HTTP: one accepted connection, and scripts that write raw bytes to it and end it in a chosen way.
 //! Knows no route and no fault rule.
 
-use std::{net::SocketAddr, sync::Mutex, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Mutex,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use axum::{
     body::Bytes,
     http::{HeaderMap, StatusCode},
 };
 use tokio::{
-    io::AsyncWriteExt,
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf},
     net::TcpStream,
     sync::oneshot,
     time::{sleep, timeout},
 };
+use tokio_rustls::server::TlsStream;
 
 use crate::sync::lock;
+
+/// The bytes of one accepted connection.
+pub(crate) enum Stream {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_read(cx, into),
+            Self::Tls(stream) => Pin::new(stream).poll_read(cx, into),
+        }
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Self::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_flush(cx),
+            Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+            Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+        }
+    }
+}
 
 /// One accepted connection, as a request handler sees it.
 pub(crate) struct Connection {
@@ -46,7 +92,11 @@ pub(crate) struct Script {
 
 pub(crate) enum Step {
     Write(Bytes),
+    /// The same bytes so many times.
+    Repeat(Bytes, usize),
     Pause(Duration),
+    /// Waits until the client sends something, which is not read.
+    AwaitRequest,
 }
 
 /// How a connection ends.
@@ -60,7 +110,7 @@ pub(crate) enum End {
 
 impl Script {
     /// Plays the script; errors mean that the client was quicker to leave.
-    pub(crate) async fn play(self, mut stream: TcpStream) {
+    pub(crate) async fn play(self, mut stream: Stream) {
         for step in self.steps {
             match step {
                 Step::Write(bytes) => {
@@ -68,47 +118,75 @@ impl Script {
                         return;
                     }
                 }
+                Step::Repeat(bytes, times) => {
+                    for _ in 0..times {
+                        if stream.write_all(&bytes).await.is_err() {
+                            return;
+                        }
+                    }
+                }
                 Step::Pause(duration) => sleep(duration).await,
+                Step::AwaitRequest => stream.sent_something().await,
             }
         }
         match self.end {
             End::Close => {
                 if stream.shutdown().await.is_ok() {
-                    drain(&stream).await;
+                    drain(stream).await;
                 }
             }
-            End::Reset => reset(stream),
+            End::Reset => {
+                // What TLS still holds back is part of what was sent.
+                let _ = stream.flush().await;
+                stream.reset();
+            }
         }
     }
 }
 
 /// Closing a socket with unread bytes in it sends RST, which may overtake the answer; read them away first.
-async fn drain(stream: &TcpStream) {
+async fn drain(mut stream: Stream) {
     let mut sink = [0; 4096];
-    let until_closed = async {
-        while stream.readable().await.is_ok() {
-            match stream.try_read(&mut sink) {
-                Ok(0) => break,
-                Ok(_) => {}
-                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
-                Err(_) => break,
-            }
-        }
-    };
+    let until_closed = async { while matches!(stream.read(&mut sink).await, Ok(1..)) {} };
     // A client that keeps its end open is not waited for.
     let _ = timeout(Duration::from_secs(1), until_closed).await;
 }
 
-/// Closes a connection with RST instead of FIN.
-pub(crate) fn reset(stream: TcpStream) {
-    // Without the option the close is merely an orderly one; there is nobody to tell.
-    let _ = stream.set_zero_linger();
-    drop(stream);
+impl Stream {
+    /// Closes with RST instead of FIN.
+    pub(crate) fn reset(self) {
+        let tcp = self.tcp();
+        // Without the option the close is merely an orderly one; there is nobody to tell.
+        let _ = tcp.set_zero_linger();
+    }
+
+    async fn sent_something(&self) {
+        // An error means that the client has left, which ends the wait as well.
+        let _ = self.tcp().peek(&mut [0]).await;
+    }
+
+    fn tcp(&self) -> &TcpStream {
+        match self {
+            Self::Plain(stream) => stream,
+            Self::Tls(stream) => stream.get_ref().0,
+        }
+    }
 }
 
-/// The bytes of an HTTP/1.1 response head. `content_length` is what the head claims, true or not. It says that the
-/// connection will close: a client that kept it for its next request would meet a second, undeserved failure.
-pub(crate) fn response_head(status: StatusCode, headers: &HeaderMap, content_length: usize) -> Vec<u8> {
+/// What a response head says about the body that follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Announced {
+    /// This length, true or not, and that the connection will close: a client that kept it for its next request would
+    /// meet a second, undeserved failure.
+    Length(usize),
+    /// This length, and that the connection stays open.
+    LengthAndMore(usize),
+    /// Only that the connection will close.
+    Nothing,
+}
+
+/// The bytes of an HTTP/1.1 response head.
+pub(crate) fn response_head(status: StatusCode, headers: &HeaderMap, announced: Announced) -> Vec<u8> {
     let mut head =
         format!("HTTP/1.1 {} {}\r\n", status.as_u16(), status.canonical_reason().unwrap_or("Unknown"))
             .into_bytes();
@@ -121,8 +199,12 @@ pub(crate) fn response_head(status: StatusCode, headers: &HeaderMap, content_len
         head.extend_from_slice(value.as_bytes());
         head.extend_from_slice(b"\r\n");
     }
-    head.extend_from_slice(
-        format!("content-length: {content_length}\r\nconnection: close\r\n\r\n").as_bytes(),
-    );
+    if let Announced::Length(length) | Announced::LengthAndMore(length) = announced {
+        head.extend_from_slice(format!("content-length: {length}\r\n").as_bytes());
+    }
+    if !matches!(announced, Announced::LengthAndMore(_)) {
+        head.extend_from_slice(b"connection: close\r\n");
+    }
+    head.extend_from_slice(b"\r\n");
     head
 }

@@ -51,15 +51,22 @@ enum FaultRequest {
     Close,
     ResetAfterCommit,
     CloseAfterCommit,
+    ResetAfterHead,
     CutBody,
     WrongContentLength(i64),
     Trickle {
         bytes: usize,
         pause_ms: u64,
     },
+    UnannouncedBody(usize),
+    CloseWhenIdle,
+    ResetWhenReused,
     With(BTreeMap<String, Value>),
     Without(Vec<String>),
     HugeBody(usize),
+    DeepJson(usize),
+    #[serde(rename = "invalid_utf8")]
+    InvalidUtf8,
 }
 
 #[derive(Debug, Deserialize)]
@@ -111,11 +118,15 @@ impl TryFrom<FaultRequest> for Fault {
             FaultRequest::Close => Self::close(),
             FaultRequest::ResetAfterCommit => Self::reset_after_commit(),
             FaultRequest::CloseAfterCommit => Self::close_after_commit(),
+            FaultRequest::ResetAfterHead => Self::reset_after_head(),
             FaultRequest::CutBody => Self::cut_body(),
             FaultRequest::WrongContentLength(difference) => Self::wrong_content_length(difference),
             FaultRequest::Trickle { bytes, pause_ms } => {
                 Self::trickle(bytes, Duration::from_millis(pause_ms))
             }
+            FaultRequest::UnannouncedBody(bytes) => Self::unannounced_body(bytes),
+            FaultRequest::CloseWhenIdle => Self::close_when_idle(),
+            FaultRequest::ResetWhenReused => Self::reset_when_reused(),
             FaultRequest::With(fields) => {
                 let mut fields = fields.into_iter();
                 let (field, value) = fields.next().ok_or("with needs a field")?;
@@ -127,6 +138,8 @@ impl TryFrom<FaultRequest> for Fault {
                 fields.fold(Self::without(field), |fault, field| fault.and_without(field))
             }
             FaultRequest::HugeBody(bytes) => Self::huge_body(bytes),
+            FaultRequest::DeepJson(depth) => Self::deep_json(depth),
+            FaultRequest::InvalidUtf8 => Self::invalid_utf8(),
         })
     }
 }

@@ -4,9 +4,22 @@ use serde_json::Value;
 
 #[derive(Debug, Clone)]
 pub(crate) enum Edit {
-    Set { pointer: String, value: Value },
-    Remove { pointer: String },
-    Pad { bytes: usize },
+    Set {
+        pointer: String,
+        value: Value,
+    },
+    Remove {
+        pointer: String,
+    },
+    Pad {
+        bytes: usize,
+    },
+    /// A field of arrays in arrays.
+    Nest {
+        depth: usize,
+    },
+    /// Text that is not UTF-8.
+    Spoil,
 }
 
 impl Edit {
@@ -29,9 +42,38 @@ pub(crate) fn apply(body: &[u8], edits: &[Edit]) -> Vec<u8> {
             Edit::Set { pointer, value } => set(&mut document, pointer, value.clone()),
             Edit::Remove { pointer } => remove(&mut document, pointer),
             Edit::Pad { bytes } => set(&mut document, "/padding", Value::from("x".repeat(*bytes))),
+            // A tree this deep cannot be built and dropped safely; see below.
+            Edit::Nest { .. } | Edit::Spoil => {}
         }
     }
-    document.to_string().into_bytes()
+    edits.iter().fold(document.to_string().into_bytes(), |text, edit| match edit {
+        Edit::Nest { depth } => nested(&text, *depth),
+        Edit::Spoil => spoilt(&text),
+        Edit::Set { .. } | Edit::Remove { .. } | Edit::Pad { .. } => text,
+    })
+}
+
+/// `{"nested":[[…]],` before the other fields. What is not an object with fields stays as it is.
+fn nested(text: &[u8], depth: usize) -> Vec<u8> {
+    match text {
+        [b'{', rest @ ..] if rest.len() > 1 => {
+            let (open, close) = ("[".repeat(depth), "]".repeat(depth));
+            [format!("{{\"nested\":{open}{close},").as_bytes(), rest].concat()
+        }
+        other => other.to_vec(),
+    }
+}
+
+/// The byte 0xFF, which UTF-8 never has, at the beginning of every text that is a value.
+fn spoilt(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + 64);
+    for (at, byte) in text.iter().enumerate() {
+        out.push(*byte);
+        if *byte == b'"' && at > 0 && text.get(at - 1) == Some(&b':') {
+            out.push(0xFF);
+        }
+    }
+    out
 }
 
 fn set(document: &mut Value, pointer: &str, value: Value) {
@@ -69,6 +111,13 @@ fn pointer(field: &str) -> String {
 mod tests {
     use super::Edit;
     use serde_json::json;
+
+    #[test]
+    fn a_body_can_be_made_deep_or_spoilt() {
+        let apply = |edit| super::apply(br#"{"label":"a","id":1}"#, &[edit]);
+        assert_eq!(apply(Edit::Nest { depth: 2 }), br#"{"nested":[[]],"id":1,"label":"a"}"#);
+        assert_eq!(apply(Edit::Spoil), b"{\"id\":1,\"label\":\"\xFFa\"}");
+    }
 
     #[test]
     fn edits_reach_into_lists() {

@@ -38,12 +38,20 @@ pub(crate) enum Moment {
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Transmission {
+    /// Announce everything, send nothing of it, reset.
+    HeadOnly,
     /// Announce everything, send half, close.
     HalfBody,
     /// Announce so many bytes more (or fewer) than are sent.
     WrongLength(i64),
     /// A few bytes at a time.
     Trickle { bytes: usize, pause: Duration },
+    /// So much white space before the body, and no word about the length.
+    Unannounced { bytes: usize },
+    /// In full, promising to keep the connection, which is closed then.
+    ThenClose,
+    /// In full, promising to keep the connection, which is reset when the next request comes.
+    ThenReset,
 }
 
 impl Fault {
@@ -116,6 +124,11 @@ impl Fault {
 
     // ---- the real answer, badly sent -------------------------------------------------------------------------
 
+    /// Carries the request out, sends the head of the answer and resets the connection (RST) instead of the body.
+    pub fn reset_after_head() -> Self {
+        Self::new("reset after head", Effect::Transmit(Transmission::HeadOnly))
+    }
+
     /// Carries the request out, announces the whole answer, sends half of its body and closes.
     pub fn cut_body() -> Self {
         Self::new("cut body", Effect::Transmit(Transmission::HalfBody))
@@ -129,6 +142,23 @@ impl Fault {
     /// Carries the request out and sends the answer a few bytes at a time.
     pub fn trickle(bytes: usize, pause: Duration) -> Self {
         Self::new("trickle", Effect::Transmit(Transmission::Trickle { bytes, pause }))
+    }
+
+    /// Carries the request out and answers with so many bytes of white space before the JSON, without announcing a
+    /// length: valid JSON for a client that reads it to its end. Nothing of that size is held in memory.
+    pub fn unannounced_body(bytes: usize) -> Self {
+        Self::new("unannounced body", Effect::Transmit(Transmission::Unannounced { bytes }))
+    }
+
+    /// Answers properly and promises to keep the connection, but closes it (FIN) right after: closed while idle.
+    pub fn close_when_idle() -> Self {
+        Self::new("close when idle", Effect::Transmit(Transmission::ThenClose))
+    }
+
+    /// Answers properly and keeps the connection, but resets it (RST) as soon as the next request arrives on it, unread:
+    /// the moment in which a server closes what the client believes to be idle.
+    pub fn reset_when_reused() -> Self {
+        Self::new("reset when reused", Effect::Transmit(Transmission::ThenReset))
     }
 
     // ---- the real answer with another body --------------------------------------------------------------------
@@ -147,6 +177,16 @@ impl Fault {
     /// Carries the request out and adds a field of so many bytes to the answer.
     pub fn huge_body(bytes: usize) -> Self {
         Self::new("huge body", Effect::Edit(vec![Edit::Pad { bytes }]))
+    }
+
+    /// Carries the request out and adds a field to the answer that is nested so many levels deep.
+    pub fn deep_json(depth: usize) -> Self {
+        Self::new("deep JSON", Effect::Edit(vec![Edit::Nest { depth }]))
+    }
+
+    /// Carries the request out and puts a byte that is not UTF-8 at the beginning of every text of the answer.
+    pub fn invalid_utf8() -> Self {
+        Self::new("invalid UTF-8", Effect::Edit(vec![Edit::Spoil]))
     }
 
     /// Another edit, see [`Fault::with`]. Does nothing for faults that do not edit.

@@ -123,6 +123,67 @@ async fn an_answer_can_trickle() {
 }
 
 #[tokio::test]
+async fn a_reset_can_follow_the_head() {
+    let sim = Sim::start().await;
+    sim.fault("POST", TRUNKS, Fault::reset_after_head());
+    let (answer, end) = raw_create(&sim).await;
+    assert_eq!((body_of(&answer), end), ("", Err(ErrorKind::ConnectionReset)));
+    assert!(content_length(&answer) > 0 && sim.trunks().len() == 1);
+}
+
+#[tokio::test]
+async fn a_long_body_can_come_without_a_length() {
+    let sim = Sim::start().await;
+    sim.fault("POST", TRUNKS, Fault::unannounced_body(1_000_000));
+    let (answer, end) = raw_create(&sim).await;
+    assert_eq!(end, Ok(()));
+    let body = body_of(&answer);
+    assert!(!answer.contains("content-length") && body.len() > 1_000_000);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(body).unwrap()["id"], sim.trunks()[0].id);
+}
+
+/// Two requests on one connection: what came back for the first, and how the second ended.
+async fn twice(sim: &Sim) -> (String, Result<usize, ErrorKind>) {
+    let request =
+        format!("GET {TRUNKS} HTTP/1.1\r\nhost: sim\r\nauthorization: Bearer {}\r\n\r\n", sim.api_key());
+    let mut stream = TcpStream::connect(sim.address()).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut first = Vec::new();
+    while !first.ends_with(b"}") {
+        assert!(stream.read_buf(&mut first).await.unwrap() > 0);
+    }
+    let second = match stream.write_all(request.as_bytes()).await {
+        Ok(()) => stream.read(&mut [0; 64]).await,
+        Err(error) => Err(error),
+    };
+    (String::from_utf8(first).unwrap(), second.map_err(|error| error.kind()))
+}
+
+#[tokio::test]
+async fn a_connection_can_end_between_two_requests() {
+    let sim = Sim::start().await;
+    for fault in [Fault::close_when_idle(), Fault::reset_when_reused()] {
+        sim.fault("GET", TRUNKS, fault);
+        let (first, second) = twice(&sim).await;
+        assert!(first.starts_with("HTTP/1.1 200 OK") && !first.contains("connection: close"), "{first}");
+        assert!(matches!(second, Ok(0) | Err(_)), "{second:?}");
+    }
+    assert_eq!(sim.journal().count("GET", TRUNKS), 2, "the second requests were never read");
+    assert!(matches!(twice(&sim).await.1, Ok(1..)));
+}
+
+#[tokio::test]
+async fn json_can_be_deep_or_no_text() {
+    let sim = Sim::start().await;
+    sim.fault("POST", TRUNKS, Fault::deep_json(10_000));
+    let (answer, _) = raw_create(&sim).await;
+    assert!(body_of(&answer).starts_with(r#"{"nested":[[[["#) && body_of(&answer).len() > 20_000);
+    sim.fault("POST", TRUNKS, Fault::invalid_utf8());
+    let (answer, _) = raw_create(&sim).await;
+    assert!(answer.contains("\"label\":\"\u{fffd}Office\""), "{answer}");
+}
+
+#[tokio::test]
 async fn a_bad_transmission_does_not_spoil_the_next_request() {
     let sim = Sim::start().await;
     let client = Client::new(&sim);

@@ -15,6 +15,7 @@ mod control;
 mod faults;
 mod journal;
 mod lifecycle;
+mod outages;
 mod page;
 mod program;
 mod rules;
