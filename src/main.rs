@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use terraform_provider_wavix::framework::server::ProviderServer;
+use terraform_provider_wavix::protocol::ending::Ending;
 use terraform_provider_wavix::protocol::output;
 use terraform_provider_wavix::protocol::process::{self, Identity, Mode};
 use terraform_provider_wavix::provider::WavixProvider;
@@ -34,8 +35,9 @@ fn main() -> ExitCode {
 
 fn serve(mode: Mode) -> ExitCode {
     let provider = Arc::new(WavixProvider::new(Environment::of_process()));
-    let server = ProviderServer::new(provider, IDENTITY.address);
-    process::run(IDENTITY, mode, || server.for_new_connection())
+    let ending = Ending::default();
+    let server = ProviderServer::new(provider, IDENTITY.address).telling(ending.clone());
+    process::run(IDENTITY, mode, &ending, || server.for_new_connection())
 }
 
 /// What the arguments ask for.

@@ -18,6 +18,7 @@ use crate::protocol::value::Value;
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::identity::IdentitySchema;
 use super::moving::MovedState;
+use super::note::Note;
 use super::object::{Mapped, MappingError, Object};
 use super::private::Private;
 use super::resource::{Call, CreateRequest, Operation, Outcome, PlanRequest, Resource, UpdateRequest};
@@ -66,6 +67,8 @@ pub struct Slot {
     pub private: Private,
     /// Warnings, and errors of the verb.
     pub diagnostics: Diagnostics,
+    /// What the log says if the verb is cut off.
+    pub note: Note,
 }
 
 /// [`Resource`] without its types.
@@ -197,7 +200,8 @@ struct Session<'a, M: Object> {
 impl<'a, M: Object> Session<'a, M> {
     fn start(slot: &'a mut Slot, state: Option<M>) -> Self {
         let private = std::mem::take(&mut slot.private);
-        Self { slot, outcome: Outcome::starting_from(state, private) }
+        let outcome = Outcome::starting_from(state, private).noting(slot.note.clone());
+        Self { slot, outcome }
     }
 
     fn finish(self, result: Result<(), Diagnostics>) {

@@ -23,6 +23,7 @@ pub mod generation;
 pub mod identity;
 pub mod list_resource;
 pub mod moving;
+pub mod note;
 pub mod object;
 pub mod path;
 pub mod planning;

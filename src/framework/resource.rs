@@ -12,6 +12,7 @@ use crate::protocol::value::Value;
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::identity::IdentitySchema;
 use super::moving::MovedState;
+use super::note::Note;
 use super::object::{Mapped, Object};
 use super::private::Private;
 use super::schema::Schema;
@@ -50,12 +51,26 @@ pub struct Outcome<M> {
     /// Kept beside the state.
     pub private: Private,
     warnings: Diagnostics,
+    note: Note,
 }
 
 impl<M> Outcome<M> {
     /// Starts from what is true before the verb runs.
     pub fn starting_from(state: Option<M>, private: Private) -> Self {
-        Self { state, private, warnings: Diagnostics::new() }
+        Self { state, private, warnings: Diagnostics::new(), note: Note::default() }
+    }
+
+    /// The same, with its notes going here.
+    #[must_use]
+    pub fn noting(self, note: Note) -> Self {
+        Self { note, ..self }
+    }
+
+    /// Says what is known of the object by now, and how to find it, for the log
+    /// if the process is ended before the verb is. Each note replaces the one
+    /// before it. Never a secret.
+    pub fn note(&self, line: impl Into<String>) {
+        self.note.write(line);
     }
 
     /// The object is this now.

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use tokio::runtime;
 use tokio_util::sync::CancellationToken;
 
+use super::ending::Ending;
 use super::environment::Environment;
 use super::handshake::{self, Announcement};
 use super::lifetime::{self, Owner};
@@ -58,12 +59,18 @@ enum StartError {
 }
 
 /// Runs the plugin until it is asked to end. `provider` makes the provider for
-/// one connection; it is called for each.
+/// one connection; it is called for each. `ending` is told what is under way by
+/// whoever does the work.
 ///
 /// Exits with 0 after an orderly end, and with 1 when the plugin was started
 /// by hand or cannot start; standard error then says why, and standard output
 /// is empty.
-pub fn run<P: Provider>(identity: Identity, mode: Mode, provider: impl Fn() -> P) -> ExitCode {
+pub fn run<P: Provider>(
+    identity: Identity,
+    mode: Mode,
+    ending: &Ending,
+    provider: impl Fn() -> P,
+) -> ExitCode {
     panic::install_hook();
     let environment = Environment::from_process();
     if mode == Mode::Managed && !handshake::cookie_matches(&environment) {
@@ -71,7 +78,7 @@ pub fn run<P: Provider>(identity: Identity, mode: Mode, provider: impl Fn() -> P
         return ExitCode::FAILURE;
     }
     logging::init(identity.name, &environment);
-    match run_until_shutdown(identity, mode, provider, &environment) {
+    match run_until_shutdown(identity, mode, ending, provider, &environment) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Terraform shows users what follows this prefix. Without it they
@@ -93,6 +100,7 @@ fn started_by_hand(identity: &Identity) -> String {
 fn run_until_shutdown<P: Provider>(
     identity: Identity,
     mode: Mode,
+    ending: &Ending,
     provider: impl Fn() -> P,
     environment: &Environment,
 ) -> Result<(), StartError> {
@@ -117,7 +125,7 @@ fn run_until_shutdown<P: Provider>(
         };
         let listener = Listener::bind(environment)?;
         announce(&identity, mode, environment, &listener, tls.as_ref())?;
-        serve(listener, tls.map(|tls| tls.config), provider, shutdown).await;
+        serve(listener, tls.map(|tls| tls.config), provider, shutdown, ending).await;
         Ok(())
     });
     // A request may be stuck in something that cannot be cancelled; the client

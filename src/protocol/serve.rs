@@ -15,7 +15,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::server::TlsStream;
@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::service::Routes;
 
+use super::ending::Ending;
 use super::go_plugin::{self, Broker, Controller, Stdio};
 use super::listener::{Listener, Stream};
 use super::proto::go_plugin::grpc_broker_server::GrpcBrokerServer;
@@ -50,10 +51,17 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// not used; it expects the process to be gone within two seconds.
 const DRAIN: Duration = Duration::from_millis(500);
 
+/// How long work may go on once the end has come, out of the same two seconds.
+/// Not used either when nothing is under way.
+const LAST_WORK: Duration = Duration::from_millis(1400);
+
+/// What connections have at least, after that.
+const LAST_WORDS: Duration = Duration::from_millis(100);
+
 /// Serves providers made by `provider` on `listener` until `shutdown` is
 /// cancelled, by a client through the controller or by whoever holds it. Then
-/// the listener is closed and its socket removed, connections get a moment to
-/// finish, and the rest is dropped.
+/// the listener is closed and its socket removed, what is under way is logged,
+/// hurried and given a moment, connections get another, and the rest is dropped.
 ///
 /// With `tls` each connection must be TLS, without it none may be.
 pub async fn serve<P: Provider>(
@@ -61,8 +69,9 @@ pub async fn serve<P: Provider>(
     tls: Option<Arc<ServerConfig>>,
     provider: impl Fn() -> P,
     shutdown: CancellationToken,
+    ending: &Ending,
 ) {
-    serve_routes(listener, tls, || Routes::new(with_limits(provider())), shutdown).await;
+    serve_routes(listener, tls, || Routes::new(with_limits(provider())), shutdown, ending).await;
 }
 
 fn with_limits<P: Provider>(provider: P) -> ProviderServer<P> {
@@ -77,6 +86,7 @@ async fn serve_routes(
     tls: Option<Arc<ServerConfig>>,
     application: impl Fn() -> Routes,
     shutdown: CancellationToken,
+    ending: &Ending,
 ) {
     let health = go_plugin::health().await;
     let routes = || {
@@ -118,9 +128,15 @@ async fn serve_routes(
             }
         }
     }
+    ending.begin_to_end();
+    let end = Instant::now();
     drop(listener);
+    if timeout_at(end + LAST_WORK, ending.finished()).await.is_err() {
+        tracing::error!("what was logged as under way has not ended and is cut off");
+    }
     connections.close();
-    if timeout(DRAIN, connections.wait()).await.is_err() {
+    let drained = (end + DRAIN).max(Instant::now() + LAST_WORDS);
+    if timeout_at(drained, connections.wait()).await.is_err() {
         tracing::debug!(open = connections.len(), "connections are dropped");
     }
 }

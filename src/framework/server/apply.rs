@@ -12,6 +12,7 @@ use crate::framework::consistency::{self, Applied};
 use crate::framework::convert;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::erased::{ErasedChange, Slot};
+use crate::framework::note::Note;
 use crate::framework::provider::Provider;
 use crate::framework::resource::{Call, Operation};
 use crate::framework::timeouts;
@@ -62,7 +63,12 @@ async fn apply<P: Provider>(
     let call = Call { ctx, cancel: &cancel, deadline };
     let change = ErasedChange { config: &config, plan: &planned, prior: &prior };
     // Outside the guard: what the verb saved survives its panic.
-    let mut slot = Slot { state: prior.clone(), private, diagnostics: Diagnostics::new() };
+    let note = Note::default();
+    let underway = {
+        let (task, note) = (format!("{} {name}", operation.name()), note.clone());
+        connection.ending().begin(move || described(&task, &note))
+    };
+    let mut slot = Slot { state: prior.clone(), private, diagnostics: Diagnostics::new(), note };
     let verb = match operation {
         Operation::Create => entry.object.create(call, change, &mut slot),
         Operation::Delete => entry.object.delete(call, &mut slot),
@@ -73,7 +79,12 @@ async fn apply<P: Provider>(
         slot.diagnostics.push(panicked(&name, operation, slot.state.is_null()));
     }
 
-    let Slot { state, private, mut diagnostics } = slot;
+    if connection.ending().ending().is_cancelled() {
+        let work = described(&format!("{} {name}", operation.name()), &slot.note);
+        tracing::error!(work, "this ended after all, when nobody waited for it any more");
+    }
+    drop(underway);
+    let Slot { state, private, mut diagnostics, .. } = slot;
     let failed = diagnostics.has_errors();
     let applied = Applied { type_name: &name, schema: &entry.schema, operation, planned: &planned, failed };
     let state = settle(&applied, state, &mut diagnostics);
@@ -90,6 +101,12 @@ async fn apply<P: Provider>(
         legacy_type_system: false,
         new_identity,
     })
+}
+
+/// What is under way and what its verb has noted, for the log.
+fn described(task: &str, note: &Note) -> String {
+    let note = note.read();
+    if note.is_empty() { task.to_owned() } else { format!("{task}: {note}") }
 }
 
 /// The state to store. Comparing meanings calls the author's code once more; if

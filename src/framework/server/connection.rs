@@ -8,8 +8,10 @@ use tokio_util::sync::CancellationToken;
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::path::Path;
 use crate::framework::provider::{Configured, Provider};
+use crate::protocol::ending::Ending;
 
 use super::catalog::Catalog;
+use super::open_objects::OpenObjects;
 
 /// One client of the plugin.
 pub(super) struct Connection<P: Provider> {
@@ -18,6 +20,8 @@ pub(super) struct Connection<P: Provider> {
     /// Handed to every verb. Stopping replaces it, so that what comes after a
     /// stop, such as cleaning up, runs.
     cancel: Mutex<CancellationToken>,
+    ending: Ending,
+    opened: OpenObjects,
 }
 
 /// Whether verbs can run.
@@ -74,11 +78,14 @@ impl<Ctx> Configuration<Ctx> {
 }
 
 impl<P: Provider> Connection<P> {
-    pub(super) fn new(catalog: Arc<Catalog<P>>) -> Self {
+    pub(super) fn new(catalog: Arc<Catalog<P>>, ending: Ending) -> Self {
         Self {
             catalog,
             configuration: RwLock::new(Configuration::Missing),
-            cancel: Mutex::new(CancellationToken::new()),
+            // What is hurried by the end of the process is so by every token.
+            cancel: Mutex::new(ending.ending().child_token()),
+            ending,
+            opened: OpenObjects::default(),
         }
     }
 
@@ -102,6 +109,16 @@ impl<P: Provider> Connection<P> {
         *self.configuration.write().unwrap_or_else(PoisonError::into_inner) = configuration;
     }
 
+    /// What is told what is under way.
+    pub(super) fn ending(&self) -> &Ending {
+        &self.ending
+    }
+
+    /// What was opened and not closed yet.
+    pub(super) fn opened(&self) -> &OpenObjects {
+        &self.opened
+    }
+
     /// The token for a request that begins now.
     pub(super) fn cancellation(&self) -> CancellationToken {
         self.cancel.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -110,6 +127,6 @@ impl<P: Provider> Connection<P> {
     /// Interrupts the requests that run, and none that comes after.
     pub(super) fn stop(&self) {
         let mut current = self.cancel.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::replace(&mut *current, CancellationToken::new()).cancel();
+        std::mem::replace(&mut *current, self.ending.ending().child_token()).cancel();
     }
 }

@@ -29,7 +29,7 @@ use crate::protocol::proto::tfplugin6::{
 use crate::protocol::value::Value;
 
 use super::connection::Connection;
-use super::values;
+use super::{open_objects, values};
 
 pub(super) async fn validate_ephemeral_resource_config<P: Provider>(
     connection: Arc<Connection<P>>,
@@ -79,7 +79,10 @@ async fn open_and_hand_over<P: Provider>(
     };
     let (taken, was_taken) = oneshot::channel();
     let listening = hand_over.send((answer, taken)).is_ok() && was_taken.await.is_ok();
-    if let (false, Some(opened)) = (listening, opened) {
+    let Some(opened) = opened else { return };
+    if listening {
+        open_objects::watch(&connection, &name, &opened.private);
+    } else {
         tracing::warn!("nobody waits for the opened object any more: it is taken back");
         for problem in discard(&connection, &name, opened).await {
             tracing::error!(summary = problem.summary, detail = problem.detail, "it could not be taken back");
@@ -182,6 +185,7 @@ pub(super) async fn close_ephemeral_resource<P: Provider>(
         let name = request.type_name;
         let entry = connection.catalog().ephemeral(&name)?;
         let private = private(&name, request.private.as_deref())?;
+        connection.opened().closed(&name, &private);
         let configuration = connection.configuration();
         let ctx = configuration.require(&format!("close ephemeral resource {name}"))?;
         // A stop that came before does not count: cleaning up comes after it.

@@ -20,6 +20,7 @@ mod identity;
 mod import;
 mod list;
 mod moving;
+mod open_objects;
 mod plan;
 mod read;
 mod schema;
@@ -32,6 +33,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::provider::Provider;
+use crate::protocol::ending::Ending;
 use catalog::Catalog;
 use connection::Connection;
 
@@ -48,13 +50,25 @@ impl<P: Provider> ProviderServer<P> {
     /// Serves `provider`, whose full source address is `address`, such as
     /// `registry.terraform.io/hashicorp/random`.
     pub fn new(provider: Arc<P>, address: &str) -> Self {
-        Self { connection: Arc::new(Connection::new(Arc::new(Catalog::new(provider, address)))) }
+        let catalog = Arc::new(Catalog::new(provider, address));
+        Self { connection: Arc::new(Connection::new(catalog, Ending::default())) }
+    }
+
+    /// The same, telling `ending` what is under way.
+    #[must_use]
+    pub fn telling(self, ending: Ending) -> Self {
+        Self { connection: Arc::new(Connection::new(Arc::clone(self.connection.catalog()), ending)) }
     }
 
     /// The same provider for another connection, not yet configured.
     #[must_use]
     pub fn for_new_connection(&self) -> Self {
-        Self { connection: Arc::new(Connection::new(Arc::clone(self.connection.catalog()))) }
+        Self {
+            connection: Arc::new(Connection::new(
+                Arc::clone(self.connection.catalog()),
+                self.connection.ending().clone(),
+            )),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::framework::consistency;
 use crate::framework::convert;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::erased::Slot;
+use crate::framework::note::Note;
 use crate::framework::provider::Provider;
 use crate::framework::resource::{Call, Operation};
 use crate::framework::timeouts;
@@ -58,7 +59,8 @@ pub(super) async fn read_resource<P: Provider>(
     let default = entry.object.default_timeout(Operation::Read);
     let deadline = timeouts::deadline(&prior, Operation::Read, default);
     let call = Call { ctx, cancel: &cancel, deadline };
-    let mut slot = Slot { state: prior.clone(), private, diagnostics: Diagnostics::new() };
+    let mut slot =
+        Slot { state: prior.clone(), private, diagnostics: Diagnostics::new(), note: Note::default() };
     let read = entry.object.read(call, &mut slot);
     if AssertUnwindSafe(read).catch_unwind().await.is_err() {
         tracing::error!("the operation ended in a panic");
@@ -68,7 +70,7 @@ pub(super) async fn read_resource<P: Provider>(
         ));
     }
 
-    let Slot { state, private, mut diagnostics } = slot;
+    let Slot { state, private, mut diagnostics, .. } = slot;
     if diagnostics.has_errors() {
         return Ok(unchanged(diagnostics));
     }

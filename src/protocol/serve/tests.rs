@@ -45,6 +45,7 @@ impl Service<http::Request<Body>> for Numbered {
 struct Server {
     address: String,
     shutdown: CancellationToken,
+    ending: Ending,
     task: tokio::task::JoinHandle<()>,
     _directory: tempfile::TempDir,
 }
@@ -53,11 +54,14 @@ fn start(tls: Option<Arc<ServerConfig>>) -> Server {
     let directory = tempfile::tempdir().unwrap();
     let listener = Listener::bind(&Environment::from_pairs([("TMPDIR", directory.path())])).unwrap();
     let address = listener.address().to_owned();
-    let shutdown = CancellationToken::new();
+    let (shutdown, ending) = (CancellationToken::new(), Ending::default());
     let made = AtomicUsize::new(0);
     let application = move || Routes::new(Numbered(made.fetch_add(1, Ordering::Relaxed)));
-    let task = tokio::spawn(serve_routes(listener, tls, application, shutdown.clone()));
-    Server { address, shutdown, task, _directory: directory }
+    let task = {
+        let (shutdown, ending) = (shutdown.clone(), ending.clone());
+        tokio::spawn(async move { serve_routes(listener, tls, application, shutdown, &ending).await })
+    };
+    Server { address, shutdown, ending, task, _directory: directory }
 }
 
 async fn connect(server: &Server) -> Channel {
@@ -114,6 +118,24 @@ async fn an_end_from_outside_does_not_wait_for_clients_that_are_gone() {
     server.task.await.unwrap();
 }
 
+#[tokio::test(start_paused = true)]
+async fn work_under_way_is_given_most_of_the_time_that_the_client_gives() {
+    for work in [Duration::from_secs(1), Duration::from_secs(3600)] {
+        let server = start(None);
+        let under_way = server.ending.begin(|| "work".to_owned());
+        tokio::spawn(async move {
+            sleep(work).await;
+            drop(under_way);
+        });
+        let end = Instant::now();
+        server.shutdown.cancel();
+        server.task.await.unwrap();
+        assert!(server.ending.ending().is_cancelled());
+        let taken = end.elapsed();
+        assert!(taken >= work.min(LAST_WORK) && taken < Duration::from_secs(2), "{taken:?}");
+    }
+}
+
 /// With the clock stopped, time passes only when nothing else can happen.
 #[tokio::test(start_paused = true)]
 async fn a_client_that_never_finishes_its_handshake_is_given_up() {
@@ -121,7 +143,7 @@ async fn a_client_that_never_finishes_its_handshake_is_given_up() {
     let parameters = rcgen::CertificateParams::new([String::from("localhost")]).unwrap();
     let tls = ServerTls::new(&parameters.self_signed(&key).unwrap().pem()).unwrap();
     let server = start(Some(tls.config));
-    let before = tokio::time::Instant::now();
+    let before = Instant::now();
     let mut silent = UnixStream::connect(&server.address).await.unwrap();
     assert_eq!(silent.read(&mut [0]).await.unwrap_or(0), 0);
     assert_eq!(before.elapsed().as_secs(), HANDSHAKE_TIMEOUT.as_secs());

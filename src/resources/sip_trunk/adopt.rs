@@ -13,11 +13,11 @@ use crate::framework::resource::{Call, Outcome};
 use super::super::Context;
 use super::super::claims::Lost;
 use super::super::failure::Verb;
-use super::KIND;
 use super::endpoints::SipTrunkRecord;
 use super::lost::{self, NotFound, Others, Sought};
 use super::model::SipTrunkModel;
 use super::put::{self, Put};
+use super::{KIND, change};
 
 /// Under this key stands that the trunk may have another password than the
 /// state. The next read then takes it out of the state, so that a plan sends it
@@ -49,6 +49,7 @@ pub(super) async fn after_a_lost_answer(
     };
     let as_found = SipTrunkModel::from_record(&found, sought.plan);
     outcome.save(as_found.clone());
+    outcome.note(change::created(found.id));
     tracing::warn!(id = found.id, "the trunk of the lost answer was found and is adopted");
     // It is what was requested already, so no look can prove this request.
     let put = Put { id: found.id, body: sought.body, plan: sought.plan, prior: &as_found };

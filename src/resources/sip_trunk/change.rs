@@ -2,6 +2,8 @@
 //! its end is not plain: nobody knows whether it happened, or it has done more
 //! than was asked.
 
+use std::time::SystemTime;
+
 use crate::client::Delivery;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
@@ -13,6 +15,22 @@ use super::finding::summary;
 use super::model::SipTrunkModel;
 use super::put::Unwritten;
 use super::{KIND, adopt};
+
+/// What the log says of a create that is cut off before it is answered.
+pub(super) fn requested(call: &Call<'_, Context>, label: &str) -> String {
+    let client = call.ctx.client();
+    let now = client.server_time(client.moment()).unwrap_or_else(SystemTime::now);
+    format!(
+        "SIP trunk labelled {label:?}, requested after {}, of which no answer is known; look for it before it is \
+         created again",
+        httpdate::fmt_http_date(now)
+    )
+}
+
+/// What the log says of a create that is cut off after that.
+pub(super) fn created(id: i64) -> String {
+    format!("SIP trunk {id}, which exists; adopt it with `terraform import` if it is not in the state")
+}
 
 /// The error for an update that failed or may have. The state then holds what
 /// was seen of the trunk, and no password that it may not have.

@@ -111,6 +111,7 @@ impl Resource<Context> for SipTrunk {
         let password = plan::password_to_send(&config, &plan).ok_or_else(plan::create_without_password)?;
         let body = plan.body(&password);
         let sought = Sought { plan: &plan, body: &body, began: call.ctx.client().moment() };
+        outcome.note(change::requested(call, &body.label));
         let attempt = call.ctx.claims().begin(body.contents());
         let written = call.ctx.sip_trunks().write();
         let made = endpoints::create(call.ctx.client(), &body, &options(call)).await;
@@ -118,6 +119,7 @@ impl Resource<Context> for SipTrunk {
         let record = match made {
             Ok(record) => {
                 attempt.made(record.id);
+                outcome.note(change::created(record.id));
                 record
             }
             Err(error) if error.delivery() == Delivery::Ambiguous => {
@@ -193,6 +195,7 @@ impl Resource<Context> for SipTrunk {
         }
         let password = plan::password_to_send(&config, &plan)
             .ok_or_else(|| plan::update_without_password(&prior, &plan))?;
+        outcome.note(format!("SIP trunk {id}"));
         let body = plan.body(&password);
         let put = Put { id, body: &body, plan: &plan, prior: &prior };
         let record = match put::put(call, put, &options(call)).await {
@@ -220,10 +223,11 @@ impl Resource<Context> for SipTrunk {
         &self,
         call: &Call<'_, Context>,
         state: SipTrunkModel,
-        _outcome: &mut Outcome<SipTrunkModel>,
+        outcome: &mut Outcome<SipTrunkModel>,
     ) -> Result<(), Diagnostics> {
         let id = stored_id(Verb::Delete, &state)?;
         call.ctx.claims().own(id);
+        outcome.note(format!("SIP trunk {id}"));
         deletion::delete(call, id).await
     }
 

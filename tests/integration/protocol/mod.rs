@@ -4,6 +4,7 @@ use libtest_mimic::Trial;
 
 mod actions;
 mod arguments;
+mod ending;
 mod handshake;
 mod lifecycle;
 mod limits;
@@ -16,6 +17,7 @@ pub fn trials() -> Vec<Trial> {
     [
         actions::trials(),
         arguments::trials(),
+        ending::trials(),
         handshake::trials(),
         lifecycle::trials(),
         limits::trials(),
