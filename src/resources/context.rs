@@ -1,15 +1,18 @@
 //! Resources layer: what the verbs of all resources work with. The provider
 //! layer builds it once per configuration. Endpoints are called by others.
 
+use std::sync::Arc;
+
 use tokio_util::sync::CancellationToken;
 
 use crate::client::Client;
 
-use super::account_limits::{AccountLimits, LimitLookup};
+use super::account_limits::AccountLimits;
 use super::claims::Claims;
 use super::list_walk::ListWalk;
+use super::lookup::Lookup;
 use super::patience::Patience;
-use super::sip_trunk::endpoints::SipTrunkSummary;
+use super::sip_trunk::endpoints::{self, SipTrunkSummary};
 
 /// A configured provider, as resources and data sources see it.
 #[derive(Debug)]
@@ -17,7 +20,8 @@ pub struct Context {
     client: Client,
     sip_trunks: ListWalk<SipTrunkSummary>,
     claims: Claims,
-    account_limits: LimitLookup,
+    listed_at_first: Lookup<Arc<Vec<SipTrunkSummary>>>,
+    account_limits: Lookup<AccountLimits>,
     patience: Patience,
 }
 
@@ -29,7 +33,8 @@ impl Context {
             client,
             sip_trunks: ListWalk::default(),
             claims: Claims::default(),
-            account_limits: LimitLookup::default(),
+            listed_at_first: Lookup::default(),
+            account_limits: Lookup::default(),
             patience: Patience::default(),
         }
     }
@@ -43,13 +48,23 @@ impl Context {
     /// The same, with [`account_limits`](Self::account_limits) unknown for ever.
     #[must_use]
     pub fn without_account_limits(self) -> Self {
-        Self { account_limits: LimitLookup::disabled(), ..self }
+        Self { account_limits: Lookup::disabled(), ..self }
     }
 
     /// The ceilings of the account, asked for once. `None` when the key may not
     /// know them, they cannot be had, or nobody is to look: a plan does without.
     pub async fn account_limits(&self, cancel: &CancellationToken) -> Option<AccountLimits> {
-        self.account_limits.get(&self.client, cancel).await
+        self.account_limits.ceilings(&self.client, cancel).await
+    }
+
+    /// The account's SIP trunks, as they were when a plan of this process first
+    /// wanted to know: walked once. `None` when they cannot be had: a plan does without.
+    pub async fn trunks_at_first(&self, cancel: &CancellationToken) -> Option<&[SipTrunkSummary]> {
+        let without = "new SIP trunks are not compared with the account's, which are unknown";
+        let fetch = |options| async move {
+            self.sip_trunks.recent(&options, || endpoints::list(&self.client, &options)).await
+        };
+        self.listed_at_first.get(without, cancel, fetch).await.map(|trunks| trunks.as_slice())
     }
 
     /// The API client.

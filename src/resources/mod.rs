@@ -11,6 +11,7 @@
 //! | `plan.rs` | what follows from several arguments |
 //! | `model.rs` | the state, and the request made from it |
 //! | `answer.rs` | the state made from an answer |
+//! | `twins.rs` | whether the account has an equal object already |
 //! | `lost.rs`, `adopt.rs` | what became of a create whose answer was lost |
 //! | `put.rs`, `change.rs`, `deletion.rs` | the same of an update and a delete |
 //! | `finding.rs` | the object by its id, also while Wavix is behind its own writes |
@@ -25,7 +26,7 @@
 //!
 //! Beside the folders stands what all of them share: how failures are worded
 //! ([`failure`]), what a 404 is taken for (`presence`), the walk through a list
-//! that a refresh shares (`list_walk`), who has which object (`claims`), and how
+//! that a refresh shares (`list_walk`), what a plan can do without (`lookup`), who has which object (`claims`), and how
 //! long to go on looking ([`Patience`]).
 
 pub mod account_limits;
@@ -33,6 +34,7 @@ mod claims;
 mod context;
 pub mod failure;
 mod list_walk;
+mod lookup;
 mod patience;
 mod presence;
 mod secret_value;

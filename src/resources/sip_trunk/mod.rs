@@ -28,6 +28,7 @@ mod results;
 mod rules;
 mod schema;
 mod take_over;
+mod twins;
 mod validate;
 mod verdict;
 
@@ -94,6 +95,7 @@ impl Resource<Context> for SipTrunk {
             {
                 ceilings::check(&limits, request.prior, planned, diagnostics);
             }
+            self.look_for_twins(&request, planned, diagnostics).await;
         }
     }
 
@@ -249,6 +251,29 @@ impl Resource<Context> for SipTrunk {
 
     fn take_over(&self, moved: &MovedState) -> Result<Option<SipTrunkModel>, Diagnostics> {
         take_over::take_over(moved)
+    }
+}
+
+impl SipTrunk {
+    /// Warns when a create would double a trunk.
+    async fn look_for_twins(
+        &self,
+        request: &PlanRequest<'_, Context, SipTrunkModel>,
+        planned: &SipTrunkModel,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let Some(ctx) = request.ctx else { return };
+        if let Some(prior) = request.prior {
+            // A plan without a refresh has not read it.
+            if let Some(id) = prior.id.known().and_then(|text| parse_id(text)) {
+                ctx.claims().own(id);
+            }
+        } else if twins::matter(planned)
+            && let Some(listed) = ctx.trunks_at_first(request.cancel).await
+            && let Some(warning) = twins::warning(planned, listed, ctx.claims())
+        {
+            diagnostics.push(warning);
+        }
     }
 }
 

@@ -17,6 +17,7 @@ mod functions;
 mod import;
 mod install;
 mod ip_authentication;
+mod leftovers;
 mod lifecycle;
 mod limits;
 mod provider_config;
@@ -43,6 +44,7 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
         import::trials(),
         install::trials(),
         ip_authentication::trials(),
+        leftovers::trials(),
         lifecycle::trials(),
         limits::trials(),
         provider_config::trials(),

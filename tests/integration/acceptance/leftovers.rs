@@ -1,0 +1,36 @@
+//! Trunks that an apply left behind when it was killed.
+
+use wavix_sim::Sim;
+
+use crate::support::terraform::Terraform;
+
+acceptance_trials! {
+    a_plan_names_the_trunk_that_it_would_double,
+}
+
+const TRUNK: &str = "wavix_sip_trunk.main";
+const CONFIG: &str = r#"resource "wavix_sip_trunk" "main" {
+  label    = "Left behind"
+  callerid = "+1 (313) 284-7320"
+  password = "a password"
+}
+"#;
+
+fn a_plan_names_the_trunk_that_it_would_double() {
+    let sim = Sim::spawn();
+    // Whose state is lost afterwards, as if it had never been written.
+    let killed = Terraform::new(&sim);
+    killed.config(CONFIG).apply_ok();
+    let id = killed.trunk_id(TRUNK);
+
+    let tf = Terraform::new(&sim);
+    let warnings = tf.config(CONFIG).plan().succeeded().warnings();
+    let [warning] = warnings.as_slice() else { panic!("not one warning: {warnings:?}") };
+    assert_eq!(warning.summary, "Equal SIP trunk exists");
+    assert!(warning.detail.contains(&format!("SIP trunk {id} with the label")), "{warning:?}");
+
+    // Heeded, nothing is made twice, and nothing is left to warn of.
+    tf.import(TRUNK, &id.to_string()).succeeded();
+    assert_eq!(tf.apply_ok().warnings(), []);
+    assert_eq!(sim.journal().count("POST", "/v1/trunks"), 1, "{}", sim.journal());
+}
