@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::client::{CallOptions, Deadline, Error};
 
 /// A plan does not wait longer than this for a check it can do without.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Something that is looked up when first needed. Rules:
 ///

@@ -102,6 +102,7 @@ fn a_digest_trunk_never_costs_a_list() {
     let sim = Sim::spawn();
     let tf = Terraform::new(&sim);
     tf.config(&trunk("Digest", "")).apply_ok();
+    sim.journal().clear();
     tf.config(&trunk("Renamed", "")).apply_ok();
     tf.refresh();
     assert_eq!(sim.journal().count("GET", "/v1/trunks"), 0, "{}", sim.journal());

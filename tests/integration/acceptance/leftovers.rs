@@ -31,6 +31,6 @@ fn a_plan_names_the_trunk_that_it_would_double() {
 
     // Heeded, nothing is made twice, and nothing is left to warn of.
     tf.import(TRUNK, &id.to_string()).succeeded();
-    assert_eq!(tf.apply_ok().warnings(), []);
+    assert!(tf.apply_ok().warnings().is_empty());
     assert_eq!(sim.journal().count("POST", "/v1/trunks"), 1, "{}", sim.journal());
 }
