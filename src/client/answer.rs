@@ -26,8 +26,8 @@ pub(super) struct Incoming {
     pub(super) body: Bytes,
 }
 
-/// The longest `Retry-After` that is believed.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
+/// The longest `Retry-After` that is believed: quotas are per day at most.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 /// Characters of the API's message that are shown.
 const MESSAGE_LIMIT: usize = 500;
 /// Characters of an undocumented answer that are shown.
@@ -205,7 +205,7 @@ fn excerpt(incoming: &Incoming, redactor: &Redactor) -> Option<String> {
 
 /// `Retry-After` of RFC 9110 §10.2.3: seconds or a date. A date is taken
 /// relative to the answer's own `Date`, so that a wrong local clock does not
-/// matter. Past and negative is now; beyond reason is an hour.
+/// matter. Past and negative is now; beyond reason is a day.
 fn retry_after(incoming: &Incoming) -> Option<Duration> {
     let text = incoming.retry_after.as_deref()?.trim();
     let asked = if let Ok(seconds) = text.parse::<f64>() {

@@ -230,7 +230,7 @@ impl fmt::Display for Error {
         // The API's own message may end a sentence already.
         write!(f, "{method} {path} {}.", failure.to_string().trim_end_matches('.'))?;
         match ending {
-            Ending::Final | Ending::Exhausted if *attempts > 1 => {
+            Ending::Final | Ending::Exhausted if *attempts > 1 || *waited >= WORTH_TELLING => {
                 write!(f, " Gave up after {} and {} of waiting.", Attempts(*attempts), Seconds(*waited))
             }
             Ending::Final | Ending::Exhausted => Ok(()),
@@ -243,9 +243,17 @@ impl fmt::Display for Error {
                 }
                 write!(f, " ({} made, {} waited).", Attempts(*attempts), Seconds(*waited))
             }
-            Ending::Cancelled if *attempts == 0 => f.write_str(" The operation was cancelled."),
             Ending::Cancelled => {
-                write!(f, " The operation was cancelled after {}.", Attempts(*attempts))
+                f.write_str(" The operation was cancelled")?;
+                match (*attempts > 0, *waited >= WORTH_TELLING) {
+                    (true, true) => {
+                        write!(f, " after {} and {} of waiting", Attempts(*attempts), Seconds(*waited))
+                    }
+                    (true, false) => write!(f, " after {}", Attempts(*attempts)),
+                    (false, true) => write!(f, " after {} of waiting", Seconds(*waited)),
+                    (false, false) => Ok(()),
+                }?;
+                f.write_str(".")
             }
         }
     }
@@ -258,6 +266,9 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// A wait that a person notices.
+const WORTH_TELLING: Duration = Duration::from_secs(1);
 
 struct Attempts(u32);
 

@@ -139,6 +139,7 @@ pub(super) async fn drive<E: Exchange>(
         }
 
         last.attempts += 1;
+        let sent = Instant::now();
         // Cutting short a request that changes something would only make its
         // outcome unknown; its own `request_timeout` still bounds it.
         let until = options.deadline.instant().filter(|_| idempotency != Idempotency::Once);
@@ -168,7 +169,7 @@ pub(super) async fn drive<E: Exchange>(
         delay = policy.backoff(delay);
         let wait = failure.retry_after().map_or(delay, |asked| asked.max(delay));
         if failure.status().is_some_and(|status| status.code == 429) {
-            pacer.slow_down(wait);
+            pacer.slow_down(sent, wait);
         }
         last.failure = failure;
         if !retryable {

@@ -4,7 +4,9 @@
 mod config;
 mod envelopes;
 mod faults;
+mod hostile;
 mod options;
+mod pace;
 mod paging;
 mod requests;
 mod retrying;
