@@ -29,9 +29,14 @@ mod page;
 mod protocol;
 mod tidy;
 
+use std::process::ExitCode;
+
 use libtest_mimic::Arguments;
 
-fn main() {
+fn main() -> ExitCode {
+    if let Some(code) = support::restapi::serve_if_started_as_one() {
+        return code;
+    }
     let arguments = Arguments::from_args();
     let trials = [
         tidy::trials(),
@@ -46,5 +51,5 @@ fn main() {
     .collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
     support::terraform::remove_installation();
-    conclusion.exit();
+    conclusion.exit_code()
 }

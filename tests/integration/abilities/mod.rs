@@ -7,6 +7,7 @@ mod identity;
 mod list;
 mod metadata;
 mod moved;
+mod older;
 mod upgrade;
 
 use std::collections::BTreeMap;
@@ -40,6 +41,7 @@ pub fn trials() -> Vec<Trial> {
         list::trials(),
         metadata::trials(),
         moved::trials(),
+        older::trials(),
         upgrade::trials(),
     ]
     .into_iter()

@@ -20,6 +20,7 @@ mod ip_authentication;
 mod leftovers;
 mod lifecycle;
 mod limits;
+mod moved;
 mod provider_config;
 mod scale;
 mod secrecy;
@@ -47,6 +48,7 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
         leftovers::trials(),
         lifecycle::trials(),
         limits::trials(),
+        moved::trials(),
         provider_config::trials(),
         scale::trials(),
         secrecy::trials(),

@@ -1,8 +1,11 @@
 //! The built provider before tf-conformance, which shares no code with it:
 //! every check, the documented command line, and any configuration at all.
 
+mod any_configuration;
 mod checks;
 mod command_line;
+mod configurations;
+mod stored;
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +17,7 @@ const CASES: [&str; 2] = ["sip_trunk.json", "sip_trunk_password.json"];
 
 /// The tests of every module below this one.
 pub fn trials() -> Vec<Trial> {
-    [checks::trials(), command_line::trials()].into_iter().flatten().collect()
+    [any_configuration::trials(), checks::trials(), command_line::trials()].into_iter().flatten().collect()
 }
 
 fn folder() -> PathBuf {

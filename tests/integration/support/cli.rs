@@ -107,27 +107,35 @@ impl Mirror {
     /// # Errors
     /// When the files cannot be written.
     pub fn lay(root: &Path, binary: &Path) -> io::Result<Self> {
-        let platform = format!("{}_{}", os(), architecture());
-        for host in REGISTRY_HOSTS {
-            let package = root.join("mirror").join(host).join("wavix/wavix").join(PROVIDER_VERSION);
-            let package = package.join(&platform);
-            std::fs::create_dir_all(&package)?;
-            let name =
-                format!("terraform-provider-wavix_v{PROVIDER_VERSION}{}", std::env::consts::EXE_SUFFIX);
-            let file = package.join(name);
-            // A link costs nothing; another file system needs a copy.
-            if std::fs::hard_link(binary, &file).is_err() {
-                std::fs::copy(binary, &file)?;
-            }
-        }
         std::fs::create_dir_all(root.join("home"))?;
         let mirror = Self { root: root.canonicalize()? };
+        mirror.offer("wavix/wavix", PROVIDER_VERSION, binary)?;
         let settings = format!(
             "disable_checkpoint = true\n\nprovider_installation {{\n  filesystem_mirror {{\n    path = {:?}\n  }}\n}}\n",
             mirror.root.join("mirror")
         );
         std::fs::write(mirror.settings(), settings)?;
         Ok(mirror)
+    }
+
+    /// Offers a program as the provider `source`, `<namespace>/<type>`.
+    ///
+    /// # Errors
+    /// When the files cannot be written.
+    pub fn offer(&self, source: &str, version: &str, binary: &Path) -> io::Result<()> {
+        let platform = format!("{}_{}", os(), architecture());
+        let provider = source.rsplit('/').next().unwrap_or(source);
+        for host in REGISTRY_HOSTS {
+            let package = self.root.join("mirror").join(host).join(source).join(version).join(&platform);
+            std::fs::create_dir_all(&package)?;
+            let name = format!("terraform-provider-{provider}_v{version}{}", std::env::consts::EXE_SUFFIX);
+            let file = package.join(name);
+            // A link costs nothing; another file system needs a copy.
+            if !file.exists() && std::fs::hard_link(binary, &file).is_err() {
+                std::fs::copy(binary, &file)?;
+            }
+        }
+        Ok(())
     }
 
     /// The settings file: for `TF_CLI_CONFIG_FILE`.

@@ -10,6 +10,7 @@ pub mod cli;
 pub mod lines;
 pub mod plugin;
 pub mod require;
+pub mod restapi;
 pub mod run;
 pub mod terraform;
 
@@ -37,19 +38,27 @@ macro_rules! async_trials {
 }
 
 /// As `trials!`, of tests that run Terraform or OpenTofu; without one they are
-/// ignored with a reason. Those after `since (MAJOR, MINOR)` need that version.
+/// ignored with a reason. Those after `since (MAJOR, MINOR)` need that version of
+/// Terraform, or the version of OpenTofu that can do the same: as `Least` knows
+/// it, or as `or_opentofu (MAJOR, MINOR)` says.
 macro_rules! acceptance_trials {
-    ($($test:ident),* $(,)? $(; since ($major:literal, $minor:literal): $($newer:ident),* $(,)?)*) => {
+    ($($test:ident),* $(,)? $(; since ($major:literal, $minor:literal)
+        $(or_opentofu ($other_major:literal, $other_minor:literal))?: $($newer:ident),* $(,)?)*) => {
         /// The tests of this module.
         pub fn trials() -> Vec<libtest_mimic::Trial> {
-            vec![
+            let any: Vec<libtest_mimic::Trial> = vec![
                 $($crate::support::require::acceptance_trial(
-                    module_path!(), stringify!($test), (1, 0), $test
+                    module_path!(), stringify!($test), $crate::support::require::Least::of((1, 5)), $test
                 ),)*
-                $($($crate::support::require::acceptance_trial(
-                    module_path!(), stringify!($newer), ($major, $minor), $newer
-                ),)*)*
-            ]
+            ];
+            let newer: Vec<Vec<libtest_mimic::Trial>> = vec![$({
+                let least = $crate::support::require::Least::of(($major, $minor))
+                    $(.or_opentofu(($other_major, $other_minor)))?;
+                vec![$($crate::support::require::acceptance_trial(
+                    module_path!(), stringify!($newer), least, $newer
+                )),*]
+            }),*];
+            any.into_iter().chain(newer.into_iter().flatten()).collect()
         }
     };
 }

@@ -16,19 +16,58 @@ pub fn cli() -> &'static Result<Cli, Missing> {
     CLI.get_or_init(Cli::find)
 }
 
-/// A test that runs the real command line, of version `least` or later.
-/// `module` as for `trial`.
-pub fn acceptance_trial(module: &str, name: &str, least: (u32, u32), test: fn()) -> Trial {
+/// The versions from which on a command line can do what a test needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Least {
+    terraform: (u32, u32),
+    /// `None`: no version of OpenTofu can.
+    opentofu: Option<(u32, u32)>,
+}
+
+impl Least {
+    /// What came with this version of Terraform, and when OpenTofu had it.
+    pub fn of(terraform: (u32, u32)) -> Self {
+        let opentofu = match terraform {
+            // Ephemeral resources.
+            (1, 10) => Some((1, 11)),
+            // List resources and actions.
+            (1, 14..) => None,
+            // OpenTofu went its own way after 1.5; from 1.6 on, and again with
+            // write-only arguments and identities, the numbers are the same.
+            same => Some(same),
+        };
+        Self { terraform, opentofu }
+    }
+
+    /// The same, but from this version of OpenTofu on.
+    pub fn or_opentofu(self, version: (u32, u32)) -> Self {
+        Self { opentofu: Some(version), ..self }
+    }
+
+    /// Why this command line will not do.
+    fn missing(self, cli: &Cli) -> Option<String> {
+        let least = if cli.title.starts_with("OpenTofu") { self.opentofu } else { Some(self.terraform) };
+        match least {
+            Some(least) if cli.version >= least => None,
+            Some((major, minor)) => {
+                Some(format!("needs version {major}.{minor} or later, this is {}", cli.title))
+            }
+            None => Some(format!("OpenTofu cannot do it, and this is {}", cli.title)),
+        }
+    }
+}
+
+/// A test that runs the real command line. `module` as for `trial`.
+pub fn acceptance_trial(module: &str, name: &str, least: Least, test: fn()) -> Trial {
     let module = module.split_once("::").map_or(module, |(_, inner)| inner);
     Trial::ignorable_test(format!("{module}::{name}"), move || match cli() {
-        Ok(cli) if cli.version < least => Ok(Completion::ignored_with(format!(
-            "needs version {}.{} or later, this is {}",
-            least.0, least.1, cli.title
-        ))),
-        Ok(_) => {
-            test();
-            Ok(Completion::Completed)
-        }
+        Ok(cli) => match least.missing(cli) {
+            Some(reason) => Ok(Completion::ignored_with(reason)),
+            None => {
+                test();
+                Ok(Completion::Completed)
+            }
+        },
         Err(missing) if missing.was_named || in_ci() => Err(missing.to_string().into()),
         Err(missing) => Ok(Completion::ignored_with(missing)),
     })

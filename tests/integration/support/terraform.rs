@@ -118,6 +118,11 @@ impl Terraform {
         Self { directory: Some(directory), path, environment: BTreeMap::new() }
     }
 
+    /// Offers another provider than ours to `init`.
+    pub fn offer(&self, source: &str, version: &str, binary: &Path) {
+        installation().mirror.offer(source, version, binary).expect("the mirror can be written");
+    }
+
     /// Sets a variable for every command.
     pub fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.environment.insert(name.to_owned(), value.into());

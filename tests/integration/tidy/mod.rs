@@ -2,6 +2,7 @@
 //! which files may be long, stands in ARCHITECTURE.md; it is read here, so that
 //! the document and the test cannot disagree.
 
+mod abilities;
 mod document;
 mod imports;
 mod naming;
@@ -14,7 +15,7 @@ use libtest_mimic::Trial;
 
 /// All tests of the house rules.
 pub fn trials() -> Vec<Trial> {
-    [document::trials(), imports::trials(), naming::trials(), satellites::trials()]
+    [abilities::trials(), document::trials(), imports::trials(), naming::trials(), satellites::trials()]
         .into_iter()
         .flatten()
         .collect()

@@ -1,6 +1,7 @@
 //! A connection as Core has it: the side streams open, every call with a time
 //! limit, and a record of what was said.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -54,15 +55,22 @@ pub struct Exchange {
     pub answer: Json,
 }
 
-/// What was said, across all sessions of one check.
+/// How many exchanges are remembered.
+const REMEMBERED: usize = 64;
+
+/// What was said last, across all sessions of one check.
 #[derive(Clone, Default)]
-pub struct Trace(Arc<Mutex<Vec<Exchange>>>);
+pub struct Trace(Arc<Mutex<VecDeque<Exchange>>>);
 
 impl Trace {
     /// Adds an exchange.
     pub fn record(&self, rpc: &str, request: Json, answer: Json) {
         let exchange = Exchange { rpc: rpc.to_owned(), request, answer };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
+        let mut exchanges = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if exchanges.len() == REMEMBERED {
+            exchanges.pop_front();
+        }
+        exchanges.push_back(exchange);
     }
 
     /// The last exchanges.

@@ -1,0 +1,201 @@
+//! A stand-in for the provider `Mastercard/restapi`, with which people manage
+//! trunks where there is no provider for them: its `restapi_object`, as far as
+//! a trunk needs it. This test binary is the plugin, under another name.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+use terraform_provider_wavix::client::{ApiPath, Client, ClientSettings};
+use terraform_provider_wavix::framework::diagnostics::{Diagnostic, Diagnostics};
+use terraform_provider_wavix::framework::object::Attr;
+use terraform_provider_wavix::framework::provider::{Configured, Host, Provider};
+use terraform_provider_wavix::framework::registry::Registry;
+use terraform_provider_wavix::framework::resource::{Call, CreateRequest, Outcome, Resource, UpdateRequest};
+use terraform_provider_wavix::framework::schema::{Attribute, Schema};
+use terraform_provider_wavix::framework::server::ProviderServer;
+use terraform_provider_wavix::object;
+use terraform_provider_wavix::protocol::process::{self, Identity, Mode};
+use terraform_provider_wavix::protocol::types::Type;
+
+/// `<namespace>/<type>`.
+pub const SOURCE: &str = "mastercard/restapi";
+/// The version it is offered as.
+pub const VERSION: &str = "1.20.0";
+/// How its program begins.
+const PROGRAM: &str = "terraform-provider-restapi";
+/// What is really asked of the API. Objects of other paths are only kept.
+const TRUNKS: &str = "/v1/trunks";
+
+const IDENTITY: Identity =
+    Identity { name: "restapi", address: "registry.terraform.io/mastercard/restapi", version: VERSION };
+
+/// Serves if this program was started as that provider.
+pub fn serve_if_started_as_one() -> Option<ExitCode> {
+    let program = std::env::args_os().next()?;
+    let name = Path::new(&program).file_name()?.to_string_lossy().into_owned();
+    name.starts_with(PROGRAM).then(|| {
+        let server = ProviderServer::new(Arc::new(RestApi), IDENTITY.address);
+        process::run(IDENTITY, Mode::Managed, || server.for_new_connection())
+    })
+}
+
+struct RestApi;
+
+object! {
+    /// Its `provider` block.
+    pub struct RestApiModel {
+        /// Root of the API.
+        pub uri: Attr<String>,
+        /// Sent with every request.
+        pub headers: Attr<BTreeMap<String, String>>,
+    }
+}
+
+impl Provider for RestApi {
+    type Ctx = Client;
+    type Model = RestApiModel;
+
+    fn schema(&self) -> Schema {
+        let headers = Attribute::of("headers", Type::map(Type::String)).describe("Sent with every request.");
+        Schema {
+            attributes: vec![Attribute::string("uri").required().describe("Root of the API."), headers],
+            ..Schema::default()
+        }
+    }
+
+    async fn configure(
+        &self,
+        config: RestApiModel,
+        _: Host,
+        _: &mut Diagnostics,
+    ) -> Result<Configured<Client>, Diagnostics> {
+        let header = config.headers.known().and_then(|headers| headers.get("Authorization"));
+        let key = header.and_then(|header| header.strip_prefix("Bearer ")).unwrap_or_default();
+        let mut settings = ClientSettings::new(key);
+        settings.base_url = config.uri.known().cloned().unwrap_or_default();
+        Ok(Configured::Ready(Arc::new(Client::new(
+            settings.validate().map_err(|errors| failed(format!("{errors:?}")))?,
+        ))))
+    }
+
+    fn registry(&self) -> Registry<Client> {
+        Registry::default().resource(RestObject)
+    }
+}
+
+object! {
+    /// Its only resource.
+    pub struct RestObjectModel {
+        /// What the API calls it.
+        pub id: Attr<String>,
+        /// Of the collection.
+        pub path: Attr<String>,
+        /// JSON that is sent.
+        pub data: Attr<String>,
+        /// The answer's fields.
+        pub api_data: Attr<BTreeMap<String, String>>,
+        /// The answer.
+        pub api_response: Attr<String>,
+    }
+}
+
+struct RestObject;
+
+impl RestObject {
+    fn filled(model: &RestObjectModel, answer: &Json) -> RestObjectModel {
+        let fields = answer.as_object().into_iter().flatten();
+        let fields = fields.map(|(name, value)| (name.clone(), value.to_string()));
+        RestObjectModel {
+            id: Attr::Known(answer["id"].to_string()),
+            api_data: Attr::Known(fields.collect()),
+            api_response: Attr::Known(answer.to_string()),
+            ..model.clone()
+        }
+    }
+
+    fn is_trunk(model: &RestObjectModel) -> bool {
+        model.path.known().is_some_and(|path| path == TRUNKS)
+    }
+
+    fn one(model: &RestObjectModel) -> ApiPath {
+        ApiPath::new(TRUNKS).segment(model.id.known().map_or("", String::as_str))
+    }
+}
+
+fn failed(error: impl std::fmt::Display) -> Diagnostics {
+    Diagnostic::error("Cannot do what the stand-in was asked", error.to_string()).into()
+}
+
+impl Resource<Client> for RestObject {
+    type Model = RestObjectModel;
+
+    fn type_name(&self) -> &'static str {
+        "restapi_object"
+    }
+
+    fn schema(&self) -> Schema {
+        let computed = |attribute: Attribute, what: &str| attribute.computed().keep_state().describe(what);
+        Schema {
+            version: 1,
+            attributes: vec![
+                computed(Attribute::string("id"), "What the API calls it."),
+                Attribute::string("path").required().describe("Of the collection."),
+                Attribute::string("data").required().sensitive().describe("JSON that is sent."),
+                computed(Attribute::of("api_data", Type::map(Type::String)), "The answer's fields."),
+                computed(Attribute::string("api_response"), "The answer."),
+            ],
+            ..Schema::default()
+        }
+    }
+
+    async fn create(
+        &self,
+        call: &Call<'_, Client>,
+        request: CreateRequest<RestObjectModel>,
+        outcome: &mut Outcome<RestObjectModel>,
+    ) -> Result<(), Diagnostics> {
+        let data = request.plan.data.known().map_or("", String::as_str);
+        let data: Json = serde_json::from_str(data).map_err(failed)?;
+        let answer = if Self::is_trunk(&request.plan) {
+            call.ctx.post(TRUNKS).json(&data).send().await.map_err(failed)?
+        } else {
+            data
+        };
+        outcome.save(Self::filled(&request.plan, &answer));
+        Ok(())
+    }
+
+    async fn read(
+        &self,
+        call: &Call<'_, Client>,
+        state: RestObjectModel,
+        outcome: &mut Outcome<RestObjectModel>,
+    ) -> Result<(), Diagnostics> {
+        if Self::is_trunk(&state) {
+            let answer: Json = call.ctx.get(Self::one(&state)).send().await.map_err(failed)?;
+            outcome.save(Self::filled(&state, &answer));
+        }
+        Ok(())
+    }
+
+    async fn update(
+        &self,
+        _: &Call<'_, Client>,
+        _: UpdateRequest<RestObjectModel>,
+        _: &mut Outcome<RestObjectModel>,
+    ) -> Result<(), Diagnostics> {
+        Err(failed("no test changes an object"))
+    }
+
+    async fn delete(
+        &self,
+        _: &Call<'_, Client>,
+        _: RestObjectModel,
+        _: &mut Outcome<RestObjectModel>,
+    ) -> Result<(), Diagnostics> {
+        Err(failed("no test may delete an object: it would be the trunk's end"))
+    }
+}
