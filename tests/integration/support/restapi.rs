@@ -17,6 +17,7 @@ use terraform_provider_wavix::framework::resource::{Call, CreateRequest, Outcome
 use terraform_provider_wavix::framework::schema::{Attribute, Schema};
 use terraform_provider_wavix::framework::server::ProviderServer;
 use terraform_provider_wavix::object;
+use terraform_provider_wavix::protocol::ending::Ending;
 use terraform_provider_wavix::protocol::process::{self, Identity, Mode};
 use terraform_provider_wavix::protocol::types::Type;
 
@@ -37,8 +38,9 @@ pub fn serve_if_started_as_one() -> Option<ExitCode> {
     let program = std::env::args_os().next()?;
     let name = Path::new(&program).file_name()?.to_string_lossy().into_owned();
     name.starts_with(PROGRAM).then(|| {
-        let server = ProviderServer::new(Arc::new(RestApi), IDENTITY.address);
-        process::run(IDENTITY, Mode::Managed, || server.for_new_connection())
+        let ending = Ending::default();
+        let server = ProviderServer::new(Arc::new(RestApi), IDENTITY.address).telling(ending.clone());
+        process::run(IDENTITY, Mode::Managed, &ending, || server.for_new_connection())
     })
 }
 
