@@ -29,7 +29,7 @@ impl Default for Patience {
     fn default() -> Self {
         Self {
             looks: [1, 2, 4].map(Duration::from_secs).to_vec(),
-            settling: Duration::from_secs(30),
+            settling: Duration::from_secs(10),
             grace: Duration::from_secs(30),
         }
     }

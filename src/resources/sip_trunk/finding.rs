@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::client;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::path::Path;
 use crate::framework::private::Private;
 use crate::framework::resource::Call;
 
@@ -81,6 +82,33 @@ pub(super) async fn find(
             },
         };
     }
+}
+
+/// Refuses a trunk that cannot be the state's. Login and time of creation never
+/// change, so where both are others, somebody has put another id into the state,
+/// and everything that follows would happen to somebody else's trunk.
+pub(super) fn same_trunk(state: &SipTrunkModel, record: &SipTrunkRecord, id: i64) -> Result<(), Diagnostics> {
+    let time = |text: Option<&String>| text.and_then(|text| timestamp(text));
+    let (stored, found) = (time(state.created_at.known()), time(record.created_at.as_ref()));
+    let (Some(login), Some(name)) = (state.login.known(), record.name.as_ref()) else { return Ok(()) };
+    let (Some(stored), Some(found)) = (stored, found) else { return Ok(()) };
+    if login == name || stored == found {
+        return Ok(());
+    }
+    Err(Diagnostic::error(
+        KIND.summary(Verb::Read),
+        format!(
+            "The SIP trunk {id} is another trunk than the one in the state: it has the login {name:?} and was created \
+             on {}, where the state says {login:?} and {}. Neither ever changes, so the id in the state seems to have \
+             been edited. Nothing was changed, and the state was left as it is.\n\nIf {id} is meant, take the resource \
+             out of the state with `terraform state rm` and adopt the trunk with `terraform import`; if not, put the \
+             old id back.",
+            httpdate::fmt_http_date(found),
+            httpdate::fmt_http_date(stored),
+        ),
+    )
+    .at(Path::root("id"))
+    .into())
 }
 
 /// The trunk as it is after the last update. A record that differs from the

@@ -162,6 +162,7 @@ impl Resource<Context> for SipTrunk {
             outcome.gone();
             return Ok(());
         };
+        finding::same_trunk(&state, &record, id)?;
         let record = finding::settled(call, &state, record, &mut outcome.private).await?;
         let mut trunk = SipTrunkModel::from_record(&record, &state);
         if trunk.needs_summary(&state) {

@@ -18,7 +18,13 @@ const DESCRIPTION: &str = "A SIP trunk: the connection between a PBX, an SBC or 
     credentials, caller ID, limits and dial plan.\n\n\
     Every argument is compared with Wavix on each plan, except where its description says that Wavix does not \
     return it. An update replaces the whole trunk at Wavix, so it always sends every argument, the password \
-    included: an imported trunk can be planned and refreshed without a password, but changed only with one.";
+    included: an imported trunk can be planned and refreshed without a password, but changed only with one.\n\n\
+    Destroying a trunk is permanent: Wavix stops routing through it at once, and its `login` does not come back. Set \
+    `lifecycle { prevent_destroy = true }` on a trunk that carries calls.\n\n\
+    When the answer to the request that creates a trunk is lost, the trunk is looked for and adopted, never requested \
+    a second time. If Terraform or the provider is killed in that moment, nobody is left to look: the trunk may exist \
+    without being in the state. Look for its `label` before you apply again, in the Wavix portal or with the \
+    `wavix_sip_trunks` data source, and adopt it with `terraform import`.";
 
 /// The schema.
 pub(super) fn schema(default_timeout: impl Fn(Operation) -> Duration) -> Schema {

@@ -14,6 +14,7 @@ mod ephemeral;
 mod examples;
 mod features;
 mod functions;
+mod hand_edited;
 mod import;
 mod install;
 mod ip_authentication;
@@ -42,6 +43,7 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
         examples::scenarios::trials(),
         features::trials(),
         functions::trials(),
+        hand_edited::trials(),
         import::trials(),
         install::trials(),
         ip_authentication::trials(),

@@ -26,6 +26,7 @@ use crate::support::plugin::{Launch, PATIENCE, Plugin};
 async_trials![
     a_create_that_is_cut_off_is_in_the_log_with_what_to_look_for,
     a_create_that_ends_in_the_last_moment_is_in_the_log_with_its_id,
+    a_trunk_of_a_killed_provider_is_found_by_its_label_and_imported,
     a_token_that_terraform_does_not_close_is_closed_at_the_end,
     a_token_that_terraform_has_closed_is_closed_once,
     a_provider_that_is_configured_anew_works_with_the_new_configuration,
@@ -96,9 +97,8 @@ fn creation() -> apply_resource_change::Request {
     }
 }
 
-/// Starts an apply whose answer takes so long, and asks for the end when the
-/// trunk exists.
-async fn ended_during_a_create(delay: Duration) -> (Sim, Plugin) {
+/// An apply whose answer takes so long, at the time when the trunk exists.
+async fn during_a_create(delay: Duration) -> (Sim, Plugin, Channel) {
     let sim = Sim::spawn();
     let plugin = start(&sim);
     let channel = plugin.connect().await;
@@ -109,6 +109,12 @@ async fn ended_during_a_create(delay: Duration) -> (Sim, Plugin) {
     while sim.trunks().is_empty() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
+    (sim, plugin, channel)
+}
+
+/// The same, and then the end.
+async fn ended_during_a_create(delay: Duration) -> (Sim, Plugin) {
+    let (sim, plugin, channel) = during_a_create(delay).await;
     GrpcControllerClient::new(channel).shutdown(Empty {}).await.expect("a reply comes first");
     (sim, plugin)
 }
@@ -132,6 +138,34 @@ async fn a_create_that_ends_in_the_last_moment_is_in_the_log_with_its_id() {
     for part in ["\"error\"", &format!("SIP trunk {id}"), "terraform import"] {
         assert!(line.contains(part), "no {part:?} in {line}");
     }
+}
+
+/// Nobody was left to tell: what the documentation advises then.
+async fn a_trunk_of_a_killed_provider_is_found_by_its_label_and_imported() {
+    let (sim, mut plugin, _channel) = during_a_create(Duration::from_secs(60)).await;
+    plugin.signal("KILL");
+    plugin.wait(PATIENCE).await;
+
+    let next = start(&sim);
+    let mut provider = next.provider().await;
+    configure(&mut provider, &[]).await;
+    let id = sim.trunks_labelled("cut off")[0].id.to_string();
+    let request = import_resource_state::Request { type_name: TRUNK.to_owned(), id, ..Default::default() };
+    let answer = provider.import_resource_state(request).await.unwrap().into_inner();
+    assert_eq!(answer.diagnostics, []);
+    let imported = &answer.imported_resources[0];
+    let request = read_resource::Request {
+        type_name: TRUNK.to_owned(),
+        current_state: imported.state.clone(),
+        private: imported.private.clone(),
+        ..Default::default()
+    };
+    let answer = provider.read_resource(request).await.unwrap().into_inner();
+    assert_eq!(answer.diagnostics, []);
+    let ty = SipTrunk.schema().ty();
+    let state = dynamic_value::decode(answer.new_state.as_ref(), &ty).unwrap();
+    assert_eq!(state.get("label"), Some(&Value::string("cut off")));
+    assert_eq!(sim.journal().count("POST", "/v1/trunks"), 1);
 }
 
 /// A plugin with an open token, and what closing it needs.

@@ -170,6 +170,18 @@ async fn an_interrupt_before_the_request_sends_nothing() {
 }
 
 #[tokio::test]
+async fn a_state_with_the_id_of_another_trunk_is_refused_and_kept() {
+    let bench = Bench::start().await;
+    let theirs = json!({ "label": "theirs", "created_at": "2023-05-16T17:13:25.000Z" });
+    let theirs = bench.sim.add_trunk(theirs);
+    let mut state = bench.create(&config(|_| {})).await.ok();
+    state.id = text(&theirs.to_string());
+    let left = bench.read(&state).await;
+    assert_eq!((paths(&left.errors), &left.state), (vec!["id".to_owned()], &Some(state)));
+    says(left.error(), &["another trunk", "terraform state rm", "terraform import"]);
+}
+
+#[tokio::test]
 async fn an_id_that_somebody_put_into_the_state_is_not_used() {
     let bench = Bench::start().await;
     let mut state = bench.create(&config(|_| {})).await.ok();
