@@ -25,6 +25,7 @@ mod support;
 mod abilities;
 mod acceptance;
 mod conformance;
+mod packages;
 mod page;
 mod protocol;
 mod tidy;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         protocol::trials(),
         conformance::trials(),
         abilities::trials(),
+        packages::trials(),
         acceptance::trials(),
         page::trials(),
     ]
@@ -51,5 +53,6 @@ fn main() -> ExitCode {
     .collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
     support::terraform::remove_installation();
+    packages::remove_release();
     conclusion.exit_code()
 }

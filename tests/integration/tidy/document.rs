@@ -30,9 +30,9 @@ fn every_dependency_is_explained() {
         table("## Dependencies").iter().flat_map(|row| ticked(&row[0])).collect();
     let mut complaints = Vec::new();
     let mut in_use = BTreeSet::new();
-    for manifest in ["Cargo.toml", "crates/wavix-sim/Cargo.toml", "crates/tf-conformance/Cargo.toml"] {
+    for manifest in super::manifests() {
         let mut dependencies = false;
-        for line in text(manifest).lines() {
+        for line in text(&manifest).lines() {
             if line.starts_with('[') {
                 dependencies = line.contains("dependencies]");
             } else if dependencies

@@ -3,10 +3,12 @@
 //! the document and the test cannot disagree.
 
 mod abilities;
+mod checklist;
 mod document;
 mod imports;
 mod naming;
 mod satellites;
+mod version;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,10 +17,18 @@ use libtest_mimic::Trial;
 
 /// All tests of the house rules.
 pub fn trials() -> Vec<Trial> {
-    [abilities::trials(), document::trials(), imports::trials(), naming::trials(), satellites::trials()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        abilities::trials(),
+        checklist::trials(),
+        document::trials(),
+        imports::trials(),
+        naming::trials(),
+        satellites::trials(),
+        version::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The top of the repository.
@@ -30,6 +40,17 @@ fn root() -> &'static Path {
 fn text(path: &str) -> String {
     let path = root().join(path);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
+}
+
+/// The manifests of all crates, relative to the top.
+fn manifests() -> Vec<String> {
+    let crates = fs::read_dir(root().join("crates")).unwrap();
+    let mut manifests: Vec<_> = crates
+        .map(|entry| format!("crates/{}/Cargo.toml", entry.unwrap().file_name().to_str().unwrap()))
+        .collect();
+    manifests.push("Cargo.toml".to_owned());
+    manifests.sort();
+    manifests
 }
 
 /// The Rust files under `folder`, relative to the top, sorted.

@@ -16,7 +16,7 @@ trials![
     scenarios_are_applied_and_listed
 ];
 
-fn provider() -> WavixProvider {
+pub fn provider() -> WavixProvider {
     WavixProvider::new(Environment::from_pairs::<String, String>([]))
 }
 
