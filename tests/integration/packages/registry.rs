@@ -11,7 +11,7 @@ use serde_json::json;
 use super::mirrors::{locked, registry, with_source};
 use super::server::Server;
 use super::{ELSEWHERE, release, scratch};
-use crate::support::require::acceptance_trial;
+use crate::support::require::{Least, acceptance_trial};
 use crate::support::terraform::Terraform;
 
 /// All of them need gpg: without it they are ignored, and in CI fail.
@@ -32,7 +32,7 @@ pub fn trials() -> Vec<Trial> {
                 let name = format!("packages::registry::{name}");
                 return Trial::ignorable_test(name, || Ok(Completion::ignored_with("gpg is not on PATH")));
             }
-            acceptance_trial(module_path!(), name, (1, 0), test)
+            acceptance_trial(module_path!(), name, Least::of((1, 5)), test)
         })
         .collect()
 }
