@@ -3,6 +3,7 @@
 //! ```text
 //! cargo run --example quickstart            # shows every step
 //! cargo run --example quickstart -- --keep  # and leaves the folder
+//! cargo run --example quickstart -- --picture  # and draws the README's picture anew
 //! ```
 //!
 //! Builds the provider, starts a simulated Wavix API, and runs the real
@@ -13,29 +14,37 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 #![allow(clippy::indexing_slicing, reason = "a JSON value answers null for what it does not have")]
-#![allow(unreachable_pub, reason = "cli.rs is shared with the tests")]
+#![allow(unreachable_pub, reason = "what is shared with the tests is public there")]
 
 #[path = "../tests/integration/support/cli.rs"]
 mod cli;
+#[path = "quickstart/picture.rs"]
+mod picture;
+#[path = "quickstart/screen.rs"]
+mod screen;
+#[path = "quickstart/stage.rs"]
+mod stage;
 #[path = "quickstart/without_terraform.rs"]
 mod without_terraform;
 
 use std::env;
-use std::error::Error;
 use std::fs;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
-use std::time::Instant;
 
-use cli::{Cli, Mirror};
-use serde_json::{Value, json};
-use wavix_sim::Sim;
+use cli::Cli;
+use screen::{Paint, Screen};
+use serde_json::Value;
+use stage::{Outcome, Stage};
 
 const BINARY: &str = "terraform-provider-wavix";
 const PROJECT: &str = env!("CARGO_MANIFEST_DIR");
-const PROVIDER: &str = "examples/provider/provider.tf";
-const EXAMPLE: &str = "examples/resources/wavix_sip_trunk/resource.tf";
+
+const USAGE: &str = "usage: quickstart [--keep] [--picture]
+
+--keep     leave the folder with the configuration and the state
+--picture  write what was shown to examples/quickstart/output.svg, the picture in the README";
 
 const GET_ONE: &str = "  Terraform:  https://developer.hashicorp.com/terraform/install
   OpenTofu:   https://opentofu.org/docs/intro/install/
@@ -43,30 +52,30 @@ const GET_ONE: &str = "  Terraform:  https://developer.hashicorp.com/terraform/i
 Put one of them on PATH, or name it:  TF_BINARY=/path/to/terraform cargo run --example quickstart";
 
 fn main() -> ExitCode {
-    let mut keep = false;
+    let (mut keep, mut draw) = (false, false);
     for argument in env::args().skip(1) {
         match argument.as_str() {
             "--keep" => keep = true,
+            "--picture" => draw = true,
             "--help" | "-h" => {
-                println!(
-                    "usage: quickstart [--keep]\n\n--keep  leave the folder with the configuration and the state"
-                );
+                println!("{USAGE}");
                 return ExitCode::SUCCESS;
             }
             other => {
-                eprintln!("unknown argument {other:?}; usage: quickstart [--keep]");
+                eprintln!("unknown argument {other:?}; {USAGE}");
                 return ExitCode::from(2);
             }
         }
     }
-    let paint = Paint::for_stdout();
+    let paint = paint_for_stdout();
     let cli = match Cli::find() {
         Ok(cli) => cli,
         Err(missing) => {
             let what = if missing.was_named { "Cannot use TF_BINARY:" } else { "No Terraform:" };
             eprintln!("{} {missing}.\n\n{GET_ONE}", paint.red(what));
-            // Who names one wants that one.
-            return if missing.was_named { ExitCode::FAILURE } else { ended(stand_in(paint), paint) };
+            // Who names one wants that one, and a picture shows no stand-in.
+            let none = missing.was_named || draw;
+            return if none { ExitCode::FAILURE } else { ended(stand_in(paint), paint) };
         }
     };
     // The example keeps its passwords out of the state.
@@ -74,7 +83,11 @@ fn main() -> ExitCode {
         eprintln!("{} is too old: write-only arguments came with 1.11.\n\n{GET_ONE}", cli.title);
         return ExitCode::FAILURE;
     }
-    ended(show(cli, paint, keep), paint)
+    if draw && !cli.title.starts_with("Terraform") {
+        eprintln!("{} is not what the picture shows: name Terraform in TF_BINARY.", cli.title);
+        return ExitCode::FAILURE;
+    }
+    ended(show(&cli, paint, keep, draw), paint)
 }
 
 fn ended(result: Outcome<()>, paint: Paint) -> ExitCode {
@@ -90,7 +103,7 @@ fn ended(result: Outcome<()>, paint: Paint) -> ExitCode {
 /// What can be shown without Terraform.
 fn stand_in(paint: Paint) -> Outcome<()> {
     let binary = provider_binary()?;
-    let sim = account()?;
+    let sim = stage::account()?;
     println!("\n{}", paint.bold("Meanwhile, the same with a stand-in for Terraform"));
     println!("  crates/tf-conformance, against a simulated API on {}\n", sim.base_url());
     without_terraform::show(&binary, &sim, paint)?;
@@ -98,42 +111,21 @@ fn stand_in(paint: Paint) -> Outcome<()> {
     Ok(())
 }
 
-/// A simulated account. The example's numbers need not belong to it.
-fn account() -> Outcome<Sim> {
-    Ok(Sim::builder().account(|account| account.any_caller_id = true).try_spawn()?)
-}
-
-type Outcome<T> = Result<T, Box<dyn Error>>;
-
-fn show(cli: Cli, paint: Paint, keep: bool) -> Outcome<()> {
+fn show(cli: &Cli, paint: Paint, keep: bool, draw: bool) -> Outcome<()> {
     let binary = provider_binary()?;
     let folder = tempfile::Builder::new().prefix("wavix-quickstart-").tempdir()?;
-    let work = folder.path().join("work");
-    fs::create_dir(&work)?;
-    let mirror = Mirror::lay(folder.path(), &binary)?;
-    let sim = account()?;
-
-    println!("{}", paint.bold("A Wavix SIP trunk, from plan to destroy"));
-    println!(
-        "  {} with provider {}, against a simulated API on {}",
-        cli.title,
-        cli::PROVIDER_VERSION,
-        sim.base_url()
-    );
-    println!("  {EXAMPLE}\n");
-
-    let start = Instant::now();
-    let stage = Stage { cli, mirror, work, sim, paint, example: read(EXAMPLE)? };
-    let result = stage.lifecycle();
+    let screen = Screen::new(Some(paint));
+    let result = Stage::set(cli, &binary, folder.path(), &screen)?.play();
     if keep {
         println!("\nkept: {}", folder.keep().display());
     }
     result?;
-    println!(
-        "\n{} {:.0} s. Next: README.md, and examples/ for more.",
-        paint.green("Everything worked."),
-        start.elapsed().as_secs_f64()
-    );
+    if draw {
+        let picture = picture::draw(&screen.shown())?;
+        fs::write(Path::new(PROJECT).join(picture::FILE), picture)
+            .map_err(|error| format!("cannot write {}: {error}", picture::FILE))?;
+        println!("drawn: {}", picture::FILE);
+    }
     Ok(())
 }
 
@@ -173,183 +165,8 @@ fn provider_binary() -> Outcome<PathBuf> {
         .ok_or_else(|| "cargo does not say where it put the provider".into())
 }
 
-/// Everything a step needs.
-struct Stage {
-    cli: Cli,
-    mirror: Mirror,
-    work: PathBuf,
-    sim: Sim,
-    paint: Paint,
-    example: String,
-}
-
-impl Stage {
-    fn lifecycle(&self) -> Outcome<()> {
-        let example = self.example.as_str();
-        self.write("provider.tf", &read(PROVIDER)?)?;
-        self.write("main.tf", example)?;
-
-        self.step("install the provider", &["init"])?;
-        self.step("what would happen", &["plan"])?;
-        self.step("make it so", &["apply", "-auto-approve"])?;
-        self.nothing_left_to_do()?;
-
-        // Any change will do; every trunk has a label.
-        let changed = relabelled(example).ok_or("the example has no label to change")?;
-        self.write("main.tf", &changed)?;
-        self.step("change a label", &["apply", "-auto-approve"])?;
-        self.nothing_left_to_do()?;
-
-        let id = self.sim.add_trunk(json!({ "label": "Made in the portal", "callerid": "13132847320" }));
-        self.write(
-            "portal.tf",
-            "resource \"wavix_sip_trunk\" \"portal\" {\n  label    = \"Made in the portal\"\n  callerid = \"+1 313 284-7320\"\n}\n",
-        )?;
-        self.step(
-            "take over a trunk made in the portal",
-            &["import", "wavix_sip_trunk.portal", &id.to_string()],
-        )?;
-        self.nothing_left_to_do()?;
-
-        let edited = self.sim.trunks().into_iter().map(|trunk| trunk.id).find(|other| *other != id);
-        let edited = edited.ok_or("the example made no trunk")?;
-        self.sim.edit_trunk(edited, |trunk| trunk.label = "Edited in the portal".to_owned());
-        let repair = self.step("repair what somebody edited in the portal", &["apply", "-auto-approve"])?;
-        if !repair.contains("1 changed") {
-            return Err(format!("the edit in the portal was not noticed\n{repair}").into());
-        }
-        self.nothing_left_to_do()?;
-
-        self.step("remove everything", &["destroy", "-auto-approve"])?;
-        match self.sim.trunks().as_slice() {
-            [] => Ok(()),
-            left => Err(format!("{} trunks are left after destroy", left.len()).into()),
-        }
-    }
-
-    fn nothing_left_to_do(&self) -> Outcome<()> {
-        let said = self.step("nothing left to do", &["plan", "-detailed-exitcode"])?;
-        if said.contains("No changes.") {
-            Ok(())
-        } else {
-            Err(format!("the plan is not empty\n{said}").into())
-        }
-    }
-
-    fn write(&self, file: &str, content: &str) -> Outcome<()> {
-        Ok(fs::write(self.work.join(file), content)?)
-    }
-
-    /// Runs one command and shows it, its outcome, and what reached the API.
-    fn step(&self, purpose: &str, arguments: &[&str]) -> Outcome<String> {
-        let paint = self.paint;
-        let journal = self.sim.journal();
-        journal.clear();
-        let mut command = self.mirror.command(&self.cli, &self.work);
-        command
-            .args(arguments.first())
-            .args(["-input=false", "-no-color"])
-            .args(arguments.iter().skip(1))
-            .env("WAVIX_API_KEY", self.sim.api_key())
-            .env("WAVIX_BASE_URL", self.sim.base_url())
-            // What the example leaves to the user to choose.
-            .envs(variables(&self.example).map(|name| (format!("TF_VAR_{name}"), "a-quickstart-password")));
-        let start = Instant::now();
-        let output = command.output()?;
-        let seconds = start.elapsed().as_secs_f64();
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        let shown = format!("{} {}", self.program(), arguments.join(" "));
-
-        if !output.status.success() {
-            println!("{} {}  {}", paint.red("✗"), paint.bold(&shown), paint.dim(purpose));
-            return Err(format!("{shown} failed\n\n{said}{}", String::from_utf8_lossy(&output.stderr)).into());
-        }
-        println!(
-            "{} {}  {}",
-            paint.green("✓"),
-            paint.bold(&shown),
-            paint.dim(&format!("{purpose}, {seconds:.1} s"))
-        );
-        if let Some(outcome) = outcome(&said) {
-            println!("    {outcome}");
-        }
-        for entry in journal.entries() {
-            println!("    {}", paint.cyan(&format!("→ {entry}")));
-        }
-        Ok(said)
-    }
-
-    fn program(&self) -> String {
-        self.cli.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
-    }
-}
-
-/// The last line in which Terraform sums up.
-fn outcome(said: &str) -> Option<&str> {
-    const SUMMARIES: [&str; 6] = [
-        "Plan: ",
-        "No changes.",
-        "Apply complete!",
-        "Destroy complete!",
-        "Import successful!",
-        "- Installed ",
-    ];
-    said.lines().map(str::trim).rfind(|line| SUMMARIES.iter().any(|summary| line.starts_with(summary)))
-}
-
-/// A file of this project.
-fn read(path: &str) -> Outcome<String> {
-    let path = Path::new(PROJECT).join(path);
-    fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()).into())
-}
-
-/// The names of the variables that the configuration declares.
-fn variables(configuration: &str) -> impl Iterator<Item = &str> {
-    configuration.lines().filter_map(|line| line.strip_prefix("variable \"")?.split('"').next())
-}
-
-/// The configuration with another first label.
-fn relabelled(configuration: &str) -> Option<String> {
-    let line =
-        configuration.lines().find(|line| line.trim_start().starts_with("label ") && line.contains('"'))?;
-    let (before, _) = line.split_once('"')?;
-    Some(configuration.replacen(line, &format!("{before}\"Changed by the quickstart\""), 1))
-}
-
-/// Colour, where it is wanted.
-#[derive(Clone, Copy)]
-struct Paint {
-    wanted: bool,
-}
-
-impl Paint {
-    /// On a terminal, unless `NO_COLOR` is set.
-    fn for_stdout() -> Self {
-        let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { wanted: std::io::stdout().is_terminal() && !refused }
-    }
-
-    fn style(self, code: &str, text: &str) -> String {
-        if self.wanted { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
-    }
-
-    fn bold(self, text: &str) -> String {
-        self.style("1", text)
-    }
-
-    fn dim(self, text: &str) -> String {
-        self.style("2", text)
-    }
-
-    fn red(self, text: &str) -> String {
-        self.style("31", text)
-    }
-
-    fn green(self, text: &str) -> String {
-        self.style("32", text)
-    }
-
-    fn cyan(self, text: &str) -> String {
-        self.style("36", text)
-    }
+/// On a terminal, unless `NO_COLOR` is set.
+fn paint_for_stdout() -> Paint {
+    let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    Paint { wanted: std::io::stdout().is_terminal() && !refused }
 }

@@ -14,7 +14,8 @@ use tf_conformance::proto::tfplugin6 as pb;
 use tf_conformance::value::{encode, from_json};
 use wavix_sim::Sim;
 
-use super::{Outcome, Paint};
+use super::screen::Paint;
+use super::stage::Outcome;
 
 const TYPE: &str = "wavix_sip_trunk";
 const CALLER_ID: &str = "+1 (313) 284-7320";

@@ -23,6 +23,7 @@ mod lifecycle;
 mod limits;
 mod moved;
 mod provider_config;
+mod quickstart;
 mod scale;
 mod secrecy;
 
@@ -52,6 +53,7 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
         limits::trials(),
         moved::trials(),
         provider_config::trials(),
+        quickstart::trials(),
         scale::trials(),
         secrecy::trials(),
     ]
