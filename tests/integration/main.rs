@@ -25,6 +25,7 @@ mod support;
 mod abilities;
 mod acceptance;
 mod conformance;
+mod documentation;
 mod packages;
 mod page;
 mod protocol;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         protocol::trials(),
         conformance::trials(),
         abilities::trials(),
+        documentation::trials(),
         packages::trials(),
         acceptance::trials(),
         page::trials(),

@@ -16,10 +16,10 @@ acceptance_trials! {
 const TRUNK: &str = "wavix_sip_trunk.main";
 
 /// How somebody changes a trunk in the portal.
-type Edit = fn(&mut Trunk);
+pub type Edit = fn(&mut Trunk);
 
 /// Attributes and their edits.
-const EDITS: [(&str, Edit); 20] = [
+pub const EDITS: [(&str, Edit); 20] = [
     ("label", |trunk| trunk.label = "Edited".to_owned()),
     ("callerid", |trunk| trunk.callerid = Some("13137890021".to_owned())),
     ("multiple_numbers", |trunk| trunk.multiple_numbers = true),

@@ -9,7 +9,7 @@ mod changes;
 mod credentials;
 mod data_sources;
 mod dial_plan;
-mod drift;
+pub mod drift;
 mod ephemeral;
 mod examples;
 mod features;

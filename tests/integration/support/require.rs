@@ -45,7 +45,7 @@ impl Least {
     }
 
     /// Why this command line will not do.
-    fn missing(self, cli: &Cli) -> Option<String> {
+    pub fn missing(self, cli: &Cli) -> Option<String> {
         let least = if cli.title.starts_with("OpenTofu") { self.opentofu } else { Some(self.terraform) };
         match least {
             Some(least) if cli.version >= least => None,
@@ -58,7 +58,7 @@ impl Least {
 }
 
 /// A test that runs the real command line. `module` as for `trial`.
-pub fn acceptance_trial(module: &str, name: &str, least: Least, test: fn()) -> Trial {
+pub fn acceptance_trial(module: &str, name: &str, least: Least, test: impl FnOnce() + Send + 'static) -> Trial {
     let module = module.split_once("::").map_or(module, |(_, inner)| inner);
     Trial::ignorable_test(format!("{module}::{name}"), move || match cli() {
         Ok(cli) => match least.missing(cli) {
