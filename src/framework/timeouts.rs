@@ -51,7 +51,7 @@ pub fn block(default: impl Fn(Operation) -> Duration) -> Block {
         let (name, default) = (operation.name(), duration::display(default(operation)));
         Attribute::string(name)
             .validate(validators::duration())
-            .describe(format!("How long a {name} may take; {}. Default: `{default}`.", duration::RULE))
+            .describe(format!("How long the {name} may take; {}. Default: `{default}`.", duration::RULE))
     });
     Block {
         name: TIMEOUTS.to_owned(),

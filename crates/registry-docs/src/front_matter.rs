@@ -1,13 +1,23 @@
 //! What stands above a page for the Registry: its title, and the sentence that
 //! lists show of it.
 
+/// Which list of the Registry a page stands in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum List {
+    /// That of its kind.
+    OfKind,
+    /// None: the provider's own page.
+    None,
+}
+
 /// The front matter, up to and with its closing line.
-pub(crate) fn page(title: &str, description: &str) -> String {
+pub(crate) fn page(title: &str, description: &str, list: List) -> String {
     // The first paragraph: lists have no room for more.
     let first = description.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+    let subcategory = if list == List::OfKind { "subcategory: \"\"\n" } else { "" };
     format!(
         "---\n# Generated from templates/ and the provider's schema by `cargo run --example docs`: do not edit.\n\
-         page_title: \"{title}\"\nsubcategory: \"\"\ndescription: |-\n  {}\n---\n",
+         page_title: \"{title}\"\n{subcategory}description: |-\n  {}\n---\n",
         plain(&first)
     )
 }
@@ -39,7 +49,8 @@ mod tests {
 
     #[test]
     fn a_list_shows_the_first_paragraph_without_marks() {
-        let text = page("t", "Trunks of [Wavix](https://wavix.com), `all`\nof [them].\n\nMore.");
+        let text =
+            page("t", "Trunks of [Wavix](https://wavix.com), `all`\nof [them].\n\nMore.", List::OfKind);
         assert!(text.ends_with("description: |-\n  Trunks of Wavix, all of [them].\n---\n"), "{text}");
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use minijinja::context;
 
 use crate::facts::Facts;
+use crate::front_matter::List;
 use crate::schema::{Kind, Provider, Schema};
 use crate::template::Templates;
 use crate::{DocsError, front_matter, import, markdown, signature};
@@ -68,7 +69,11 @@ impl Renderer<'_> {
         let block = &self.provider.provider.block;
         let context = context! { description => block.description, schema => markdown::schema(block) };
         let body = self.body("templates/index.md.tmpl", Some(block), context)?;
-        let head = front_matter::page(&format!("Provider: {}", capitalized(self.name)), &block.description);
+        let head = front_matter::page(
+            &format!("{} Provider", capitalized(self.name)),
+            &block.description,
+            List::None,
+        );
         Ok(("index.md".to_owned(), page(&head, &body)))
     }
 
@@ -94,7 +99,7 @@ impl Renderer<'_> {
         };
         let body = self.body(&file, Some(&schema.block), context)?;
         let title = format!("{type_name} {} - {}", kind.title(), self.name);
-        let head = front_matter::page(&title, &schema.block.description);
+        let head = front_matter::page(&title, &schema.block.description, List::OfKind);
         Ok((format!("{}/{short}.md", kind.folder()), page(&head, &body)))
     }
 
@@ -108,7 +113,8 @@ impl Renderer<'_> {
             arguments => signature::arguments(&function),
         };
         let body = self.body(&file, None, context)?;
-        let head = front_matter::page(&format!("{name} function - {}", self.name), &function.summary);
+        let head =
+            front_matter::page(&format!("{name} function - {}", self.name), &function.summary, List::OfKind);
         Ok((format!("functions/{name}.md"), page(&head, &body)))
     }
 

@@ -31,6 +31,14 @@ Starts a Terraform provider as Terraform Core does, and checks its answers.
   --large-state  the size of the large state of check 30 (100)
   --list         print the checks
 
+Examples:
+  tf-conformance target/debug/terraform-provider-wavix
+                 the checks that need no configuration
+  tf-conformance ./terraform-provider-x --config provider.json --case server.json
+                 all of them, with a resource to create and break
+  tf-conformance ./terraform-provider-x --only 2,12 --format junit > report.xml
+                 two of them, for a CI server
+
 Exit code: 0 if no check failed, 1 if one did, 2 if nothing could be checked.
 ";
 

@@ -243,3 +243,16 @@ fn the_list_has_every_check() {
     let numbers = listed.lines().filter(|line| !line.starts_with("     ")).count();
     assert_eq!(numbers, 42, "{listed}");
 }
+
+#[test]
+fn help_shows_examples_on_standard_output_and_is_no_failure() {
+    for option in ["--help", "-h"] {
+        let output = conformance(&[option], &[]);
+        assert_eq!((output.status.code(), stderr(&output)), (Some(0), String::new()));
+        let help = stdout(&output);
+        assert!(
+            help.contains("\nExamples:\n  tf-conformance ") && help.contains("\nExit code: 0 "),
+            "{help}"
+        );
+    }
+}

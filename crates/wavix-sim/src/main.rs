@@ -32,7 +32,18 @@ Options:
 
 While it runs, a browser on this machine shows its trunks and every request at the address it prints, and lets requests
 fail at the push of a button. Programs do the same under /_sim; see the README of wavix-sim.
+
+Examples:
+  wavix-sim --api-key try                             an empty account; then export WAVIX_API_KEY=try
+                                                      WAVIX_BASE_URL=http://127.0.0.1:8787
+  wavix-sim --trunks 500 --latency 200                a large, slow account
+  wavix-sim --requests-per-second 5 --any-caller-id   one that asks for patience
+
+Exit code: 0 after an interrupt, 1 if it cannot listen, 2 if the arguments are wrong.
 ";
+
+/// The exit code for wrong arguments.
+const MISUSED: u8 = 2;
 
 enum Command {
     Serve { builder: Box<Builder>, quiet: bool },
@@ -43,7 +54,10 @@ enum Command {
 async fn main() -> ExitCode {
     let command = match command(std::env::args_os().skip(1)) {
         Ok(command) => command,
-        Err(error) => return fail(&format!("{error}\n\n{USAGE}")),
+        Err(error) => {
+            complain(&format!("wavix-sim: {error}\n\n{USAGE}"));
+            return ExitCode::from(MISUSED);
+        }
     };
     let builder = match command {
         Command::Print(text) => {
@@ -150,9 +164,13 @@ fn say(text: &str) {
 }
 
 fn fail(text: &str) -> ExitCode {
+    complain(text);
+    ExitCode::FAILURE
+}
+
+fn complain(text: &str) {
     // Nor is there anybody left to tell that standard error is closed.
     let _ = std::io::stderr().write_all(text.as_bytes());
-    ExitCode::FAILURE
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub fn trials() -> Vec<Trial> {
         let name = path.replace(['/', '.', '-'], "_");
         acceptance_trial(module_path!(), &format!("{name}_is_valid"), (1, 11), move || check(&path, &text))
     });
-    of_pages.chain(reading::trials()).collect()
+    of_pages.chain(reading::trials()).chain(refusals::trials()).collect()
 }
 
 /// A block on a page.
@@ -229,5 +229,28 @@ mod reading {
         assert!(with_blocks.iter().any(|path| path == "README.md"));
         let guides = with_blocks.iter().filter(|path| Path::new(path).starts_with("docs/guides")).count();
         assert!(guides >= 10, "{with_blocks:?}");
+    }
+}
+
+mod refusals {
+    use super::*;
+
+    acceptance_trials! {
+        a_block_that_is_not_valid_or_not_formatted_is_named,
+    }
+
+    fn a_block_that_is_not_valid_or_not_formatted_is_named() {
+        for (body, complaint) in [
+            ("data \"wavix_sip_trunks\" \"all\" {\n  lable_regex = \"a\"\n}\n", "in line 4, is not valid"),
+            (
+                "data \"wavix_sip_trunks\" \"all\" {\n label_regex = \"a\"\n}\n",
+                "not as terraform fmt writes it",
+            ),
+        ] {
+            let page = format!("# A page\n\n```terraform\n{body}```\n");
+            let panic = std::panic::catch_unwind(|| check("docs/page.md", &page)).expect_err("refused");
+            let message = panic.downcast_ref::<String>().expect("a message");
+            assert!(message.starts_with("docs/page.md") && message.contains(complaint), "{message}");
+        }
     }
 }

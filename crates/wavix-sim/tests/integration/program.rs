@@ -47,7 +47,26 @@ async fn it_says_where_it_listens_and_prints_requests() {
 #[test]
 fn a_wrong_option_is_explained() {
     let output = Command::new(env!("CARGO_BIN_EXE_wavix-sim")).arg("--prot").output().unwrap();
-    assert!(!output.status.success());
+    assert_eq!(output.status.code(), Some(2));
     let complaint = String::from_utf8(output.stderr).unwrap();
     assert!(complaint.contains("--prot") && complaint.contains("--port PORT"), "{complaint}");
+}
+
+#[test]
+fn help_shows_examples_on_standard_output_and_is_no_failure() {
+    for option in ["--help", "-h"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_wavix-sim")).arg(option).output().unwrap();
+        assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
+        let help = String::from_utf8(output.stdout).unwrap();
+        assert!(help.contains("\nExamples:\n  wavix-sim ") && help.contains("\nExit code: 0 "), "{help}");
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_a_failure_of_another_kind() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let output = Command::new(env!("CARGO_BIN_EXE_wavix-sim")).args(["--port", &port]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("Cannot listen: "));
 }
