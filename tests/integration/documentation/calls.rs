@@ -44,6 +44,13 @@ fn seen(sim: &Sim) -> BTreeSet<String> {
     seen
 }
 
+/// Since the last look, the simulator saw the requests that the page of an
+/// object says `operations` make.
+#[track_caller]
+pub fn expect_documented(sim: &Sim, kind: Kind, name: &str, operations: &[&str]) {
+    expect(&facts(kind, name), operations, &seen(sim));
+}
+
 /// Exactly the documented requests of `operations` were made: all that are
 /// always made, and no other than those that may be.
 #[track_caller]

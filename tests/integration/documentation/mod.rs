@@ -2,10 +2,11 @@
 //! works, and that no version breaks what an earlier one promised.
 
 mod blocks;
-mod calls;
+pub mod calls;
 mod generated;
 pub mod pages;
 mod promises;
+mod references;
 mod schema;
 
 use std::path::Path;
@@ -14,10 +15,17 @@ use registry_docs::schema::Provider;
 
 /// Every test of the documentation.
 pub fn trials() -> Vec<libtest_mimic::Trial> {
-    [generated::trials(), schema::trials(), promises::trials(), blocks::trials(), calls::trials()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        generated::trials(),
+        schema::trials(),
+        promises::trials(),
+        references::trials(),
+        blocks::trials(),
+        calls::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn binary() -> &'static Path {

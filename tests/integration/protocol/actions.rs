@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use registry_docs::schema::Kind;
 use serde_json::json;
 use terraform_provider_wavix::client::Secret;
 use terraform_provider_wavix::framework::action::Action as _;
@@ -22,6 +23,7 @@ use terraform_provider_wavix::resources::webrtc_token::{RevokeWebRtcTokens, WebR
 use tonic::transport::Channel;
 use wavix_sim::{Fault, Sim};
 
+use crate::documentation::calls::expect_documented;
 use crate::support::plugin::{Launch, Plugin};
 
 async_trials![
@@ -99,9 +101,11 @@ async fn outcome(mut events: tonic::Streaming<invoke_action::Event>) -> (Vec<Str
 async fn all_tokens_of_a_trunk_are_revoked_with_a_line_for_each() {
     let sim = Sim::spawn();
     let (_plugin, mut provider, login) = prepared(&sim).await;
+    sim.journal().clear();
     let events = provider.invoke_action(invocation(&login)).await.unwrap().into_inner();
     let (lines, errors) = outcome(events).await;
     assert_eq!(errors, [""; 0]);
+    expect_documented(&sim, Kind::Action, ACTION, &["invoke"]);
     assert_eq!(lines.len(), 3, "{lines:?}");
     assert!(lines.iter().all(|line| line.starts_with("Revoked WebRTC token")), "{lines:?}");
     assert_eq!(sim.webrtc_tokens().len(), 0);

@@ -2,6 +2,7 @@
 //! newer one runs them; and everywhere the built provider is asked what it would
 //! be asked then, with the values that stand in the examples.
 
+use registry_docs::schema::Kind;
 use serde_json::{Value as Json, json};
 use terraform_provider_wavix::framework::action::Action as _;
 use terraform_provider_wavix::framework::list_resource::ListResource as _;
@@ -21,6 +22,7 @@ use tonic::transport::Channel;
 use wavix_sim::Sim;
 
 use super::{example, with_provider};
+use crate::documentation::calls::expect_documented;
 use crate::support::plugin::{Launch, Plugin};
 
 /// The tests of this module.
@@ -105,6 +107,7 @@ mod asked {
             found.push(event.display_name);
         }
         assert_eq!(found, ["Office PBX"]);
+        expect_documented(&sim, Kind::List, "wavix_sip_trunk", &["list"]);
     }
 
     async fn the_action_accepts_its_example() {
