@@ -24,6 +24,7 @@ mod limits;
 mod moved;
 mod provider_config;
 mod quickstart;
+mod released_states;
 mod scale;
 mod secrecy;
 
@@ -54,6 +55,7 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
         moved::trials(),
         provider_config::trials(),
         quickstart::trials(),
+        released_states::trials(),
         scale::trials(),
         secrecy::trials(),
     ]

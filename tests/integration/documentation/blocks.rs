@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use libtest_mimic::Trial;
 
 use super::pages::root;
-use crate::support::require::{acceptance_trial, cli};
+use crate::support::require::{Least, acceptance_trial, cli};
 use crate::support::terraform::Terraform;
 
 /// A test for each page, and those of the reading itself.
@@ -24,7 +24,7 @@ pub fn trials() -> Vec<Trial> {
     let pages = pages().into_iter().filter(|page| !blocks(&page.1).is_empty());
     let of_pages = pages.map(|(path, text)| {
         let name = path.replace(['/', '.', '-'], "_");
-        acceptance_trial(module_path!(), &format!("{name}_is_valid"), (1, 11), move || {
+        acceptance_trial(module_path!(), &format!("{name}_is_valid"), Least::of((1, 11)), move || {
             check(&path, &text).unwrap_or_else(|complaint| panic!("{complaint}"));
         })
     });
@@ -139,11 +139,11 @@ struct Configuration {
 fn check(path: &str, text: &str) -> Result<(), String> {
     let blocks = blocks(text);
     formatted(path, &blocks)?;
-    let version = cli().as_ref().unwrap().version;
+    let cli = cli().as_ref().unwrap();
     let mut configuration = Configuration { is_validated: true, ..Configuration::default() };
     let mut last = 0;
     for block in &blocks {
-        if block.needs.is_some() || block.since.is_some_and(|since| since > version) {
+        if block.needs.is_some() || block.since.is_some_and(|since| Least::of(since).missing(cli).is_some()) {
             continue;
         }
         if let Some(file) = &block.file {

@@ -85,7 +85,6 @@ fn a_trunks_requests_are_those_of_its_page() {
         let made = seen(&sim);
         expect(&facts, &["plan", "create"], &made);
         assert_eq!(made.contains("GET /v1/profile/config"), more.starts_with("max_channels"), "{made:?}");
-        assert_eq!(made.contains("GET /v1/trunks"), more.starts_with("host_request"), "{made:?}");
 
         tf.refresh();
         expect(&facts, &["read"], &seen(&sim));

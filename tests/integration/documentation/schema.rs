@@ -1,13 +1,36 @@
-//! The golden schema is the one that the real Terraform prints.
+//! The golden schema is the one that the real Terraform prints, and editors can
+//! render it.
 
 use serde_json::Value;
 
 use super::{pages, text};
 use crate::support::terraform::Terraform;
 
-acceptance_trials! {
-    ; since (1, 11):
-    the_golden_schema_is_what_terraform_prints,
+/// The tests of this module.
+pub fn trials() -> Vec<libtest_mimic::Trial> {
+    printed::trials().into_iter().chain(kept::trials()).collect()
+}
+
+mod printed {
+    use super::the_golden_schema_is_what_terraform_prints;
+
+    acceptance_trials! {
+        ; since (1, 11):
+        the_golden_schema_is_what_terraform_prints,
+    }
+}
+
+mod kept {
+    use super::every_description_is_said_to_be_markdown;
+
+    trials![every_description_is_said_to_be_markdown];
+}
+
+/// Or `terraform-ls` would show links and code with all their marks.
+fn every_description_is_said_to_be_markdown() {
+    let golden = text(pages::SCHEMA);
+    assert!(golden.matches("\"description_kind\": \"markdown\"").count() > 100);
+    assert!(!golden.contains("\"plain\""));
 }
 
 fn the_golden_schema_is_what_terraform_prints() {

@@ -58,7 +58,12 @@ impl Least {
 }
 
 /// A test that runs the real command line. `module` as for `trial`.
-pub fn acceptance_trial(module: &str, name: &str, least: Least, test: impl FnOnce() + Send + 'static) -> Trial {
+pub fn acceptance_trial(
+    module: &str,
+    name: &str,
+    least: Least,
+    test: impl FnOnce() + Send + 'static,
+) -> Trial {
     let module = module.split_once("::").map_or(module, |(_, inner)| inner);
     Trial::ignorable_test(format!("{module}::{name}"), move || match cli() {
         Ok(cli) => match least.missing(cli) {
