@@ -133,6 +133,8 @@ pub struct Schemas {
     pub identities: BTreeMap<String, IdentitySchema>,
     /// What the provider says it can do.
     pub capabilities: pb::ServerCapabilities,
+    /// Whether modules may set something about the provider (`provider_meta`).
+    pub has_meta: bool,
 }
 
 /// The schema of a resource's identity.
@@ -189,6 +191,7 @@ impl Schemas {
             functions: functions.collect::<Result<_, _>>()?,
             identities: identities.collect::<Result<_, _>>()?,
             capabilities: schemas.server_capabilities.unwrap_or_default(),
+            has_meta: schemas.provider_meta.is_some(),
         })
     }
 }

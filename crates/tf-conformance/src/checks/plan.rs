@@ -272,7 +272,7 @@ pub(super) async fn never_defers(context: &Context<'_>) -> Verdict {
                     let request = pb::read_data_source::Request {
                         type_name: data.type_name.clone(),
                         config: Some(pb::DynamicValue { msgpack, json: Vec::new() }),
-                        provider_meta: None,
+                        provider_meta: resource.no_meta(),
                         client_capabilities: Some(resource.capabilities),
                     };
                     let read = session.read_data_source(request).await?;

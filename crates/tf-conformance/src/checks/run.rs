@@ -217,6 +217,8 @@ async fn probe(settings: &Settings) -> Result<(Ready, Result<Schemas, String>), 
     };
     match Session::start(launch, settings.patience, Trace::default()).await {
         Err(error @ StartError::Spawn { .. }) => Err(RunError::Program(error.to_string())),
+        // It has started, and those who ask why nobody gets in can ask.
+        Err(error @ StartError::Connect(_)) => stopped(Needs::Start, &error),
         Err(error) => stopped(Needs::Program, &error),
         Ok(mut session) => match session.load_schemas().await {
             Err(error) => stopped(Needs::Start, &error),

@@ -12,9 +12,10 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::sign::{CertifiedKey, SingleCertAndKey};
-use tokio_rustls::rustls::{ALL_VERSIONS, ClientConfig, RootCertStore};
+use tokio_rustls::rustls::{ALL_VERSIONS, ClientConfig};
 use tonic::transport::{Channel, Endpoint};
 
+use super::announced::Announced;
 use super::{ClientCertificate, Handshake, StartError};
 
 /// The two kinds of socket, as one.
@@ -83,14 +84,15 @@ fn client_config(
     identity: Option<&ClientCertificate>,
 ) -> Result<ClientConfig, Refusal> {
     let unusable = |error: tokio_rustls::rustls::Error| Refusal::Certificate(error.to_string());
-    let mut roots = RootCertStore::empty();
     let none = || Refusal::Certificate("there is none in the handshake line".to_owned());
-    roots.add(handshake.certificate.clone().ok_or_else(none)?).map_err(unusable)?;
+    let certificate = handshake.certificate.clone().ok_or_else(none)?;
     let crypto = Arc::new(aws_lc_rs::default_provider());
+    let announced = Announced::new(certificate, Arc::clone(&crypto))?;
     let builder = ClientConfig::builder_with_provider(Arc::clone(&crypto))
         .with_protocol_versions(ALL_VERSIONS)
         .map_err(unusable)?
-        .with_root_certificates(roots);
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(announced));
     let mut config = match identity {
         None => builder.with_no_client_auth(),
         Some(identity) => {

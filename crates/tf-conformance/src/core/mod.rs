@@ -1,6 +1,7 @@
 //! Terraform Core's side of the protocol: starting a plugin, trusting it, and
 //! asking it. What answers mean is judged in `oracle`.
 
+mod announced;
 mod answers;
 mod certificate;
 mod connection;

@@ -80,6 +80,12 @@ impl<'s> Resource<'s> {
         Some(pb::DynamicValue { msgpack: encode(value, &self.ty()), json: Vec::new() })
     }
 
+    /// What Core sends as `provider_meta` where no module sets any.
+    pub(crate) fn no_meta(&self) -> Option<pb::DynamicValue> {
+        let null = || pb::DynamicValue { msgpack: encode(&Value::Null, &Type::Dynamic), json: Vec::new() };
+        self.schemas.has_meta.then(null)
+    }
+
     fn shown(&self, value: &Value) -> Json {
         to_json(&masked(&self.schema().block, value))
     }
@@ -200,7 +206,7 @@ impl<'s> Resource<'s> {
             proposed_new_state: written(&proposed),
             config: written(config),
             prior_private: prior.private.clone(),
-            provider_meta: None,
+            provider_meta: self.no_meta(),
             client_capabilities: Some(self.capabilities),
             prior_identity: self.identity_data(&prior.identity),
             planned_private: Vec::new(),
@@ -273,7 +279,7 @@ impl<'s> Resource<'s> {
             planned_state: self.dynamic(&planned.state),
             config: self.dynamic(&planned.config),
             planned_private: planned.private.clone(),
-            provider_meta: None,
+            provider_meta: self.no_meta(),
             planned_identity: self.identity_data(&planned.identity),
         }
     }
@@ -307,7 +313,7 @@ impl<'s> Resource<'s> {
             type_name: self.type_name.clone(),
             current_state: self.dynamic(&instance.state),
             private: instance.private.clone(),
-            provider_meta: None,
+            provider_meta: self.no_meta(),
             client_capabilities: Some(self.capabilities),
             current_identity: self.identity_data(&instance.identity),
         }

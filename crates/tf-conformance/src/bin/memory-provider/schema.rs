@@ -113,6 +113,7 @@ pub(crate) fn provider() -> pb::get_provider_schema::Response {
         sensitive(attribute("key", STRING, Given::Optional)),
     ];
     pb::get_provider_schema::Response {
+        provider_meta: Some(schema(0, vec![attribute("module", STRING, Given::Optional)])),
         provider: Some(schema(0, config)),
         resource_schemas: HashMap::from([("memory_thing".to_owned(), thing())]),
         data_source_schemas: HashMap::from([("memory_thing".to_owned(), data)]),

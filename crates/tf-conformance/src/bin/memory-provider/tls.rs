@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use rcgen::{CertificateParams, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose,
+    PKCS_ECDSA_P521_SHA512,
+};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixTime};
 use tokio_rustls::TlsAcceptor;
@@ -25,7 +28,7 @@ pub(crate) struct Server {
 impl Server {
     /// For the client with this certificate, and no other.
     pub(crate) fn for_client(pem: &str) -> Result<Self, Box<dyn std::error::Error>> {
-        let key = KeyPair::generate()?;
+        let key = KeyPair::generate_for(&PKCS_ECDSA_P521_SHA512)?;
         let mut certificate = self_signed(&key)?;
         // Some lengths need no padding: breaking the rule needs another.
         while breaks("4b") && certificate.len() % 3 == 0 {
@@ -51,8 +54,23 @@ impl Server {
     }
 }
 
+/// As go-plugin makes it: an authority's and its server's at once.
 fn self_signed(key: &KeyPair) -> Result<CertificateDer<'static>, rcgen::Error> {
-    Ok(CertificateParams::new([String::from("localhost")])?.self_signed(key)?.der().clone())
+    let name = if breaks("4c") { "elsewhere.example" } else { "localhost" };
+    let mut parameters = CertificateParams::new([name.to_owned()])?;
+    parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    parameters.key_usages = vec![
+        KeyUsagePurpose::DigitalSignature,
+        KeyUsagePurpose::KeyEncipherment,
+        KeyUsagePurpose::KeyAgreement,
+        KeyUsagePurpose::KeyCertSign,
+    ];
+    parameters.extended_key_usages =
+        vec![ExtendedKeyUsagePurpose::ClientAuth, ExtendedKeyUsagePurpose::ServerAuth];
+    if breaks("4d") {
+        parameters.not_after = rcgen::date_time_ymd(2020, 1, 1);
+    }
+    Ok(parameters.self_signed(key)?.der().clone())
 }
 
 #[derive(Debug)]

@@ -52,6 +52,10 @@ impl Memory {
             // The only thread of the process: nothing else is answered either.
             std::thread::park();
         }
+        // Where there is a schema for it, Core always sends it.
+        if request.provider_meta.as_ref().is_none_or(|meta| meta.msgpack.is_empty()) {
+            return Err(Status::invalid_argument("there is no provider_meta"));
+        }
         let ty = self.ty();
         let wrong = |error: tf_conformance::value::ValueError| Status::internal(error.to_string());
         if breaks("13b")
