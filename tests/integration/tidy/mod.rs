@@ -48,7 +48,7 @@ fn manifests() -> Vec<String> {
     let mut manifests: Vec<_> = crates
         .map(|entry| format!("crates/{}/Cargo.toml", entry.unwrap().file_name().to_str().unwrap()))
         .collect();
-    manifests.push("Cargo.toml".to_owned());
+    manifests.extend(["Cargo.toml", "benches/provider/Cargo.toml"].map(str::to_owned));
     manifests.sort();
     manifests
 }

@@ -11,7 +11,7 @@ trials![
 ];
 
 /// Folders with Rust of our own.
-const FOLDERS: [&str; 4] = ["src", "crates", "tests", "examples"];
+const FOLDERS: [&str; 5] = ["src", "crates", "tests", "examples", "benches"];
 
 /// Names under which anything could be put, and so everything is.
 const SHAPELESS: [&str; 6] = ["util", "utils", "helper", "helpers", "common", "misc"];

@@ -92,6 +92,11 @@ impl Plugin {
         Ok(connect(handshake, self.identity.as_ref(), self.patience.answer).await?)
     }
 
+    /// The process id; `None` once it has been waited for.
+    pub fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// The certificate that the plugin was told to expect.
     pub fn identity(&self) -> Option<&ClientCertificate> {
         self.identity.as_ref()
