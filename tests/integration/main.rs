@@ -24,12 +24,16 @@ mod support;
 
 mod abilities;
 mod acceptance;
+mod budgets;
 mod conformance;
 mod documentation;
 mod packages;
 mod page;
 mod protocol;
 mod tidy;
+
+#[path = "../../benches/trunk.rs"]
+mod trunk;
 
 use std::process::ExitCode;
 
@@ -47,6 +51,7 @@ fn main() -> ExitCode {
         abilities::trials(),
         documentation::trials(),
         packages::trials(),
+        budgets::trials(),
         acceptance::trials(),
         page::trials(),
     ]
