@@ -2,6 +2,8 @@
 
 pub mod client;
 pub mod framework;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod protocol;
 pub mod provider;
 pub mod resources;

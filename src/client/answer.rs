@@ -90,6 +90,25 @@ pub(super) fn read<T: DeserializeOwned>(incoming: &Incoming, redactor: &Redactor
     Err(undocumented(incoming, redactor, problem.inner().is_eof()))
 }
 
+/// What a client would make of an answer that nobody asked for: the value, or
+/// what would be told about it.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn read_answer<T: DeserializeOwned>(
+    status: u16,
+    content_type: Option<&str>,
+    body: &[u8],
+) -> Result<T, String> {
+    let incoming = Incoming {
+        status: Status { code: status, reason: "" },
+        content_type: content_type.map(str::to_owned),
+        retry_after: None,
+        date: None,
+        location: None,
+        body: Bytes::copy_from_slice(body),
+    };
+    read(&incoming, &Redactor::default()).map_err(|failure| failure.to_string())
+}
+
 fn refusal(incoming: &Incoming, redactor: &Redactor) -> Failure {
     match envelope(&incoming.body) {
         Some(envelope) if envelope.is_documented() => refused(incoming, envelope, redactor),

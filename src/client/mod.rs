@@ -77,6 +77,9 @@ pub use self::{
     secret::Secret,
 };
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use self::answer::read_answer;
+
 use self::{
     answer::Incoming,
     clock::ServerClock,

@@ -42,6 +42,14 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// is given up: an honest one takes milliseconds.
 const MAX_HANDSHAKES: usize = 32;
 
+/// How many calls may be under way on one connection. Terraform makes at most a
+/// few more than its `-parallelism`, and waits when there are more.
+const MAX_CALLS: u32 = 256;
+
+/// How long the headers of a call may be, in bytes. Terraform's are far below one
+/// kilobyte.
+const MAX_HEADERS: u32 = 16 * 1024;
+
 /// How long to wait after a failed accept. The reasons, such as too many open
 /// files, pass; trying again at once would only burn the processor.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -150,10 +158,13 @@ async fn next_finished(handshakes: &mut Option<Handshakes>) -> Option<TlsStream<
 
 /// Serves one connection to its end. HTTP/2 only, and without keepalive: a
 /// client that is stopped in a debugger answers no pings and must not be
-/// dropped for it.
+/// dropped for it. What a client may have under way is limited; calls that are
+/// reset as soon as they are begun end the connection.
 async fn serve_connection(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, routes: Routes) {
     tracing::trace!("connection opened");
     let served = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
+        .max_concurrent_streams(MAX_CALLS)
+        .max_header_list_size(MAX_HEADERS)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes))
         .await;
     match served {

@@ -18,7 +18,7 @@ impl SipTrunkModel {
     /// The trunk as the API answers it. `held` is what the plan or the state
     /// says, which decides between spellings that mean the same, and fills in
     /// what the detail view does not tell.
-    pub(super) fn from_record(record: &SipTrunkRecord, held: &Self) -> Self {
+    pub(crate) fn from_record(record: &SipTrunkRecord, held: &Self) -> Self {
         let multiple_numbers = flag(record.multiple_numbers, &held.multiple_numbers, false);
         let call_restrict = flag(record.call_restrict, &held.call_restrict, false);
         let cost_limit = flag(record.cost_limit, &held.cost_limit, false);

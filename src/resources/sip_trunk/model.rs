@@ -99,7 +99,7 @@ crate::object! {
 
 impl SipTrunkModel {
     /// What is known of a trunk of which only the id is known.
-    pub(super) fn stub(id: i64) -> Self {
+    pub(crate) fn stub(id: i64) -> Self {
         Self {
             id: Attr::Known(id.to_string()),
             login: Attr::Null,

@@ -5,6 +5,7 @@ use libtest_mimic::Trial;
 mod actions;
 mod arguments;
 mod ending;
+mod floods;
 mod handshake;
 mod lifecycle;
 mod limits;
@@ -18,6 +19,7 @@ pub fn trials() -> Vec<Trial> {
         actions::trials(),
         arguments::trials(),
         ending::trials(),
+        floods::trials(),
         handshake::trials(),
         lifecycle::trials(),
         limits::trials(),
