@@ -1,5 +1,5 @@
-//! The examples, as the documentation shows them: each is applied, and plans
-//! nothing afterwards.
+//! The examples, as the documentation shows them: each is applied, plans nothing
+//! afterwards, and is destroyed without harm to what the account had.
 
 pub mod newer;
 pub mod scenarios;
@@ -24,6 +24,8 @@ acceptance_trials! {
     ; since (1, 11):
     the_resource_is_created_and_destroyed,
     the_resource_is_imported,
+    ; since (1, 12):
+    the_resource_is_imported_by_identity,
 }
 
 fn example(path: &str) -> String {
@@ -66,10 +68,19 @@ fn the_resource_is_created_and_destroyed() {
 }
 
 fn the_resource_is_imported() {
+    adopted_with("import-by-string-id.tf");
+}
+
+fn the_resource_is_imported_by_identity() {
+    adopted_with("import-by-identity.tf");
+}
+
+#[track_caller]
+fn adopted_with(file: &str) {
     let sim = Sim::spawn();
     let id = sim.add_trunk(json!({ "label": "Office", "callerid": "12345678900", "password": "old" }));
     let tf = with_provider(&sim);
-    let block = example("resources/wavix_sip_trunk/import-by-string-id.tf");
+    let block = example(&format!("resources/wavix_sip_trunk/{file}"));
     assert!(block.contains(&format!("\"{id}\"")), "the simulator's first id is {id}:\n{block}");
     assert!(example("resources/wavix_sip_trunk/import.sh").contains(&format!("office {id}")));
 
@@ -77,6 +88,16 @@ fn the_resource_is_imported() {
     tf.config(&example("resources/wavix_sip_trunk/resource.tf")).apply_ok();
     assert_eq!(tf.trunk_id("wavix_sip_trunk.office"), id);
     assert_eq!(sim.trunks().len(), 2, "the office was adopted and only the other trunk made");
+    tf.destroy(&sim);
+}
+
+/// Destroys what an example made. What the account had before stays.
+#[track_caller]
+fn destroyed(tf: &Terraform, sim: &Sim) {
+    let before = sim.trunks();
+    tf.run(["destroy", "-auto-approve", "-input=false", "-no-color"]).succeeded();
+    assert_eq!(tf.state_addresses(), [""; 0]);
+    assert_eq!(sim.trunks(), before);
 }
 
 fn the_data_sources_find_what_they_say() {
@@ -92,11 +113,13 @@ fn the_data_sources_find_what_they_say() {
     let tf = with_provider(&sim);
     tf.config(&example("data-sources/wavix_sip_trunk/data-source.tf")).apply_ok();
     assert_eq!(tf.output("office_sip_login"), json!(login));
+    destroyed(&tf, &sim);
 
     let tf = with_provider(&sim);
     tf.config(&example("data-sources/wavix_sip_trunks/data-source.tf")).apply_ok();
     assert_eq!(tf.output("office_logins"), json!({ "Office PBX": [login] }));
     assert_eq!(tf.output("addresses_under_review"), json!(["203.0.113.20"]));
+    destroyed(&tf, &sim);
 }
 
 fn each_function_gives_what_it_says() {
@@ -113,6 +136,7 @@ fn each_function_gives_what_it_says() {
     assert_eq!(results("sip_uri").output("address_of_record"), "sip:67758@nl.wavix.net");
     let pjsip = results("pjsip_endpoint").output("pjsip_conf");
     assert!(pjsip.as_str().unwrap().contains("password = pbx password\n"), "{pjsip}");
+    destroyed(&gateways, &sim);
 }
 
 /// Terraform opens what nothing refers to as well.
@@ -122,6 +146,7 @@ fn each_ephemeral_resource_is_opened() {
     for name in ["wavix_webrtc_token", "wavix_sip_trunk_credentials"] {
         let tf = with_provider(&sim);
         tf.config(&example(&format!("ephemeral-resources/{name}/ephemeral-resource.tf"))).apply_ok();
+        destroyed(&tf, &sim);
     }
     let left = sim.webrtc_tokens();
     assert!(!left.is_empty(), "the token for the shift is handed on: {}", sim.journal());
