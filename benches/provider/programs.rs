@@ -65,12 +65,12 @@ impl Programs {
     pub fn build(arguments: &Arguments, notes: &mut Vec<String>) -> Result<Self, Problem> {
         let target = target();
         let peers = root().join("benches/peers");
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--release", "--locked", "--bin", "terraform-provider-wavix"]);
-        cargo.arg("--target-dir").arg(&target).current_dir(root());
-        println!("Building the provider …");
-        build(&mut cargo)?;
-        let mut built = vec![(Column::Us, target.join("release").join("terraform-provider-wavix"))];
+        let us = match &arguments.binary {
+            // Terraform runs elsewhere: a relative path would be lost.
+            Some(path) => path.canonicalize().map_err(|error| format!("no {}: {error}", path.display()))?,
+            None => release(&target)?,
+        };
+        let mut built = vec![(Column::Us, us)];
         if !arguments.peers {
             return Ok(Self { built });
         }
@@ -107,6 +107,14 @@ impl Programs {
     pub fn among(&self, wanted: &[Column]) -> Vec<(Column, PathBuf)> {
         self.built.iter().filter(|(column, _)| wanted.contains(column)).cloned().collect()
     }
+}
+
+fn release(target: &Path) -> Result<PathBuf, Problem> {
+    println!("Building the provider …");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--release", "--locked", "--bin", "terraform-provider-wavix"]);
+    build(cargo.arg("--target-dir").arg(target).current_dir(root()))?;
+    Ok(target.join("release").join("terraform-provider-wavix"))
 }
 
 /// The top of the repository.

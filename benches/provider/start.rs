@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use prost::Message;
 use tf_conformance::core::{End, Launch, Patience, Plugin, Session, Trace};
+use tf_conformance::proto::plugin::Empty;
+use tf_conformance::proto::plugin::grpc_controller_client::GrpcControllerClient;
 use tf_conformance::proto::tfplugin6::get_provider_schema;
 
 use crate::process::{Usage, usage};
@@ -61,11 +63,21 @@ async fn live(program: &Path) -> Result<Life, Problem> {
     let milliseconds = |since: Instant| since.elapsed().as_secs_f64() * 1e3;
     let launch = Launch::by_terraform(program, patience)?;
     let began = Instant::now();
-    let (plugin, handshake) = Plugin::start(launch).await?;
+    let (mut plugin, handshake) = Plugin::start(launch).await?;
     let to_handshake = milliseconds(began);
     // What it is right after the handshake, before anybody asked anything.
     let idle = plugin.id().and_then(usage);
-    drop((plugin, handshake));
+    let mut controller = GrpcControllerClient::new(plugin.connect(&handshake).await?);
+    let began = Instant::now();
+    // A server may be gone before it has answered; that is what is measured.
+    let answered = tokio::time::timeout(patience.end, controller.shutdown(Empty {})).await;
+    // Terraform closes its connection at once.
+    drop(controller);
+    let ended = plugin.wait(patience.end).await;
+    let end = milliseconds(began);
+    if ended == End::Running {
+        return Err(format!("it does not end after Shutdown ({answered:?})").into());
+    }
 
     let launch = Launch::by_terraform(program, patience)?;
     let began = Instant::now();
@@ -79,14 +91,6 @@ async fn live(program: &Path) -> Result<Life, Problem> {
         let answer = session.get_provider_schema(get_provider_schema::Request {}).await?;
         warm.push(milliseconds(began));
         schema_bytes = answer.encoded_len() as f64 / 1e3;
-    }
-    let began = Instant::now();
-    // A server may be gone before it has answered; that is what is measured.
-    let answered = session.shutdown(patience.end).await;
-    let ended = session.plugin().await.wait(patience.end).await;
-    let end = milliseconds(began);
-    if ended == End::Running {
-        return Err(format!("it does not end after Shutdown ({answered:?})").into());
     }
     let warm = quantile(warm, 0.5).unwrap_or_default();
     Ok(Life { handshake: to_handshake, schema, end, warm, schema_bytes, idle })
