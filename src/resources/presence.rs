@@ -10,6 +10,8 @@ use crate::client::{self, CallOptions};
 
 use super::list_walk::ListWalk;
 
+const NO_CONTENT: u16 = 204;
+
 /// What a list says about an object that could not be found by its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Presence {
@@ -17,6 +19,24 @@ pub(super) enum Presence {
     Gone,
     /// The object is listed all the same.
     Listed,
+}
+
+/// What an answer of success says about a deletion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deletion {
+    /// The object is gone: 204, or the documented `{"success": true}`.
+    Acknowledged,
+    /// Nothing plain: no body where there should be one, or another.
+    Unclear,
+}
+
+impl Deletion {
+    /// Judges an answer whose status is one of success.
+    pub(super) fn of(status: u16, body: &serde_json::Value) -> Self {
+        let acknowledged =
+            status == NO_CONTENT || body.get("success") == Some(&serde_json::Value::Bool(true));
+        if acknowledged { Self::Acknowledged } else { Self::Unclear }
+    }
 }
 
 /// Settles a 404 with a walk through the list that began after it.

@@ -27,6 +27,7 @@ mod acceptance;
 mod budgets;
 mod conformance;
 mod documentation;
+mod faults;
 mod packages;
 mod page;
 mod protocol;
@@ -49,9 +50,10 @@ fn main() -> ExitCode {
         protocol::trials(),
         conformance::trials(),
         abilities::trials(),
-        documentation::trials(),
-        packages::trials(),
         budgets::trials(),
+        documentation::trials(),
+        faults::trials(),
+        packages::trials(),
         acceptance::trials(),
         page::trials(),
     ]

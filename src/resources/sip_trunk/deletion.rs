@@ -26,15 +26,15 @@ pub(super) async fn delete(call: &Call<'_, Context>, id: i64) -> Result<(), Diag
         let error = match answer {
             Ok(Deletion::Acknowledged) => return Ok(()),
             Ok(Deletion::Unclear) => None,
-            // Somebody else deleted it, or an earlier request of this call did.
-            Err(error) if error.is_not_found() && !presence::is_about_the_account(&error) => return Ok(()),
-            Err(error) if error.is_not_found() => {
+            Err(error) if error.is_not_found() && presence::is_about_the_account(&error) => {
                 return match presence_after(Verb::Delete, call, id, &error).await? {
                     Presence::Gone => Ok(()),
                     Presence::Listed => Err(still_listed(Verb::Delete, id, &error)),
                 };
             }
-            Err(error) if doubtful || is_doubtful(&error) => Some(error),
+            // Somebody else deleted it, or an earlier request of this call did; or the server that was asked has
+            // not heard of it yet.
+            Err(error) if doubtful || error.is_not_found() || is_doubtful(&error) => Some(error),
             Err(error) => return Err(KIND.failed(Verb::Delete, &id.to_string(), &error)),
         };
         doubtful = true;
@@ -47,7 +47,9 @@ pub(super) async fn delete(call: &Call<'_, Context>, id: i64) -> Result<(), Diag
         }
         looks += 1;
         // What the client has repeated already is not worth more of the same.
-        let worth_it = error.as_ref().is_none_or(|error| error.attempts() <= 1 && !is_refusal(error));
+        let worth_it = error
+            .as_ref()
+            .is_none_or(|error| error.is_not_found() || error.attempts() <= 1 && !is_refusal(error));
         let wait = call.ctx.patience().before_look(looks).filter(|_| worth_it);
         if let Some(wait) = wait
             && pause(wait, call.deadline, call.cancel).await

@@ -9,9 +9,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::client::{ApiPath, CallOptions, Client, Error, Page, Pages, Pagination, Secret, null_as_empty};
 
+pub use super::super::presence::Deletion;
+
 const ROUTE: &str = "/v1/trunks";
-/// The status of a success that has nothing to say.
-const NO_CONTENT: u16 = 204;
 /// Characters of the longest decimal that is believed.
 const MONEY_LENGTH: usize = 64;
 
@@ -316,23 +316,13 @@ pub async fn update(
     client.put(path(id)).json(body).redact(&body.password).options(options).send().await
 }
 
-/// What an answer of success says about a deletion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Deletion {
-    /// The trunk is gone: 204, or the documented `{"success": true}`.
-    Acknowledged,
-    /// Nothing plain: no body where there should be one, or another.
-    Unclear,
-}
-
 /// `DELETE /v1/trunks/{id}`. Needs the scope `trunks:write`.
 ///
 /// # Errors
 /// See [`Error`].
 pub async fn delete(client: &Client, id: i64, options: &CallOptions) -> Result<Deletion, Error> {
     let answer = client.delete(path(id)).options(options).send_full::<serde_json::Value>().await?;
-    let succeeded = answer.value.get("success") == Some(&serde_json::Value::Bool(true));
-    Ok(if answer.status == NO_CONTENT || succeeded { Deletion::Acknowledged } else { Deletion::Unclear })
+    Ok(Deletion::of(answer.status, &answer.value))
 }
 
 pub(super) fn path(id: i64) -> ApiPath {

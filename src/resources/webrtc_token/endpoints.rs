@@ -6,9 +6,9 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::client::{
-    Acknowledged, ApiPath, CallOptions, Client, Error, Page, Pagination, Secret, null_as_empty,
-};
+use crate::client::{ApiPath, CallOptions, Client, Error, Page, Pagination, Secret, null_as_empty};
+
+pub use super::super::presence::Deletion;
 
 const ROUTE: &str = "/v2/webrtc/tokens";
 
@@ -95,9 +95,10 @@ pub async fn list(client: &Client, options: &CallOptions) -> Result<Vec<WebRtcTo
 ///
 /// # Errors
 /// See [`Error`].
-pub async fn delete(client: &Client, uuid: &str, options: &CallOptions) -> Result<(), Error> {
-    let Acknowledged = client.delete(ApiPath::new(ROUTE).segment(uuid)).options(options).send().await?;
-    Ok(())
+pub async fn delete(client: &Client, uuid: &str, options: &CallOptions) -> Result<Deletion, Error> {
+    let path = ApiPath::new(ROUTE).segment(uuid);
+    let answer = client.delete(path).options(options).send_full::<serde_json::Value>().await?;
+    Ok(Deletion::of(answer.status, &answer.value))
 }
 
 fn optional_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {

@@ -15,7 +15,8 @@ use crate::protocol::value::Value;
 
 use super::super::Context;
 use super::super::failure::Verb;
-use super::endpoints::{self, Payload, WebRtcTokenBody};
+use super::super::presence;
+use super::endpoints::{self, Deletion, Payload, WebRtcTokenBody};
 use super::{KIND, lifetime, lost, options};
 
 /// The key under which closing finds the token. Nothing else is kept: the
@@ -164,24 +165,46 @@ fn body(config: &WebRtcTokenData) -> Result<WebRtcTokenBody, Diagnostics> {
 }
 
 /// Deletes a token that is certainly ours. One that is gone is as good as
-/// deleted.
+/// deleted; where no answer says so plainly, the list does.
 async fn revoke(call: &Call<'_, Context>, uuid: &str, ttl: Option<i64>) -> Result<(), Diagnostic> {
-    match endpoints::delete(call.ctx.client(), uuid, &options(call)).await {
-        Ok(()) => Ok(()),
-        Err(error) if error.is_not_found() => Ok(()),
-        Err(error) => {
-            let valid = match ttl {
-                Some(_) => lifetime(ttl),
-                None => "until it expires, or for ever if it has no `ttl`".to_owned(),
-            };
-            let remedy = KIND.remedy(Verb::Revoke, &error).unwrap_or_default();
-            let detail = format!(
-                "{error}\n\nThe WebRTC token {uuid} may still be valid, {valid}. The action \
-                 `wavix_revoke_webrtc_tokens` deletes all tokens of a SIP trunk. {remedy}"
-            );
-            Err(Diagnostic::error(KIND.summary(Verb::Revoke), detail.trim_end()))
+    let client = call.ctx.client();
+    let answer = endpoints::delete(client, uuid, &options(call)).await;
+    let (doubt, error) = match answer {
+        Ok(Deletion::Acknowledged) => return Ok(()),
+        Ok(Deletion::Unclear) => (UNCLEAR.to_owned(), None),
+        Err(error) if error.is_not_found() || error.delivery() == Delivery::Ambiguous => {
+            (error.to_string(), Some(error))
         }
-    }
+        Err(error) => return Err(perhaps_valid(uuid, ttl, &error.to_string(), Some(&error))),
+    };
+    let what = match endpoints::list(client, &options(call)).await {
+        Ok(listed) if listed.iter().all(|token| token.uuid != uuid) => return Ok(()),
+        Ok(_) => format!("{doubt} The account's list still holds it."),
+        // The key may be allowed to delete tokens and not to list them.
+        Err(_) if error.as_ref().is_some_and(is_about_the_token) => return Ok(()),
+        Err(cause) => format!("{doubt} Whether it is gone could not be looked up. {cause}"),
+    };
+    Err(perhaps_valid(uuid, ttl, &what, error.as_ref()))
+}
+
+const UNCLEAR: &str = "The request to delete it was answered with success, but not in the API's words.";
+
+/// Whether a refusal says that this token does not exist.
+fn is_about_the_token(error: &client::Error) -> bool {
+    error.is_not_found() && !presence::is_about_the_account(error)
+}
+
+fn perhaps_valid(uuid: &str, ttl: Option<i64>, what: &str, error: Option<&client::Error>) -> Diagnostic {
+    let valid = match ttl {
+        Some(_) => lifetime(ttl),
+        None => "until it expires, or for ever if it has no `ttl`".to_owned(),
+    };
+    let remedy = error.and_then(|error| KIND.remedy(Verb::Revoke, error)).unwrap_or_default();
+    let detail = format!(
+        "{what}\n\nThe WebRTC token {uuid} may still be valid, {valid}. The action `wavix_revoke_webrtc_tokens` \
+         deletes all tokens of a SIP trunk. {remedy}"
+    );
+    Diagnostic::error(KIND.summary(Verb::Revoke), detail.trim_end())
 }
 
 fn refused(body: &WebRtcTokenBody, error: &client::Error) -> Diagnostics {

@@ -44,7 +44,13 @@ fn what_is_left(body: &WebRtcTokenBody, listed: &[WebRtcTokenRecord]) -> String 
     let alike: Vec<&str> =
         listed.iter().filter(|token| is_like(token, body)).map(|token| token.uuid.as_str()).collect();
     if alike.is_empty() {
-        return "Wavix lists no token with these arguments now, so most likely none was created.".to_owned();
+        return format!(
+            "Wavix lists no token with these arguments now, so most likely none was created. If the request is merely \
+             late, one for the SIP trunk {:?} may still appear, valid {}, and the action `wavix_revoke_webrtc_tokens` \
+             deletes it.",
+            body.sip_trunk,
+            lifetime(body.ttl)
+        );
     }
     let mut names: Vec<String> = alike.iter().take(NAMED).map(|uuid| format!("  - {uuid}")).collect();
     if alike.len() > NAMED {

@@ -88,7 +88,7 @@ async fn revoke_all(
             return Err(interrupted(login, revoked, total).into());
         }
         match endpoints::delete(call.ctx.client(), uuid, &options(call)).await {
-            Ok(()) => {
+            Ok(_) => {
                 revoked += 1;
                 progress.report(format!("Revoked WebRTC token {uuid} ({number} of {total})"));
             }

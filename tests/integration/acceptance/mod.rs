@@ -26,7 +26,7 @@ mod provider_config;
 mod quickstart;
 mod released_states;
 mod scale;
-mod secrecy;
+pub mod secrecy;
 
 /// Every acceptance test.
 pub fn trials() -> Vec<libtest_mimic::Trial> {

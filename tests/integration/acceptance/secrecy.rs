@@ -23,7 +23,7 @@ const WRITE_ONLY: &str = "planted wo \"pass\" word/6b2c+<y>";
 const ACCESS_TOKEN: &str = "sip-planted-token-0e5d4f";
 
 /// A secret as it may be written somewhere.
-fn spellings(secret: &str) -> Vec<String> {
+pub fn spellings(secret: &str) -> Vec<String> {
     let percent = |keep: fn(u8) -> bool| {
         secret
             .bytes()

@@ -6,6 +6,7 @@ use std::fmt;
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -38,8 +39,17 @@ pub struct Diagnostic {
     pub code: Option<String>,
 }
 
-impl Run {
-    /// Runs `command` to its end.
+/// A command under way.
+pub struct Running {
+    command: String,
+    directory: PathBuf,
+    child: Child,
+    stdout: JoinHandle<String>,
+    stderr: JoinHandle<String>,
+}
+
+impl Running {
+    /// Starts `command`.
     pub fn of(mut command: Command) -> Self {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let directory = command.get_current_dir().unwrap().to_owned();
@@ -51,9 +61,33 @@ impl Run {
         let mut child = command.spawn().expect("the command line starts");
         let stdout = collect(child.stdout.take().unwrap());
         let stderr = collect(child.stderr.take().unwrap());
-        let status = wait(&mut child).unwrap_or_else(|| panic!("still running after {PATIENCE:?}: {shown}"));
-        let (stdout, stderr) = (stdout.join().unwrap(), stderr.join().unwrap());
-        Self { command: shown, directory, status, stdout, stderr }
+        Self { command: shown, directory, child, stdout, stderr }
+    }
+
+    /// The process's number.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for the end.
+    pub fn finished(self) -> Run {
+        self.finished_within(PATIENCE)
+    }
+
+    /// Waits for the end of something that may take so long.
+    pub fn finished_within(mut self, patience: Duration) -> Run {
+        let shown = &self.command;
+        let status = wait(&mut self.child, patience)
+            .unwrap_or_else(|| panic!("still running after {patience:?}: {shown}"));
+        let (stdout, stderr) = (self.stdout.join().unwrap(), self.stderr.join().unwrap());
+        Run { command: self.command, directory: self.directory, status, stdout, stderr }
+    }
+}
+
+impl Run {
+    /// Runs `command` to its end.
+    pub fn of(command: Command) -> Self {
+        Running::of(command).finished()
     }
 
     /// Insists on success.
@@ -170,7 +204,7 @@ impl fmt::Display for Run {
     }
 }
 
-fn collect(mut stream: impl Read + Send + 'static) -> std::thread::JoinHandle<String> {
+fn collect(mut stream: impl Read + Send + 'static) -> JoinHandle<String> {
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).expect("the output can be read");
@@ -179,13 +213,13 @@ fn collect(mut stream: impl Read + Send + 'static) -> std::thread::JoinHandle<St
 }
 
 /// The exit code in `Some`, or `None` when patience ran out and it was killed.
-fn wait(child: &mut Child) -> Option<Option<i32>> {
+fn wait(child: &mut Child, patience: Duration) -> Option<Option<i32>> {
     let start = Instant::now();
     loop {
         if let Some(status) = child.try_wait().expect("the child can be waited for") {
             return Some(status.code());
         }
-        if start.elapsed() > PATIENCE {
+        if start.elapsed() > patience {
             let _ = child.kill();
             let _ = child.wait();
             return None;

@@ -8,7 +8,9 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Mutex, OnceLock};
 
 use serde_json::Value;
@@ -17,7 +19,7 @@ use wavix_sim::Sim;
 
 use super::cli::{Cli, Mirror};
 use super::require;
-use super::run::Run;
+use super::run::{Run, Running};
 
 /// Set to anything, it keeps the directory of every test.
 const KEEP: &str = "KEEP_TEST_DIRECTORIES";
@@ -156,10 +158,21 @@ impl Terraform {
 
     /// Runs any command to its end, whatever that is.
     pub fn run<S: AsRef<str>>(&self, arguments: impl IntoIterator<Item = S>) -> Run {
+        Run::of(self.command(arguments))
+    }
+
+    /// Starts a command as a shell does: in a process group of its own.
+    pub fn start<S: AsRef<str>>(&self, arguments: impl IntoIterator<Item = S>) -> Running {
+        let mut command = self.command(arguments);
+        command.process_group(0);
+        Running::of(command)
+    }
+
+    fn command<S: AsRef<str>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
         let mut command = installation().mirror.command(cli(), &self.path);
         command.args(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
         command.envs(&self.environment);
-        Run::of(command)
+        command
     }
 
     /// Applies the configuration, and proves that nothing is left to do: the

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{assert_none, root, text};
+use super::{assert_none, root, rust_files, text};
 
-trials![every_dependency_is_explained, every_path_in_the_code_map_exists];
+trials![every_dependency_is_explained, every_path_in_the_code_map_exists, every_proof_is_a_test];
 
 /// The rows of the table that follows `heading`: the cells, without the head.
 /// There must be a table, if only an empty one.
@@ -59,6 +59,19 @@ fn every_path_in_the_code_map_exists() {
         .flat_map(|row| ticked(&row[0]))
         .filter(|path| !root().join(path).exists())
         .map(|path| format!("ARCHITECTURE.md maps {path}, which does not exist"))
+        .collect();
+    assert_none(&complaints);
+}
+
+fn every_proof_is_a_test() {
+    let sources: String =
+        rust_files("tests/integration").iter().map(|path| text(&path.to_string_lossy())).collect();
+    let complaints: Vec<_> = table("## Promises and proofs")
+        .iter()
+        .flat_map(|row| ticked(&row[1]))
+        // A function, or a name that is given to a function.
+        .filter(|name| !sources.contains(&format!("fn {name}(")) && !sources.contains(&format!("\"{name}\"")))
+        .map(|name| format!("ARCHITECTURE.md names the proof {name}, which is no test"))
         .collect();
     assert_none(&complaints);
 }

@@ -4,7 +4,7 @@
 
 mod abilities;
 mod checklist;
-mod document;
+pub mod document;
 mod imports;
 mod naming;
 mod satellites;

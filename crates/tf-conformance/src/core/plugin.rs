@@ -111,6 +111,11 @@ impl Plugin {
         if excerpt.is_empty() { "(empty)".to_owned() } else { excerpt.to_owned() }
     }
 
+    /// The process's number; `None` once it has ended.
+    pub fn pid(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// Sends a signal to the process alone.
     ///
     /// # Errors

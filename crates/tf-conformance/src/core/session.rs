@@ -73,6 +73,11 @@ impl Trace {
         exchanges.push_back(exchange);
     }
 
+    /// Forgets all exchanges.
+    pub fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// The last exchanges.
     pub fn last(&self, count: usize) -> Vec<Exchange> {
         let exchanges = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -82,7 +87,7 @@ impl Trace {
 
 /// A connection to a plugin that was started for it.
 pub struct Session {
-    plugin: tokio::sync::Mutex<Plugin>,
+    plugin: Arc<tokio::sync::Mutex<Plugin>>,
     handshake: Handshake,
     channel: Channel,
     client: ProviderClient<Channel>,
@@ -177,12 +182,37 @@ impl Session {
     pub async fn start(launch: Launch, patience: Patience, trace: Trace) -> Result<Self, StartError> {
         let (plugin, handshake) = Plugin::start(launch).await?;
         let channel = plugin.connect(&handshake).await?;
+        let plugin = Arc::new(tokio::sync::Mutex::new(plugin));
+        Ok(Self::over(channel, plugin, handshake, trace, patience))
+    }
+
+    /// Another connection to the same process, with the schemas of this one.
+    /// Core opens more than one only to a plugin that is being debugged, and
+    /// then for every configuration of the provider.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be connected to.
+    pub async fn another(&self, trace: Trace) -> Result<Self, StartError> {
+        let channel = self.plugin.lock().await.connect(&self.handshake).await?;
+        let plugin = Arc::clone(&self.plugin);
+        let mut session = Self::over(channel, plugin, self.handshake.clone(), trace, self.patience);
+        session.schemas = Arc::clone(&self.schemas);
+        Ok(session)
+    }
+
+    fn over(
+        channel: Channel,
+        plugin: Arc<tokio::sync::Mutex<Plugin>>,
+        handshake: Handshake,
+        trace: Trace,
+        patience: Patience,
+    ) -> Self {
         let side = SideStreams::open(&channel);
         let client = ProviderClient::new(channel.clone())
             .max_decoding_message_size(LARGEST_MESSAGE)
             .max_encoding_message_size(LARGEST_MESSAGE);
-        let plugin = tokio::sync::Mutex::new(plugin);
-        Ok(Self { plugin, handshake, channel, client, side, schemas: Arc::default(), trace, patience })
+        Self { plugin, handshake, channel, client, side, schemas: Arc::default(), trace, patience }
     }
 
     /// Reads the schemas, as Core does first in a process.

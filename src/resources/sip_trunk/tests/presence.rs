@@ -103,13 +103,12 @@ async fn deleting_a_trunk_that_is_gone_succeeds() {
     bench.sim.delete_trunk(id_of(&created));
     let left = bench.delete(&created).await;
     assert!(left.errors.is_empty() && left.state.is_none());
-    assert_eq!(bench.lists(), 0, "the API says plainly that the record is gone");
+    assert_eq!(bench.lists(), 1, "a 404 alone proves nothing, in whatever words");
 
-    // In the words that may also mean the account, the list decides.
     bench.sim.fault("DELETE", TRUNK, not_found("The service is not provisioned for your account."));
     let left = bench.delete(&created).await;
     assert!(left.errors.is_empty() && left.state.is_none());
-    assert_eq!(bench.lists(), 1);
+    assert_eq!(bench.lists(), 2);
 }
 
 #[tokio::test]

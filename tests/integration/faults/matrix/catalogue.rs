@@ -1,0 +1,267 @@
+//! The rows of the matrix: everything that can go wrong with a request.
+
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Value as Json, json};
+use wavix_sim::{Answer, Fault, Rule, Sim};
+
+use super::cell::{LABEL, NEW_LABEL, password};
+use super::secrets;
+use super::unreachable::Unreachable;
+use super::verb::Verb;
+
+/// How often a fault strikes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Often {
+    /// The first matching request only.
+    Once,
+    /// Every matching request.
+    Always,
+}
+
+/// What happens.
+pub enum How {
+    /// The simulator does this to the request.
+    Struck(Often, fn() -> Fault),
+    /// The same, where what is done depends on the answer's shape; an error
+    /// says why there is nothing to do.
+    Shaped(fn(Verb) -> Result<Fault, &'static str>),
+    /// There is no connection at all.
+    Unreachable(Unreachable),
+    /// The request before is answered, and with it the server does this to the
+    /// connection that the next one would go over.
+    Before(fn() -> Fault),
+    /// Somebody else has deleted the object.
+    Gone,
+}
+
+/// A row.
+pub struct Case {
+    /// What a person calls it.
+    pub name: &'static str,
+    /// What happens.
+    pub how: How,
+    /// `request_timeout`, where the fault is about time.
+    pub request_timeout: Option<&'static str>,
+    /// Whether the server acts only after the client has given up.
+    pub acts_late: bool,
+}
+
+/// What stands for "longer than anybody waits".
+const FOREVER: Duration = Duration::from_secs(60);
+/// The `request_timeout` of the cells that are about time. Long enough for a
+/// busy machine to answer everything else in.
+const IMPATIENT: &str = "3s";
+/// Later than `IMPATIENT`, and still within what a create looks for.
+const LATE: Duration = Duration::from_millis(3500);
+
+const fn case(name: &'static str, how: How) -> Case {
+    Case { name, how, request_timeout: None, acts_late: false }
+}
+
+const fn timed(name: &'static str, how: How) -> Case {
+    Case { name, how, request_timeout: Some(IMPATIENT), acts_late: false }
+}
+
+const fn always(name: &'static str, fault: fn() -> Fault) -> Case {
+    case(name, How::Struck(Often::Always, fault))
+}
+
+const fn once(name: &'static str, fault: fn() -> Fault) -> Case {
+    case(name, How::Struck(Often::Once, fault))
+}
+
+/// Every row, in the order of the documents.
+pub const CASES: &[Case] = &[
+    case("DNS failure", How::Unreachable(Unreachable::Name)),
+    case("connection refused", How::Unreachable(Unreachable::Refused)),
+    case("TLS: unknown authority", How::Unreachable(Unreachable::UnknownAuthority)),
+    case("TLS: expired certificate", How::Unreachable(Unreachable::Expired)),
+    case("TLS: wrong name", How::Unreachable(Unreachable::WrongName)),
+    case("proxy refused", How::Unreachable(Unreachable::Proxy)),
+    timed("connect time-out", How::Unreachable(Unreachable::Silent)),
+    once("reset before the request is read, once", Fault::reset),
+    always("reset before the request is read", Fault::reset),
+    once("closed without an answer, once", Fault::close),
+    always("closed without an answer", Fault::close),
+    once("reset after the commit, once", Fault::reset_after_commit),
+    always("reset after the commit", Fault::reset_after_commit),
+    always("closed after the commit", Fault::close_after_commit),
+    always("reset after the head of the answer", Fault::reset_after_head),
+    always("body cut at half", Fault::cut_body),
+    always("Content-Length too long", || Fault::wrong_content_length(50)),
+    always("Content-Length too short", || Fault::wrong_content_length(-1)),
+    timed(
+        "answer later than `request_timeout`",
+        How::Struck(Often::Always, || Fault::delay_after_commit(FOREVER)),
+    ),
+    Case {
+        name: "commit later than `request_timeout`",
+        how: How::Struck(Often::Once, || Fault::delay_before_commit(LATE)),
+        request_timeout: Some(IMPATIENT),
+        acts_late: true,
+    },
+    timed("trickling body", How::Struck(Often::Always, || Fault::trickle(1, Duration::from_millis(700)))),
+    always("200 with HTML", Fault::html_200),
+    always("200 with HTML after the commit", || {
+        Fault::answer_after_commit(Answer::new(200).html("<html>OK</html>"))
+    }),
+    always("empty 200", || Fault::answer(Answer::new(200).empty())),
+    always("empty 200 after the commit", || Fault::answer_after_commit(Answer::new(200).empty())),
+    always("JSON of another shape", || Fault::answer_after_commit(Answer::new(200).json(&json!([1, "two"])))),
+    always("`success: false` under 200", || Fault::success_false("Something went wrong")),
+    case("answer without the id", How::Shaped(without_the_id)),
+    case("optional fields missing", How::Shaped(without_optional_fields)),
+    case("unknown fields", How::Shaped(with_unknown_fields)),
+    case("wrong types", How::Shaped(with_wrong_types)),
+    always("body of 100 MB", || Fault::unannounced_body(100 << 20)),
+    always("invalid UTF-8", Fault::invalid_utf8),
+    always("deep JSON", || {
+        let depth = 100_000;
+        let body = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        Fault::answer_after_commit(Answer::new(200).text(&body).header("content-type", "application/json"))
+    }),
+    always("301 to another host", || Fault::redirect(301, "http://127.0.0.2:9/v1/elsewhere")),
+    always("307 to another host", || Fault::redirect(307, "http://127.0.0.2:9/v1/elsewhere")),
+    always("400 with an errors object", || {
+        Fault::answer(
+            Answer::new(400).json(&json!({ "success": false, "errors": { "label": ["is not good"] } })),
+        )
+    }),
+    always("400 with an errors array", || {
+        Fault::answer(Answer::new(400).json(&json!({ "success": false, "errors": ["label is not good"] })))
+    }),
+    always("400 with text", || Fault::answer(Answer::new(400).text("Bad Request"))),
+    always("401", || Fault::status(401)),
+    always("403, scope", || {
+        Fault::answer(Answer::new(403).message("API key does not have permission for this action"))
+    }),
+    always("403, not provisioned", || Fault::answer(Answer::new(403).message(NOT_PROVISIONED))),
+    always("404, not provisioned", || Fault::answer(Answer::new(404).message(NOT_PROVISIONED))),
+    case("404, gone", How::Gone),
+    always("404, not gone", || Fault::answer(Answer::new(404).message("Record not found"))),
+    always("409", || Fault::status(409)),
+    always("422", || Fault::answer(Answer::new(422).message("Missing or invalid parameter label"))),
+    case("422 that repeats the secrets", How::Shaped(repeating)),
+    case("400 with a page that repeats the secrets", How::Shaped(repeating_as_a_page)),
+    always("429 without Retry-After", || Fault::too_many_requests(None)),
+    once("429, Retry-After in seconds", || Fault::too_many_requests(Some("1"))),
+    once("429, Retry-After as a date", || {
+        let soon = SystemTime::now() + Duration::from_secs(1);
+        Fault::too_many_requests(Some(&httpdate::fmt_http_date(soon)))
+    }),
+    once("429, absurd Retry-After", || Fault::too_many_requests(Some("86400"))),
+    once("429, negative Retry-After", || Fault::too_many_requests(Some("-5"))),
+    once("500 once", || Fault::status(500)),
+    always("500", || Fault::status(500)),
+    once("500 after the commit", || Fault::answer_after_commit(Answer::new(500))),
+    once("502 once", || Fault::status(502)),
+    always("502", || Fault::status(502)),
+    once("502 after the commit", || Fault::answer_after_commit(Answer::new(502))),
+    once("503 once", || Fault::status(503)),
+    always("503", || Fault::status(503)),
+    once("503 after the commit", || Fault::answer_after_commit(Answer::new(503))),
+    once("504 once", || Fault::status(504)),
+    always("504", || Fault::status(504)),
+    once("504 after the commit", || Fault::answer_after_commit(Answer::new(504))),
+    case("connection closed while idle", How::Before(Fault::close_when_idle)),
+    case("connection reset as it is reused", How::Before(Fault::reset_when_reused)),
+];
+
+const NOT_PROVISIONED: &str = "Account is not provisioned for this service";
+
+/// Why a row has no cell for a verb.
+const NO_OBJECT: &str = "the answer has no fields";
+const NO_SUBJECT: &str = "it is about no object that could be gone";
+const NEW_CONNECTION: &str = "its client is new, and so is its connection";
+const ONE_CONNECTION: &str = "the second page comes over the connection that brought the first";
+
+impl Case {
+    /// Why this fault cannot happen to this verb, if it cannot.
+    pub fn inapplicable(&self, verb: Verb) -> Option<&'static str> {
+        match &self.how {
+            How::Struck(..) => None,
+            How::Before(_) => (verb == Verb::Configure).then_some(NEW_CONNECTION),
+            How::Shaped(shape) => shape(verb).err(),
+            How::Gone => (!verb.is_about_an_object()).then_some(NO_SUBJECT),
+            How::Unreachable(_) => (verb == Verb::ListNext).then_some(ONE_CONNECTION),
+        }
+    }
+
+    /// Lets the simulator strike.
+    pub fn arm(&self, verb: Verb, sim: &Sim) {
+        let (method, path) = verb.target();
+        let (often, fault) = match &self.how {
+            How::Struck(often, fault) => (*often, fault()),
+            How::Shaped(shape) => match shape(verb) {
+                Ok(fault) => (Often::Always, fault),
+                Err(reason) => panic!("{}, {verb}: {reason}", self.name),
+            },
+            How::Unreachable(_) | How::Before(_) | How::Gone => return,
+        };
+        let rule = Rule::new(method, path, fault).skip(verb.spared());
+        sim.faults().push(if often == Often::Always { rule.always() } else { rule });
+    }
+}
+
+/// Where the fields of the object are in the answer to a verb.
+fn prefix(verb: Verb) -> &'static str {
+    if matches!(verb, Verb::ListFirst | Verb::ListNext) { "/sip_trunks/0/" } else { "/" }
+}
+
+fn id(verb: Verb) -> String {
+    format!("{}{}", prefix(verb), if verb == Verb::Open { "uuid" } else { "id" })
+}
+
+fn without_the_id(verb: Verb) -> Result<Fault, &'static str> {
+    if verb.is_answered_with_an_object() { Ok(Fault::without(&id(verb))) } else { Err(NO_OBJECT) }
+}
+
+fn without_optional_fields(verb: Verb) -> Result<Fault, &'static str> {
+    let fields: &[&str] = match verb {
+        Verb::Configure => &["email", "first_name", "timezone"],
+        Verb::Create | Verb::Read | Verb::Update => &["passthrough", "rewrite_prefix", "call_limit"],
+        Verb::ListFirst | Verb::ListNext => &["talk_time", "charge", "callerid"],
+        Verb::Open => &["payload", "ttl"],
+        Verb::Delete | Verb::Close => return Err(NO_OBJECT),
+    };
+    // Something is left out that is not there, for the type's sake.
+    let fault = Fault::without("nothing");
+    Ok(fields.iter().fold(fault, |fault, field| fault.and_without(&format!("{}{field}", prefix(verb)))))
+}
+
+fn with_unknown_fields(verb: Verb) -> Result<Fault, &'static str> {
+    let fault = Fault::with("news", json!({ "of": ["the", { "day": 1 }] }));
+    Ok(if verb.is_answered_with_an_object() {
+        fault.and_with(&format!("{}region", prefix(verb)), "eu")
+    } else {
+        fault
+    })
+}
+
+/// The secrets that a request of this verb shows the API.
+fn sent(verb: Verb) -> String {
+    let password = match verb {
+        Verb::Create => password(LABEL),
+        Verb::Update => password(NEW_LABEL),
+        _ => String::new(),
+    };
+    format!("{} {password}", secrets::API_KEY)
+}
+
+fn repeating(verb: Verb) -> Result<Fault, &'static str> {
+    Ok(Fault::answer(Answer::new(422).message(&format!("Invalid parameter label: {}", sent(verb)))))
+}
+
+fn repeating_as_a_page(verb: Verb) -> Result<Fault, &'static str> {
+    Ok(Fault::answer(Answer::new(400).html(&format!("<p>{}</p>", sent(verb)))))
+}
+
+fn with_wrong_types(verb: Verb) -> Result<Fault, &'static str> {
+    let wrong: Json = json!({ "not": "this" });
+    match verb {
+        Verb::Delete | Verb::Close => Ok(Fault::with("success", wrong)),
+        Verb::Configure | Verb::Open => Ok(Fault::with(&id(verb), wrong)),
+        _ => Ok(Fault::with(&format!("{}label", prefix(verb)), wrong)),
+    }
+}

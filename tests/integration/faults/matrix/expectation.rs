@@ -1,0 +1,127 @@
+//! What a cell came to, and what the table allows.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use tf_conformance::proto::tfplugin6 as pb;
+use wavix_sim::Journal;
+
+use super::verb::{ONE_TOKEN, ONE_TRUNK, PROFILE, TOKENS, TRUNKS};
+
+/// What requests are called in the table: method, path, word.
+const WORDS: [(&str, &str, &str); 9] = [
+    ("GET", PROFILE, "PROFILE"),
+    ("POST", TRUNKS, "POST"),
+    ("POST", TOKENS, "POST"),
+    ("PUT", ONE_TRUNK, "PUT"),
+    ("DELETE", ONE_TRUNK, "DELETE"),
+    ("DELETE", ONE_TOKEN, "DELETE"),
+    ("GET", TRUNKS, "LIST"),
+    ("GET", TOKENS, "LIST"),
+    ("GET", ONE_TRUNK, "GET"),
+];
+
+/// How a verb ended.
+pub struct Observed {
+    /// How often each kind of request was made.
+    pub requests: BTreeMap<&'static str, usize>,
+    /// What is true afterwards, in the word of the verb.
+    pub then: &'static str,
+    /// `-`, or the kind and the summary of the worst diagnostic.
+    pub says: String,
+    /// All that was said, for the message of a failure.
+    pub text: String,
+}
+
+impl Observed {
+    pub fn new(journal: &Journal, then: &'static str, diagnostics: &[pb::Diagnostic]) -> Self {
+        let mut requests = BTreeMap::new();
+        for (method, path, word) in WORDS {
+            let count = journal.count(method, path);
+            if count > 0 {
+                *requests.entry(word).or_default() += count;
+            }
+        }
+        let total: usize = requests.values().sum();
+        assert_eq!(total, journal.entries().len(), "a request of an unknown kind:\n{journal}");
+        let worst = diagnostics.iter().min_by_key(|one| one.severity);
+        let says = worst.map_or_else(
+            || "-".to_owned(),
+            |worst| {
+                let kind =
+                    if worst.severity() == pb::diagnostic::Severity::Error { "error" } else { "warning" };
+                format!("{kind}: {}", worst.summary)
+            },
+        );
+        Self { requests, then, says, text: crate::faults::ledger::text(diagnostics) }
+    }
+}
+
+impl fmt::Display for Observed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let requests: Vec<String> = WORDS
+            .iter()
+            .map(|(_, _, word)| *word)
+            .fold(Vec::new(), |mut words: Vec<&str>, word| {
+                if !words.contains(&word) {
+                    words.push(word);
+                }
+                words
+            })
+            .into_iter()
+            .filter_map(|word| Some(format!("{} {word}", self.requests.get(word)?)))
+            .collect();
+        let requests = if requests.is_empty() { "none".to_owned() } else { requests.join(", ") };
+        write!(f, "{requests} | {} | {}", self.then, self.says)
+    }
+}
+
+/// What the table says of one cell.
+#[derive(Debug, Clone)]
+pub struct Expected {
+    /// `1 POST, 1-4 LIST`, or `none`.
+    pub requests: String,
+    /// See [`Observed::then`].
+    pub then: String,
+    /// See [`Observed::says`].
+    pub says: String,
+}
+
+impl Expected {
+    /// How what was seen differs.
+    pub fn mismatch(&self, observed: &Observed) -> Option<String> {
+        let fits =
+            self.then == observed.then && self.says == observed.says && self.allows(&observed.requests);
+        (!fits).then(|| {
+            format!(
+                "expected {} | {} | {}\n    seen     {observed}\n    {}",
+                self.requests,
+                self.then,
+                self.says,
+                observed.text.replace('\n', "\n    ")
+            )
+        })
+    }
+
+    fn allows(&self, requests: &BTreeMap<&'static str, usize>) -> bool {
+        let allowed = parsed(&self.requests);
+        requests.keys().all(|word| allowed.iter().any(|(_, _, allowed)| allowed == word))
+            && allowed.iter().all(|(least, most, word)| {
+                let count = requests.get(word).copied().unwrap_or_default();
+                (*least..=*most).contains(&count)
+            })
+    }
+}
+
+/// `1 POST, 1-4 LIST` as least, most and word.
+fn parsed(requests: &str) -> Vec<(usize, usize, &str)> {
+    if requests == "none" {
+        return Vec::new();
+    }
+    let parts = requests.split(',').map(|part| {
+        let (count, word) = part.trim().split_once(' ').expect("a number and a word");
+        let (least, most) = count.split_once('-').unwrap_or((count, count));
+        (least.parse().expect("a number"), most.parse().expect("a number"), word)
+    });
+    parts.collect()
+}

@@ -1,0 +1,132 @@
+//! Verbs against faults. [`verb`] has the columns, [`catalogue`] the rows,
+//! [`table`] what is expected of each cell; [`cell`] tries one out, and here
+//! all of them are.
+
+mod aftermath;
+mod catalogue;
+mod cell;
+mod expectation;
+mod secrets;
+mod table;
+mod unreachable;
+mod verb;
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::future::join_all;
+
+use self::catalogue::{CASES, Case};
+use self::expectation::Observed;
+use self::verb::Verb;
+use super::bench::Bench;
+
+/// The tests of this module.
+pub fn trials() -> Vec<libtest_mimic::Trial> {
+    let module = module_path!();
+    vec![
+        crate::support::trial(module, "every_cell_of_the_matrix_is_as_its_table_says", || {
+            crate::support::block_on(walk());
+        }),
+        crate::support::trial(module, "every_cell_is_in_the_table_exactly_once", table::is_complete),
+    ]
+}
+
+/// Plugins that walk at the same time. Cells mostly wait.
+const WALKERS: usize = 24;
+
+/// Set to a part of a name, it leaves out all other cells.
+const FILTER: &str = "MATRIX_FILTER";
+
+/// Set to anything, it prints the tables as they would be by what was seen.
+const SHOW: &str = "MATRIX_SHOW";
+
+struct Finished {
+    verb: Verb,
+    case: &'static Case,
+    observed: Result<Observed, String>,
+    tokens: BTreeSet<String>,
+}
+
+impl Finished {
+    /// What is wrong with it.
+    fn problem(&self) -> Option<String> {
+        let observed = match &self.observed {
+            Ok(observed) => observed,
+            Err(problem) => return Some(problem.clone()),
+        };
+        match table::expected(self.verb, self.case.name) {
+            None => Some(format!("is not in the table; seen: {observed}")),
+            Some(expected) => expected.mismatch(observed),
+        }
+    }
+}
+
+/// No secret stands in a log at TRACE, which is what a plugin writes by
+/// default, nor in what was said of a cell.
+fn nothing_is_shown(finished: &[Finished], logs: &[String]) {
+    let tokens: BTreeSet<&String> = finished.iter().flat_map(|cell| &cell.tokens).collect();
+    let tokens: Vec<String> = tokens.into_iter().cloned().collect();
+    let said = finished.iter().map(|cell| match &cell.observed {
+        Ok(observed) => observed.text.as_str(),
+        Err(problem) => problem.as_str(),
+    });
+    let said = said.collect::<Vec<_>>().join("\n");
+    let texts = logs.iter().chain([&said]);
+    let shown: Vec<String> = texts.clone().flat_map(|text| secrets::shown(text, &tokens)).collect();
+    let megabytes = texts.map(String::len).sum::<usize>() / 1_000_000;
+    println!(
+        "{} secrets looked for in {megabytes} MB of log and messages",
+        secrets::PLANTED.len() + tokens.len()
+    );
+    assert!(logs.iter().any(|log| log.contains("/v1/trunks")), "the log has something to find");
+    assert!(shown.is_empty(), "{} times, first:\n{}", shown.len(), shown[0]);
+}
+
+async fn walk() {
+    let filter = std::env::var(FILTER).unwrap_or_default();
+    let cells: Vec<(Verb, &'static Case)> = CASES
+        .iter()
+        .flat_map(|case| Verb::ALL.map(|verb| (verb, case)))
+        .filter(|(verb, case)| case.inapplicable(*verb).is_none())
+        .filter(|(verb, case)| format!("{}, {verb}", case.name).contains(&filter))
+        .collect();
+    let next = AtomicUsize::new(0);
+    let walkers = (0..WALKERS.min(cells.len())).map(|_| async {
+        let bench = Bench::start(&[]).await;
+        let mut finished = Vec::new();
+        while let Some((verb, case)) = cells.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let (observed, tokens) = cell::run(&bench, *verb, case).await;
+            finished.push(Finished { verb: *verb, case, observed, tokens });
+        }
+        let plugin = bench.session().plugin().await;
+        (finished, plugin.stderr.so_far().join("\n"))
+    });
+    let (finished, logs): (Vec<_>, Vec<_>) = join_all(walkers).await.into_iter().unzip();
+    let mut finished: Vec<Finished> = finished.into_iter().flatten().collect();
+    finished.sort_by_key(|cell| {
+        (cell.verb, CASES.iter().position(|case| std::ptr::eq(case, cell.case)).unwrap_or_default())
+    });
+
+    println!("{:<22}{:>7}{:>9}", "verb", "cells", "passed");
+    for verb in Verb::ALL {
+        let of_verb = finished.iter().filter(|cell| cell.verb == verb);
+        let passed = of_verb.clone().filter(|cell| cell.problem().is_none()).count();
+        println!("{verb:<22}{:>7}{passed:>9}", of_verb.count());
+    }
+    if std::env::var_os(SHOW).is_some() {
+        for verb in Verb::ALL {
+            let of_verb = finished.iter().filter(|cell| cell.verb == verb);
+            let seen = of_verb.filter_map(|cell| Some((cell.case.name, cell.observed.as_ref().ok()?)));
+            println!("{}", table::rendered(verb, &seen.collect::<Vec<_>>()));
+        }
+    }
+    let problems: Vec<String> = finished
+        .iter()
+        .filter_map(|cell| Some(format!("{}, {}: {}", cell.verb, cell.case.name, cell.problem()?)))
+        .collect();
+    println!("{:<22}{:>7}{:>9}", "all", finished.len(), finished.len() - problems.len());
+    assert!(!finished.is_empty(), "no cell matches {filter:?}");
+    nothing_is_shown(&finished, &logs);
+    assert!(problems.is_empty(), "{} of {} cells:\n{}", problems.len(), finished.len(), problems.join("\n"));
+}
