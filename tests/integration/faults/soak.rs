@@ -30,7 +30,7 @@ pub fn trials() -> Vec<Trial> {
     let slow = crate::support::require::acceptance_trial(
         module,
         "three_hundred_trunks_at_five_per_second",
-        (1, 0),
+        crate::support::require::Least::of((1, 5)),
         || {
             limits::apply_under(limits::SLOW, 300);
         },
