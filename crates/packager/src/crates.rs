@@ -37,7 +37,7 @@ pub struct Crate {
 /// What is linked into the provider for `triple`, or for any platform: by name.
 ///
 /// # Errors
-/// When cargo cannot tell without the network.
+/// When cargo cannot tell: a source was never downloaded and there is no network.
 pub fn shipped(project: &Project, triple: Option<&str>) -> Result<BTreeMap<Key, Crate>, Error> {
     let linked = linked(project, triple)?;
     let metadata = metadata(project)?;
@@ -89,7 +89,7 @@ fn linked(project: &Project, triple: Option<&str>) -> Result<BTreeSet<Key>, Erro
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .current_dir(&project.root)
-        .args(["tree", "--locked", "--offline", "--quiet", "--prefix", "none", "--format", "{p}"])
+        .args(["tree", "--locked", "--quiet", "--prefix", "none", "--format", "{p}"])
         .args(["--edges", "normal,no-proc-macro", "--package", PROVIDER])
         .args(["--target", triple.unwrap_or("all")])
         .output()
@@ -108,7 +108,7 @@ fn linked(project: &Project, triple: Option<&str>) -> Result<BTreeSet<Key>, Erro
 fn metadata(project: &Project) -> Result<Metadata, Error> {
     let mut command = MetadataCommand::new();
     command.current_dir(&project.root);
-    command.other_options(["--offline".to_owned(), "--locked".to_owned()]);
+    command.other_options(["--locked".to_owned()]);
     command.exec().map_err(|error| Error::Cargo(error.to_string()))
 }
 

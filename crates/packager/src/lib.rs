@@ -1,6 +1,7 @@
 //! Packs the provider as the Terraform Registry wants it: zips, checksums, the
 //! manifest, the licenses of what was linked in, and a bill of materials. Knows
-//! files and cargo; builds nothing, signs nothing and uses no network.
+//! files and cargo; builds nothing and signs nothing. Only cargo uses the network,
+//! for sources that were never downloaded, such as those of other platforms.
 //!
 //! Rules that every command keeps:
 //!

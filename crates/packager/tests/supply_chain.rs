@@ -25,7 +25,7 @@ fn texts<'a>(rules: &'a Table, section: &str, key: &str) -> Vec<&'a str> {
 
 fn metadata() -> Metadata {
     let mut command = MetadataCommand::new();
-    command.current_dir(root()).other_options(["--offline".to_owned(), "--locked".to_owned()]);
+    command.current_dir(root()).other_options(["--locked".to_owned()]);
     command.exec().unwrap()
 }
 
