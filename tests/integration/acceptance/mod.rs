@@ -21,6 +21,7 @@ mod ip_authentication;
 mod leftovers;
 mod lifecycle;
 mod limits;
+mod lost_answers;
 mod moved;
 mod provider_config;
 mod quickstart;
@@ -52,6 +53,7 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
         leftovers::trials(),
         lifecycle::trials(),
         limits::trials(),
+        lost_answers::trials(),
         moved::trials(),
         provider_config::trials(),
         quickstart::trials(),
