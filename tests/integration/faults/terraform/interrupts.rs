@@ -127,7 +127,7 @@ fn a_second_interrupt_leaves_every_trunk_in_the_state_or_in_the_log() {
 }
 
 /// Nobody can say anything after SIGKILL: Terraform's own error is all there
-/// is. Whoever finds the trunk imports it.
+/// is. The next plan names the trunk, and whoever reads it imports it.
 fn a_trunk_that_a_killed_provider_made_is_imported_and_not_made_twice() {
     let scene = Scene::before(0, true, Duration::from_secs(60));
     let running = scene.under_way(0, true);
@@ -141,6 +141,10 @@ fn a_trunk_that_a_killed_provider_made_is_imported_and_not_made_twice() {
     let [made] = scene.sim.trunks().try_into().expect("one trunk was made");
     let index = made.label.strip_prefix("Interrupted ").expect("one of ours");
     let address = format!("wavix_sip_trunk.many[{index}]");
+    let warnings = scene.tf.plan().succeeded().warnings();
+    let [warning] = warnings.as_slice() else { panic!("not one warning: {warnings:?}") };
+    assert_eq!(warning.summary, "Equal SIP trunk exists");
+    assert!(warning.detail.contains(&made.id.to_string()), "{warning:?}");
     scene.tf.import(&address, &made.id.to_string()).succeeded();
     scene.tf.apply_ok();
     assert_eq!(scene.tf.trunk_id(&address), made.id);
