@@ -13,9 +13,14 @@ use super::type_json::TypeError;
 /// walks values above the codecs needs its share too.
 pub const MAX_DEPTH: usize = 60;
 
-/// How many bytes one encoded value may take. Terraform itself refuses
-/// messages above 256 MiB.
+/// How many bytes one encoded value may have to be read: as many as the largest
+/// request.
 pub const MAX_BYTES: usize = 256 * 1024 * 1024;
+
+/// The same to be written. Higher, since a verb's result is what its request
+/// held and what the API added, and is lost when it cannot be written; below the
+/// 2 GiB that Terraform takes.
+pub const MAX_WRITTEN_BYTES: usize = 1024 * 1024 * 1024;
 
 /// How many elements are allocated for on the word of a length prefix alone.
 pub(super) const MAX_PREALLOCATED: usize = 1024;
@@ -193,8 +198,8 @@ pub enum EncodeReason {
     /// Deeper than [`MAX_DEPTH`].
     #[error("nested more than {MAX_DEPTH} levels deep")]
     TooDeep,
-    /// Longer than [`MAX_BYTES`].
-    #[error("longer than {MAX_BYTES} bytes")]
+    /// Longer than [`MAX_WRITTEN_BYTES`].
+    #[error("longer than {MAX_WRITTEN_BYTES} bytes")]
     TooLong,
 }
 

@@ -14,6 +14,7 @@ pub mod logging;
 pub mod msgpack;
 pub mod number;
 pub mod output;
+pub mod oversize;
 pub mod panic;
 pub mod process;
 pub mod proto;

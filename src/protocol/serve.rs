@@ -26,14 +26,11 @@ use tonic::service::Routes;
 use super::ending::Ending;
 use super::go_plugin::{self, Broker, Controller, Stdio};
 use super::listener::{Listener, Stream};
+use super::oversize::{Bounded, LARGEST_ANSWER, LARGEST_REQUEST};
 use super::proto::go_plugin::grpc_broker_server::GrpcBrokerServer;
 use super::proto::go_plugin::grpc_controller_server::GrpcControllerServer;
 use super::proto::go_plugin::grpc_stdio_server::GrpcStdioServer;
 use super::proto::tfplugin6::provider_server::{Provider, ProviderServer};
-
-/// The largest message taken or sent, as in Go's plugins. The library's own
-/// limit of 4 MiB is below what a state may have.
-pub const MAX_MESSAGE: usize = 256 * 1024 * 1024;
 
 /// How long a client may take for its part of the TLS handshake.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -82,10 +79,13 @@ pub async fn serve<P: Provider>(
     serve_routes(listener, tls, || Routes::new(with_limits(provider())), shutdown, ending).await;
 }
 
-fn with_limits<P: Provider>(provider: P) -> ProviderServer<P> {
-    ProviderServer::new(provider)
-        .max_decoding_message_size(MAX_MESSAGE)
-        .max_encoding_message_size(MAX_MESSAGE)
+/// Above these limits the provider still has the word; above the library's, which
+/// stand behind them, only a gRPC status would be left.
+fn with_limits<P: Provider>(provider: P) -> Bounded<ProviderServer<P>> {
+    let service = ProviderServer::new(provider)
+        .max_decoding_message_size(LARGEST_REQUEST)
+        .max_encoding_message_size(LARGEST_ANSWER);
+    Bounded::new(service, LARGEST_REQUEST)
 }
 
 /// As `serve`, for any application.
@@ -101,17 +101,19 @@ async fn serve_routes(
         let controller = GrpcControllerServer::new(Controller { shutdown: shutdown.clone() });
         application()
             .add_service(
-                controller.max_decoding_message_size(MAX_MESSAGE).max_encoding_message_size(MAX_MESSAGE),
+                controller
+                    .max_decoding_message_size(LARGEST_REQUEST)
+                    .max_encoding_message_size(LARGEST_REQUEST),
             )
             .add_service(
                 GrpcBrokerServer::new(Broker)
-                    .max_decoding_message_size(MAX_MESSAGE)
-                    .max_encoding_message_size(MAX_MESSAGE),
+                    .max_decoding_message_size(LARGEST_REQUEST)
+                    .max_encoding_message_size(LARGEST_REQUEST),
             )
             .add_service(
                 GrpcStdioServer::new(Stdio)
-                    .max_decoding_message_size(MAX_MESSAGE)
-                    .max_encoding_message_size(MAX_MESSAGE),
+                    .max_decoding_message_size(LARGEST_REQUEST)
+                    .max_encoding_message_size(LARGEST_REQUEST),
             )
             .add_service(health.clone())
             .prepare()

@@ -147,7 +147,8 @@ async fn invoke<P: Provider>(
     entry.object.invoke(Call { ctx, cancel, deadline }, &config, &progress).await
 }
 
-fn completed(diagnostics: Diagnostics) -> Event {
+/// The event that ends an action, successfully if there are no errors.
+pub(super) fn completed(diagnostics: Diagnostics) -> Event {
     let completed = event::Completed { diagnostics: convert::diagnostics(diagnostics) };
     Event { r#type: Some(event::Type::Completed(completed)) }
 }

@@ -1,11 +1,13 @@
 //! How each answer says that something went wrong. Layer: framework.
 
+use prost::Message;
+
 use crate::framework::convert;
 use crate::framework::diagnostics::Diagnostics;
 use crate::protocol::proto::tfplugin6;
 
 /// An answer of one RPC.
-pub(super) trait Answer: Sized {
+pub(super) trait Answer: Message {
     /// The answer that holds nothing but these messages.
     fn refusal(diagnostics: Diagnostics) -> Self;
 

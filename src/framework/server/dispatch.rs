@@ -1,6 +1,7 @@
 //! From the service to the handlers. Layer: framework. Around every handler:
-//! a span that names the request in each log line, and a guard that turns a
-//! panic into a diagnostic, so that the process and its other requests live.
+//! a span that names the request in each log line, a guard that turns a panic
+//! into a diagnostic, so that the process and its other requests live, and the
+//! limits of what is taken and sent.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -13,15 +14,17 @@ use tonic::{Request, Response, Status, Streaming};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
+use crate::framework::convert;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
+use crate::protocol::oversize::{LARGEST_ANSWER, LARGEST_SCHEMA, Oversize};
 use crate::protocol::proto::tfplugin6;
 use crate::protocol::proto::tfplugin6::provider_server;
 
 use super::answer::Answer;
 use super::{
     ProviderServer, action, apply, configure, data_source, ephemeral, function, generation, identity, import,
-    list, moving, plan, read, schema, unsupported, upgrade, validate,
+    list, moving, plan, read, schema, size, unsupported, upgrade, validate,
 };
 
 /// Events of an RPC that answers with more than one.
@@ -80,15 +83,23 @@ fn request_id() -> String {
     format!("{a}-{b}-{c}-{d}-{e}")
 }
 
-/// Runs a handler to an answer, whatever happens in it.
+/// Runs a handler to an answer, whatever happens in it; not at all when the
+/// request was too large and another stands in its place.
 async fn answer<R: Answer>(
     span: Span,
     rpc: &'static str,
+    oversize: Option<Oversize>,
     handler: impl Future<Output = Result<R, Diagnostics>>,
 ) -> Result<Response<R>, Status> {
     async {
         tracing::trace!("request received");
         let started = Instant::now();
+        let handler = async {
+            match oversize {
+                Some(oversize) => Err(size::request(rpc, oversize).into()),
+                None => handler.await,
+            }
+        };
         // What a handler shares with others stands behind locks that survive a
         // panic, so nothing half-done is seen afterwards.
         let answer = match AssertUnwindSafe(handler).catch_unwind().await {
@@ -99,6 +110,7 @@ async fn answer<R: Answer>(
                 R::refusal(panicked(rpc).into())
             }
         };
+        let answer = size::fitting(rpc, answer, largest(rpc));
         let (diagnostic_error_count, diagnostic_warning_count) = answer.counts();
         let tf_req_duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::debug!(
@@ -111,6 +123,11 @@ async fn answer<R: Answer>(
     }
     .instrument(span)
     .await
+}
+
+/// How many bytes of an answer Terraform takes.
+fn largest(rpc: &str) -> usize {
+    if rpc == "GetProviderSchema" { LARGEST_SCHEMA } else { LARGEST_ANSWER }
 }
 
 fn panicked(rpc: &str) -> Diagnostic {
@@ -131,13 +148,14 @@ macro_rules! service {
                 &self,
                 request: Request<tfplugin6::$method::Request>,
             ) -> Result<Response<tfplugin6::$method::Response>, Status> {
+                let oversize = request.extensions().get().copied();
                 let request = request.into_inner();
                 #[allow(unused_mut, unused_assignments, reason = "not every RPC names something")]
                 let mut subject = Subject::None;
                 $(subject = Subject::$subject(&request.$field);)?
                 let rpc = stringify!($rpc);
                 let span = span(&self.connection.catalog().address, rpc, &subject);
-                answer(span, rpc, $handler(Arc::clone(&self.connection), request)).await
+                answer(span, rpc, oversize, $handler(Arc::clone(&self.connection), request)).await
             })*
 
             async fn write_state_bytes(
@@ -146,7 +164,7 @@ macro_rules! service {
             ) -> Result<Response<tfplugin6::write_state_bytes::Response>, Status> {
                 let rpc = "WriteStateBytes";
                 let span = span(&self.connection.catalog().address, rpc, &Subject::None);
-                answer(span, rpc, unsupported::write_state_bytes()).await
+                answer(span, rpc, None, unsupported::write_state_bytes()).await
             }
 
             type ListResourceStream = Events<tfplugin6::list_resource::Event>;
@@ -155,9 +173,15 @@ macro_rules! service {
                 &self,
                 request: Request<tfplugin6::list_resource::Request>,
             ) -> Result<Response<Self::ListResourceStream>, Status> {
+                let oversize = request.extensions().get().copied();
                 let request = request.into_inner();
                 let subject = Subject::Resource(&request.type_name);
                 let span = span(&self.connection.catalog().address, "ListResource", &subject);
+                if let Some(oversize) = oversize {
+                    let refusal = span.in_scope(|| size::request("ListResource", oversize)).into();
+                    let diagnostic = convert::diagnostics(refusal);
+                    return Ok(one_event(tfplugin6::list_resource::Event { diagnostic, ..Default::default() }));
+                }
                 let events = list::list_resource(Arc::clone(&self.connection), request, span);
                 Ok(Response::new(Box::pin(events.map(Ok))))
             }
@@ -168,9 +192,14 @@ macro_rules! service {
                 &self,
                 request: Request<tfplugin6::invoke_action::Request>,
             ) -> Result<Response<Self::InvokeActionStream>, Status> {
+                let oversize = request.extensions().get().copied();
                 let request = request.into_inner();
                 let address = &self.connection.catalog().address;
                 let span = span(address, "InvokeAction", &Subject::Action(&request.action_type));
+                if let Some(oversize) = oversize {
+                    let refusal = span.in_scope(|| size::request("InvokeAction", oversize)).into();
+                    return Ok(one_event(action::completed(refusal)));
+                }
                 let events = span.in_scope(|| action::invoke_action(Arc::clone(&self.connection), request));
                 Ok(Response::new(Box::pin(events.map(Ok))))
             }

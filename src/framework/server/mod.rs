@@ -24,6 +24,7 @@ mod open_objects;
 mod plan;
 mod read;
 mod schema;
+mod size;
 mod unsupported;
 mod upgrade;
 mod validate;

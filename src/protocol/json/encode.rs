@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::protocol::codec::{EncodeError, EncodeReason, MAX_BYTES, MAX_DEPTH};
+use crate::protocol::codec::{EncodeError, EncodeReason, MAX_DEPTH, MAX_WRITTEN_BYTES};
 use crate::protocol::type_json;
 use crate::protocol::types::Type;
 use crate::protocol::value::Value;
@@ -53,7 +53,7 @@ impl Encoder {
                 return Err(EncodeReason::WrongKind { expected: ty.kind(), found: value.kind() }.into());
             }
         }
-        if self.out.len() > MAX_BYTES { Err(EncodeReason::TooLong.into()) } else { Ok(()) }
+        if self.out.len() > MAX_WRITTEN_BYTES { Err(EncodeReason::TooLong.into()) } else { Ok(()) }
     }
 
     fn nested(

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rmp::encode::{self as rmp_encode, ByteBuf};
 
 use super::{NULLNESS, REFINED_UNKNOWN};
-use crate::protocol::codec::{EncodeError, EncodeReason, MAX_BYTES, MAX_DEPTH};
+use crate::protocol::codec::{EncodeError, EncodeReason, MAX_DEPTH, MAX_WRITTEN_BYTES};
 use crate::protocol::number::Number;
 use crate::protocol::type_json;
 use crate::protocol::types::Type;
@@ -70,7 +70,7 @@ impl Encoder {
                 return Err(EncodeReason::WrongKind { expected: ty.kind(), found: value.kind() }.into());
             }
         }
-        if self.out.as_vec().len() > MAX_BYTES { Err(EncodeReason::TooLong.into()) } else { Ok(()) }
+        if self.out.as_vec().len() > MAX_WRITTEN_BYTES { Err(EncodeReason::TooLong.into()) } else { Ok(()) }
     }
 
     fn nested(

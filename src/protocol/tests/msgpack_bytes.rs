@@ -1,7 +1,7 @@
 //! MessagePack as Terraform and OpenTofu were seen to send it, and the bytes
 //! they are known to accept.
 
-use crate::protocol::codec::{DecodeReason, EncodeReason, MAX_DEPTH};
+use crate::protocol::codec::{DecodeReason, EncodeReason, MAX_BYTES, MAX_DEPTH};
 use crate::protocol::msgpack::{decode, encode};
 use crate::protocol::number::NumberError;
 use crate::protocol::types::Type;
@@ -356,4 +356,14 @@ fn errors_never_show_the_value() {
         let error = encode(&Value::string(secret), &ty).unwrap_err();
         assert!(!format!("{error} {error:?}").contains(secret), "{error:?}");
     }
+}
+
+/// A create of nearly the largest size must not be lost because the API added
+/// some.
+#[test]
+fn a_value_longer_than_any_that_is_read_can_still_be_written() {
+    let long = "7".repeat(MAX_BYTES);
+    let written = encode(&Value::string(long), &Type::String).unwrap();
+    assert_eq!(written.len(), MAX_BYTES + 5);
+    assert_eq!(*decode(&written, &Type::String).unwrap_err().reason(), DecodeReason::TooLong);
 }

@@ -1,13 +1,19 @@
 //! How much the plugin takes.
 
 use bytes::Bytes;
+use prost::Message;
+use terraform_provider_wavix::protocol::oversize::LARGEST_REQUEST;
 use terraform_provider_wavix::protocol::proto::tfplugin6::{
-    DynamicValue, get_provider_schema, read_resource,
+    DynamicValue, apply_resource_change, get_provider_schema, read_resource,
 };
 
 use crate::support::plugin::Launch;
 
-async_trials![a_state_of_100_mib_is_taken, a_hundred_calls_at_once_are_all_answered];
+async_trials![
+    a_state_of_100_mib_is_taken,
+    a_change_above_256_mib_is_refused_with_a_diagnostic,
+    a_hundred_calls_at_once_are_all_answered,
+];
 
 async fn a_state_of_100_mib_is_taken() {
     let plugin = Launch::by_terraform().start();
@@ -21,6 +27,26 @@ async fn a_state_of_100_mib_is_taken() {
     let answer = plugin.provider().await.max_decoding_message_size(usize::MAX).read_resource(request).await;
     let code = answer.map_or_else(|status| status.code(), |_| tonic::Code::Ok);
     assert!(matches!(code, tonic::Code::Ok | tonic::Code::Unimplemented), "{code:?}");
+}
+
+async fn a_change_above_256_mib_is_refused_with_a_diagnostic() {
+    let plugin = Launch::by_terraform().start();
+    let mut provider = plugin.provider().await;
+    let request = apply_resource_change::Request {
+        type_name: "wavix_sip_trunk".to_owned(),
+        planned_private: Bytes::from(vec![0xc0; LARGEST_REQUEST]),
+        ..apply_resource_change::Request::default()
+    };
+    let size = request.encoded_len();
+    let answer = provider.apply_resource_change(request).await.unwrap().into_inner();
+    let [error] = &answer.diagnostics[..] else { panic!("{:?}", answer.diagnostics) };
+    assert_eq!(error.summary, "Cannot answer ApplyResourceChange");
+    let sizes = format!("has {size} bytes. The provider takes at most {LARGEST_REQUEST}.");
+    assert!(error.detail.contains(&sizes), "{}", error.detail);
+    assert!(error.detail.contains("nothing was created, changed or deleted"), "{}", error.detail);
+    // The connection lives on, and so does all that is under way on it.
+    let schema = provider.get_provider_schema(get_provider_schema::Request {}).await.unwrap();
+    assert!(schema.into_inner().provider.is_some());
 }
 
 async fn a_hundred_calls_at_once_are_all_answered() {
