@@ -108,7 +108,7 @@ fn adopted(id: i64, error: &client::Error) -> Diagnostic {
         format!(
             "The answer to the request that creates this SIP trunk was lost: {error}\n\nThe trunk had been created \
              all the same. Wavix lists the SIP trunk {id}, created since the request began, with everything that was \
-             requested, and no other create made it. It is in the state now; no second one was requested."
+             requested, and no other create of this provider made it. It is in the state now; no second one was requested."
         ),
     )
 }

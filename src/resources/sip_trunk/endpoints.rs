@@ -72,11 +72,11 @@ pub struct SipTrunkBody {
 }
 
 impl SipTrunkBody {
-    /// A text that is equal for bodies whose trunks could not be told apart: all
-    /// of it but the password, which no answer shows.
+    /// A text that is equal for bodies whose trunks could be taken for one another:
+    /// the label. Answers leave out too much of the rest to rely on a difference.
     #[must_use]
     pub fn contents(&self) -> String {
-        format!("{:?}", Self { password: Secret::new(""), ..self.clone() })
+        self.label.clone()
     }
 }
 
@@ -253,7 +253,9 @@ pub struct HostRequestSummary {
 /// A page of the list.
 #[derive(Deserialize)]
 pub struct SipTrunkPage {
-    #[serde(default, deserialize_with = "null_as_empty")]
+    /// Null for none. Without it an answer is no list: it must not pass for an
+    /// account in which every trunk is gone.
+    #[serde(deserialize_with = "null_as_empty")]
     sip_trunks: Vec<SipTrunkSummary>,
     pagination: Option<Pagination>,
 }

@@ -69,9 +69,15 @@ pub(super) async fn find(
             Err(error) => return Err(failed(&error)),
         };
         let presence = presence_after(Verb::Read, call, id, &not_found).await?;
-        if is_settling(call, created_at) && pause_to_settle(call, tries).await {
-            tries += 1;
-            continue;
+        if is_settling(call, created_at) {
+            if pause_to_settle(call, tries).await {
+                tries += 1;
+                continue;
+            }
+            // Cut short, the wait has proved nothing.
+            if presence == Presence::Gone {
+                return Err(unsettled(id, &not_found));
+            }
         }
         return match presence {
             Presence::Gone => Ok(None),
@@ -180,9 +186,22 @@ fn is_settling(call: &Call<'_, Context>, written: Option<SystemTime>) -> bool {
     let client = call.ctx.client();
     let settling = call.ctx.patience().settling;
     match (written, client.server_time(client.moment())) {
-        (Some(written), Some(now)) => now.duration_since(written).unwrap_or_default() < settling,
+        (Some(written), Some(now)) => {
+            now.duration_since(written).unwrap_or_else(|early| early.duration()) < settling
+        }
         _ => false,
     }
+}
+
+fn unsettled(id: i64, not_found: &client::Error) -> Diagnostics {
+    Diagnostic::error(
+        KIND.summary(Verb::Read),
+        format!(
+            "{not_found}\n\nThe SIP trunk {id} is so new that not every server of Wavix may know it yet, and the read \
+             ended before that could be told. It stays in the state.\n\nTry again."
+        ),
+    )
+    .into()
 }
 
 async fn pause_to_settle(call: &Call<'_, Context>, tries: u32) -> bool {

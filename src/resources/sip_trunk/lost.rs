@@ -15,6 +15,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::client::{self, CallOptions, Moment};
 use crate::framework::resource::Call;
+use crate::protocol::value::Value;
 
 use super::super::Context;
 use super::super::claims::{Choice, Lost};
@@ -184,8 +185,8 @@ fn differing(sought: &Sought<'_>, record: &SipTrunkRecord, summary: &SipTrunkSum
     let found = SipTrunkModel::from_record(record, sought.plan);
     let mut names: Vec<&'static str> = differences(sought.plan, &found)
         .into_iter()
+        .filter(|found| !(TIER_SWITCHES.contains(&found.name) && found.wanted == Value::Bool(true)))
         .map(|difference| difference.name)
-        .filter(|name| !TIER_SWITCHES.contains(name))
         .collect();
     // The detail view does not tell it.
     let listed = summary.host_request.as_ref().and_then(|request| request.host.as_deref());

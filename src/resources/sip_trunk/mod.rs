@@ -270,6 +270,7 @@ impl SipTrunk {
                 ctx.claims().own(id);
             }
         } else if twins::matter(planned)
+            && !diagnostics.has_errors()
             && let Some(listed) = ctx.trunks_at_first(request.cancel).await
             && let Some(warning) = twins::warning(planned, listed, ctx.claims())
         {

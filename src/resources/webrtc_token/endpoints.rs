@@ -54,7 +54,9 @@ pub struct WebRtcTokenRecord {
 
 #[derive(Deserialize)]
 struct WebRtcTokenPage {
-    #[serde(default, deserialize_with = "null_as_empty")]
+    /// Null for none. Without it an answer is no list: it must not pass for a
+    /// trunk whose tokens are all revoked.
+    #[serde(deserialize_with = "null_as_empty")]
     items: Vec<WebRtcTokenRecord>,
     pagination: Option<Pagination>,
 }

@@ -122,3 +122,16 @@ async fn an_interrupt_does_not_hide_that_a_sent_delete_was_carried_out() {
     let (left, ()) = tokio::join!(bench.delete(&created), interrupt);
     assert!(left.errors.is_empty() && left.state.is_none(), "{left:?}");
 }
+
+/// A gateway that answers `{}` to everything does not say that all are gone.
+#[tokio::test]
+async fn an_answer_without_a_list_is_no_empty_list() {
+    let bench = Bench::start().await;
+    let created = bench.create(&config(|_| {})).await.ok();
+    let nothing = || Fault::answer(Answer::new(200).json(&json!({})));
+    bench.sim.faults().times(9, "DELETE", TRUNK, nothing());
+    bench.sim.faults().times(9, "GET", TRUNKS, nothing());
+    let left = bench.delete(&created).await;
+    assert_eq!(left.error().summary, "Cannot delete SIP trunk");
+    assert_eq!((left.state, bench.sim.trunks().len()), (Some(created), 1));
+}

@@ -12,6 +12,7 @@ mod planning;
 mod presence;
 mod schema;
 mod settling;
+mod strangers;
 mod validation;
 
 use std::time::Duration;

@@ -98,3 +98,15 @@ async fn what_an_update_cannot_explain_is_not_waited_for() {
     let expected = SipTrunkModel { encrypted_media: crate::framework::object::Attr::Known(true), ..updated };
     assert_eq!((read.ok(), gets(&bench)), (expected, 1));
 }
+
+/// A new trunk must not be planned anew because somebody was in a hurry.
+#[tokio::test]
+async fn a_wait_that_is_cut_short_proves_nothing() {
+    let bench = patient().await;
+    let created = bench.create(&config(|_| {})).await.ok();
+    bench.sim.delete_trunk(id_of(&created));
+    // The wait for Wavix to settle takes longer than the read may.
+    let left = Bench { time: Duration::from_millis(200), ..bench }.read(&created).await;
+    assert!(left.error().detail.contains("so new that"), "{left:?}");
+    assert_eq!(left.state, Some(created));
+}
