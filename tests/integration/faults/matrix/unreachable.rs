@@ -51,10 +51,9 @@ impl Unreachable {
             Self::Name => {
                 (Place::default(), json!({ "base_url": format!("https://{}.invalid", "a".repeat(70)) }))
             }
-            Self::Refused => (Place::default(), json!({ "base_url": format!("http://{}", unused().await) })),
+            Self::Refused => (Place::default(), json!({ "base_url": format!("http://{}", unused()) })),
             Self::Proxy => {
-                let proxy =
-                    format!("http://user:{}@{}", secrets::encoded(secrets::PROXY_PASSWORD), unused().await);
+                let proxy = format!("http://user:{}@{}", secrets::encoded(secrets::PROXY_PASSWORD), unused());
                 (Place::default(), json!({ "base_url": "https://wavix.invalid", "http_proxy": proxy }))
             }
             Self::UnknownAuthority | Self::Expired | Self::WrongName => self.badly_certified().await,
@@ -98,9 +97,10 @@ impl Unreachable {
     }
 }
 
-/// An address at which nobody listens.
-async fn unused() -> SocketAddr {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap().local_addr().unwrap()
+/// An address at which nobody listens: a free port from the system could be
+/// given to another cell meanwhile.
+fn unused() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, 1).into()
 }
 
 /// A listener that takes no connection and whose queue is full: the system
