@@ -37,11 +37,13 @@ impl Default for Patience {
 
 impl Patience {
     /// What bounds a look for something that may be lost: no interrupt, and the
-    /// operation's deadline only if there is time left.
+    /// operation's deadline only if there is time left. Once interrupted, it has
+    /// the grace and no more, so that nobody loses patience and kills the process.
     #[must_use]
-    pub fn for_a_look(&self, deadline: Instant) -> CallOptions {
+    pub fn for_a_look(&self, deadline: Instant, cancel: &CancellationToken) -> CallOptions {
         let least = Instant::now().checked_add(self.grace).unwrap_or(deadline);
-        CallOptions::new(Deadline::at(deadline.max(least)), CancellationToken::new())
+        let until = if cancel.is_cancelled() { least } else { deadline.max(least) };
+        CallOptions::new(Deadline::at(until), CancellationToken::new())
     }
 
     /// The wait before the look after so many.
@@ -91,9 +93,12 @@ mod tests {
     async fn a_look_has_time_whatever_is_left_of_the_operations() {
         let patience = Patience::default();
         let now = Instant::now();
-        let bounds = |deadline| patience.for_a_look(deadline).deadline.instant().unwrap();
+        let cancel = CancellationToken::new();
+        let bounds = |deadline| patience.for_a_look(deadline, &cancel).deadline.instant().unwrap();
         assert_eq!(bounds(now), now + patience.grace);
         let long = now + Duration::from_secs(300);
         assert_eq!(bounds(long), long);
+        cancel.cancel();
+        assert_eq!(bounds(long), now + patience.grace, "nobody waits five minutes after an interrupt");
     }
 }

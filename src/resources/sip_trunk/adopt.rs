@@ -53,11 +53,17 @@ pub(super) async fn after_a_lost_answer(
     tracing::warn!(id = found.id, "the trunk of the lost answer was found and is adopted");
     // It is what was requested already, so no look can prove this request.
     let put = Put { id: found.id, body: sought.body, plan: sought.plan, prior: &as_found };
-    let options = call.ctx.patience().for_a_look(call.deadline);
+    let options = call.ctx.patience().for_a_look(call.deadline, call.cancel);
     let confirmed = put::put(call, put, &options).await;
     outcome.warn(adopted(found.id, error));
     match confirmed {
-        Ok(record) => Ok(SipTrunkRecord { id: found.id, ..record }),
+        // An answer that leaves out what never changes must not forget it.
+        Ok(record) => Ok(SipTrunkRecord {
+            id: found.id,
+            name: record.name.or(found.name),
+            created_at: record.created_at.or(found.created_at),
+            ..record
+        }),
         Err(unwritten) => {
             mark_unconfirmed(&mut outcome.private);
             outcome.warn(unconfirmed(found.id, &unwritten.error));

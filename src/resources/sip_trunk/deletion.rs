@@ -38,7 +38,7 @@ pub(super) async fn delete(call: &Call<'_, Context>, id: i64) -> Result<(), Diag
             Err(error) => return Err(KIND.failed(Verb::Delete, &id.to_string(), &error)),
         };
         doubtful = true;
-        let look = call.ctx.patience().for_a_look(call.deadline);
+        let look = call.ctx.patience().for_a_look(call.deadline, call.cancel);
         let walk = || endpoints::list(client, &look);
         match presence::after_not_found(call.ctx.sip_trunks(), &look, walk, |trunk| trunk.id == id).await {
             Ok(Presence::Gone) => return Ok(()),

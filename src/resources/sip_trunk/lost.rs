@@ -95,7 +95,7 @@ pub(super) async fn look_for(
     sought: &Sought<'_>,
 ) -> Result<SipTrunkRecord, NotFound> {
     let patience = call.ctx.patience();
-    let options = patience.for_a_look(call.deadline);
+    let options = patience.for_a_look(call.deadline, call.cancel);
     let mut looks = 0;
     loop {
         let doubt = match look(call, sought, &options).await {

@@ -65,7 +65,7 @@ pub(super) async fn put(
         let repeated = error.attempts() > 1;
         tracing::warn!(id = put.id, %error, "the answer to an update was lost: the trunk is looked at");
         let doubt = doubt.get_or_insert(error);
-        let look = call.ctx.patience().for_a_look(call.deadline);
+        let look = call.ctx.patience().for_a_look(call.deadline, call.cancel);
         let seen = endpoints::get(client, put.id, &look).await;
         if let Ok(record) = &seen
             && put.is_proved_by(record)
@@ -130,7 +130,7 @@ fn removals(body: &SipTrunkBody, record: &SipTrunkRecord) -> Option<Vec<AllowedI
             AllowedIpBody::Removed { .. } => None,
         })
         .collect();
-    let items: Vec<AllowedIpBody> = record
+    let mut items: Vec<AllowedIpBody> = record
         .allowed_ips
         .iter()
         .map(|allowed| {
@@ -142,5 +142,31 @@ fn removals(body: &SipTrunkBody, record: &SipTrunkRecord) -> Option<Vec<AllowedI
             })
         })
         .collect::<Option<_>>()?;
+    // What was requested and the answer lacks must not be lost to the removal of the rest.
+    items.extend(wanted.into_iter().map(|ip| AllowedIpBody::Address { ip: ip.to_owned() }));
     items.iter().any(|item| matches!(item, AllowedIpBody::Removed { .. })).then_some(items)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::Secret;
+    use crate::framework::object::{Attr, SetOf};
+
+    /// A server that has not heard of the update yet answers with the old list.
+    #[test]
+    fn removing_an_old_address_does_not_lose_the_new_one() {
+        let wanted = SetOf(vec![Attr::Known("203.0.113.20".to_owned())]);
+        let plan = SipTrunkModel { allowed_ips: Attr::Known(wanted), ..SipTrunkModel::stub(1) };
+        let answer = serde_json::json!({ "id": 1, "allowed_ips": [{ "id": 5, "ip": "198.51.100.7" }] });
+        let record: SipTrunkRecord = serde_json::from_value(answer).unwrap();
+        let sent = removals(&plan.body(&Secret::new("p")), &record).unwrap();
+        assert_eq!(
+            sent,
+            [
+                AllowedIpBody::Removed { id: 5, destroy: true },
+                AllowedIpBody::Address { ip: "203.0.113.20".to_owned() }
+            ]
+        );
+    }
 }
