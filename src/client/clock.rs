@@ -1,8 +1,9 @@
 //! Client layer: Wavix's clock, as far as its answers tell it.
 //!
 //! An object's `created_at` is by the server's clock, which may be minutes off
-//! this machine's. The `Date` of any answer says what time it is there, to the
-//! second; between answers the local monotonic clock goes on.
+//! this machine's. The `Date` of each answer in the API's own form, refusals
+//! included, says what time it is there, to the second; between answers the local
+//! monotonic clock goes on.
 
 use std::{
     sync::{Mutex, PoisonError},

@@ -83,6 +83,11 @@ impl Failure {
         }
     }
 
+    /// Whether the API itself answered, by the form of what it said.
+    pub(super) fn is_of_the_api(&self) -> bool {
+        matches!(self, Self::Refused { .. } | Self::Decode { .. })
+    }
+
     pub(super) fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Refused { retry_after, .. } | Self::Undocumented { retry_after, .. } => *retry_after,

@@ -167,8 +167,9 @@ impl Client {
     }
 
     /// The earliest that Wavix's clock can have shown at that moment, from the
-    /// `Date` of an answer before it or, for want of one, after it; at most two
-    /// seconds and an answer's travel too early. `None`: no answer had a date.
+    /// `Date` of an answer or refusal of the API before it or, for want of one,
+    /// after it; at most two seconds and an answer's travel too early. `None`:
+    /// none had a date.
     pub fn server_time(&self, moment: Moment) -> Option<SystemTime> {
         self.0.clock.time_of(moment)
     }
@@ -204,7 +205,7 @@ impl Client {
     }
 
     async fn call<T: DeserializeOwned + Send>(&self, request: &Request) -> Result<Answer<T>, Error> {
-        let Shared { transport, pacer, policy, .. } = &*self.0;
+        let Shared { transport, pacer, clock, policy, .. } = &*self.0;
         let redactor = self.0.redactor(&request.secrets);
         let report = |failure, ending, delivery, attempts, waited| {
             let path = redactor.clean(&request.path.to_string(), PATH_LIMIT);
@@ -220,6 +221,7 @@ impl Client {
         let shown = redactor.clean(path, PATH_LIMIT);
         let exchange = Attempts {
             transport,
+            clock,
             redactor: &redactor,
             shown: &shown,
             path,
@@ -231,10 +233,7 @@ impl Client {
         let outcome =
             drive(&exchange, request.idempotency, policy, pacer, &request.options, &mut waits).await;
         match outcome {
-            Ok(((value, status, date), attempts)) => {
-                self.0.clock.hear(date);
-                Ok(Answer { value, status, date, attempts })
-            }
+            Ok(((value, status, date), attempts)) => Ok(Answer { value, status, date, attempts }),
             Err(end) => Err(report(end.failure, end.ending, end.delivery, end.attempts, waits.total)),
         }
     }
@@ -252,6 +251,7 @@ const PATH_LIMIT: usize = 200;
 /// The attempts of one call, with the request they share.
 struct Attempts<'a, T> {
     transport: &'a Transport,
+    clock: &'a ServerClock,
     redactor: &'a Redactor,
     shown: &'a str,
     path: &'a str,
@@ -283,6 +283,11 @@ impl<T: Send> Exchange for Attempts<'_, T> {
             "Wavix request"
         );
         let incoming = incoming?;
-        Ok(((self.decode)(&incoming, self.redactor)?, incoming.status.code, incoming.date))
+        let read = (self.decode)(&incoming, self.redactor);
+        // A gateway or a captive portal may have a clock of its own.
+        if read.as_ref().err().is_none_or(Failure::is_of_the_api) {
+            self.clock.hear(incoming.date);
+        }
+        Ok((read?, incoming.status.code, incoming.date))
     }
 }

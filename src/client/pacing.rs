@@ -48,7 +48,7 @@ pub(super) struct Pacer {
 
 #[derive(Default)]
 struct State {
-    /// When the last requests went, of the last [`WINDOW`] at least the last one.
+    /// When the last request went, and those of the [`WINDOW`] before it.
     sent: VecDeque<Instant>,
     /// Nobody sends before this instant.
     not_before: Option<Instant>,
@@ -113,7 +113,7 @@ impl Pacer {
                 return;
             }
             Some(pace) if pace.is_remembered(now) => (pace.at(now), LATER_SHARE),
-            _ => (state.measured(now), FIRST_SHARE),
+            _ => (state.measured(), FIRST_SHARE),
         };
         state.learnt = Some(Pace {
             since: now,
@@ -151,10 +151,10 @@ impl State {
         self.learnt.and_then(|pace| Duration::try_from_secs_f64(1.0 / pace.at(now)).ok())
     }
 
-    /// Requests of the last second.
-    fn measured(&self, now: Instant) -> f64 {
-        let recent = self.sent.iter().filter(|instant| **instant + WINDOW > now).count();
-        f64::from(u32::try_from(recent).unwrap_or(u32::MAX))
+    /// Requests of the second that ended with the last one: a slow 429 comes
+    /// when nothing may have been sent for a while.
+    fn measured(&self) -> f64 {
+        f64::from(u32::try_from(self.sent.len()).unwrap_or(u32::MAX)).max(SLOWEST)
     }
 }
 

@@ -186,6 +186,24 @@ async fn one_limit_met_by_many_requests_is_one_reason_to_be_slower() {
     assert!((150..=201).contains(&(turns[1] - turns[0]).as_millis()), "{turns:?}");
 }
 
+/// Nothing was sent in the second before it, which says nothing about the pace that met the limit.
+#[tokio::test(start_paused = true)]
+async fn a_429_that_took_long_slows_down_by_what_was_sent_and_not_to_a_crawl() {
+    let pacer = Pacer::new(10, None);
+    let options = CallOptions::default();
+    let enter = async || drop(pacer.enter(&mut Waits::new(&options, Method::Get, "/")).await.unwrap());
+    let sent = Instant::now();
+    for _ in 0..10 {
+        enter().await;
+    }
+    sleep(3 * SECOND).await;
+    pacer.slow_down(sent, SECOND);
+    enter().await;
+    let first = Instant::now();
+    enter().await;
+    assert!((150..=201).contains(&first.elapsed().as_millis()), "{:?}", first.elapsed());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_wait_in_line_ends_with_the_deadline_or_the_cancellation() {
     let pacer = Pacer::new(4, Some(0.1));

@@ -9,7 +9,7 @@ use super::{
     server::{Server, Step, answer, json as reply, json_with},
     settings,
 };
-use crate::client::{Acknowledged, ApiPath, AuthScheme, Client, Error, Kind, Request};
+use crate::client::{Acknowledged, ApiPath, AuthScheme, Client, ClientSettings, Error, Kind, Request};
 
 #[test]
 fn a_hostile_value_stays_one_segment() {
@@ -130,6 +130,21 @@ async fn an_answer_tells_the_servers_clock_and_the_attempts() {
     let answer = client(&server.url()).get("/v1/trunks").send_full::<Value>().await.unwrap();
     assert_eq!(answer.date, Some(UNIX_EPOCH + Duration::from_secs(784_111_777)));
     assert_eq!(answer.attempts, 2);
+}
+
+#[tokio::test]
+async fn a_refusal_tells_the_servers_clock_and_a_gateways_page_does_not() {
+    let dated = |hour: u32| format!("connection: close\r\ndate: Sun, 06 Nov 1994 {hour:02}:49:37 GMT\r\n");
+    let page = Step::Close(answer("502 Bad Gateway", "text/html", &dated(3), "<p>Bad Gateway</p>"));
+    let refusal = json_with("404 Not Found", &dated(8), r#"{"success":false,"message":"Record not found"}"#);
+    let server = Server::start([page, refusal]).await;
+    let client = client_of(ClientSettings { max_retries: 0, ..settings(&server.url()) });
+    client.get("/v1/trunks/1").send::<Value>().await.unwrap_err();
+    assert_eq!(client.server_time(client.moment()), None);
+    client.get("/v1/trunks/1").send::<Value>().await.unwrap_err();
+    let told = UNIX_EPOCH + Duration::from_secs(784_111_777);
+    let time = client.server_time(client.moment()).expect("the refusal had a date");
+    assert!((told..told + Duration::from_secs(600)).contains(&time), "{time:?}");
 }
 
 #[tokio::test]
