@@ -42,7 +42,7 @@ pub enum Verb {
 }
 
 impl Verb {
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Create => "create",
             Self::Read => "read",

@@ -1,6 +1,7 @@
 //! Resources layer: deleting a trunk, until it is certain that it is gone. A
 //! DELETE may be sent twice, so after an answer that does not say it plainly the
-//! list decides, and a trunk that it still has is deleted again.
+//! list decides, and a trunk that it still has is deleted again. One so new that
+//! not every server may know it is deleted again until it has settled.
 
 use crate::client::{self, Delivery, Kind};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
@@ -11,12 +12,18 @@ use super::super::failure::Verb;
 use super::super::patience::pause;
 use super::super::presence::{self, Presence};
 use super::endpoints::{self, Deletion};
-use super::finding::{presence_after, still_listed};
+use super::finding::{Newness, Settling, presence_after, still_listed, unsettled};
+use super::model::SipTrunkModel;
 use super::{KIND, options};
 
 /// Deletes the trunk. One that is gone already is a success.
-pub(super) async fn delete(call: &Call<'_, Context>, id: i64) -> Result<(), Diagnostics> {
+pub(super) async fn delete(
+    call: &Call<'_, Context>,
+    state: &SipTrunkModel,
+    id: i64,
+) -> Result<(), Diagnostics> {
     let client = call.ctx.client();
+    let mut newness = Newness::of(state);
     let mut doubtful = false;
     let mut looks = 0;
     loop {
@@ -27,9 +34,14 @@ pub(super) async fn delete(call: &Call<'_, Context>, id: i64) -> Result<(), Diag
             Ok(Deletion::Acknowledged) => return Ok(()),
             Ok(Deletion::Unclear) => None,
             Err(error) if error.is_not_found() && presence::is_about_the_account(&error) => {
-                return match presence_after(Verb::Delete, call, id, &error).await? {
-                    Presence::Gone => Ok(()),
-                    Presence::Listed => Err(still_listed(Verb::Delete, id, &error)),
+                let presence = presence_after(Verb::Delete, call, id, &error).await?;
+                return match (presence, newness.wait(call).await) {
+                    (_, Settling::Waited) => continue,
+                    (Presence::Gone, Settling::Over) => Ok(()),
+                    (Presence::Gone, Settling::CutShort) => {
+                        Err(unsettled(Verb::Delete, id, &error.to_string()))
+                    }
+                    (Presence::Listed, _) => Err(still_listed(Verb::Delete, id, &error)),
                 };
             }
             // Somebody else deleted it, or an earlier request of this call did; or the server that was asked has
@@ -41,7 +53,11 @@ pub(super) async fn delete(call: &Call<'_, Context>, id: i64) -> Result<(), Diag
         let look = call.ctx.patience().for_a_look(call.deadline, call.cancel);
         let walk = || endpoints::list(client, &look);
         match presence::after_not_found(call.ctx.sip_trunks(), &look, walk, |trunk| trunk.id == id).await {
-            Ok(Presence::Gone) => return Ok(()),
+            Ok(Presence::Gone) => match newness.wait(call).await {
+                Settling::Over => return Ok(()),
+                Settling::Waited => continue,
+                Settling::CutShort => return Err(unsettled(Verb::Delete, id, &tried(error.as_ref()))),
+            },
             Ok(Presence::Listed) => {}
             Err(cause) => return Err(unconfirmed(id, error.as_ref(), &cause)),
         }
@@ -75,7 +91,7 @@ fn is_refusal(error: &client::Error) -> bool {
 }
 
 fn unconfirmed(id: i64, error: Option<&client::Error>, cause: &client::Error) -> Diagnostics {
-    let tried = error.map_or_else(|| UNCLEAR.to_owned(), ToString::to_string);
+    let tried = tried(error);
     Diagnostic::error(
         KIND.summary(Verb::Delete),
         format!(
@@ -96,6 +112,10 @@ fn without_effect(id: i64) -> Diagnostics {
         ),
     )
     .into()
+}
+
+fn tried(error: Option<&client::Error>) -> String {
+    error.map_or_else(|| UNCLEAR.to_owned(), ToString::to_string)
 }
 
 const UNCLEAR: &str = "The request to delete it was answered with success, but not in the API's words.";

@@ -60,8 +60,7 @@ pub(super) async fn find(
 ) -> Result<Option<SipTrunkRecord>, Diagnostics> {
     let get = || async { endpoints::get(call.ctx.client(), id, &options(call)).await };
     let failed = |error: &client::Error| KIND.failed(Verb::Read, &id.to_string(), error);
-    let created_at = state.created_at.known().and_then(|text| timestamp(text));
-    let mut tries = 0;
+    let mut newness = Newness::of(state);
     loop {
         let not_found = match get().await {
             Ok(record) => return Ok(Some(record)),
@@ -69,17 +68,14 @@ pub(super) async fn find(
             Err(error) => return Err(failed(&error)),
         };
         let presence = presence_after(Verb::Read, call, id, &not_found).await?;
-        if is_settling(call, created_at) {
-            if pause_to_settle(call, tries).await {
-                tries += 1;
-                continue;
-            }
-            // Cut short, the wait has proved nothing.
-            if presence == Presence::Gone {
-                return Err(unsettled(id, &not_found));
-            }
+        let settling = newness.wait(call).await;
+        if settling == Settling::Waited {
+            continue;
         }
         return match presence {
+            Presence::Gone if settling == Settling::CutShort => {
+                Err(unsettled(Verb::Read, id, &not_found.to_string()))
+            }
             Presence::Gone => Ok(None),
             Presence::Listed => match get().await {
                 Ok(record) => Ok(Some(record)),
@@ -181,6 +177,41 @@ fn updated(private: &Private) -> Option<(SystemTime, Vec<String>)> {
     Some((at, arguments.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()))
 }
 
+/// How new a trunk is, and how often it was waited for.
+pub(super) struct Newness {
+    created_at: Option<SystemTime>,
+    waits: u32,
+}
+
+/// What is known when nothing shows a trunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Settling {
+    /// It has had time to be known everywhere.
+    Over,
+    /// It was too new, and has now had more time: look again.
+    Waited,
+    /// It is too new, and there is no time to wait: nothing is proved.
+    CutShort,
+}
+
+impl Newness {
+    pub(super) fn of(state: &SipTrunkModel) -> Self {
+        Self { created_at: state.created_at.known().and_then(|text| timestamp(text)), waits: 0 }
+    }
+
+    /// Waits if the trunk is so new that not every server may know it.
+    pub(super) async fn wait(&mut self, call: &Call<'_, Context>) -> Settling {
+        if !is_settling(call, self.created_at) {
+            return Settling::Over;
+        }
+        if !pause_to_settle(call, self.waits).await {
+            return Settling::CutShort;
+        }
+        self.waits += 1;
+        Settling::Waited
+    }
+}
+
 /// Whether what was written then may not be visible everywhere yet.
 fn is_settling(call: &Call<'_, Context>, written: Option<SystemTime>) -> bool {
     let client = call.ctx.client();
@@ -193,12 +224,14 @@ fn is_settling(call: &Call<'_, Context>, written: Option<SystemTime>) -> bool {
     }
 }
 
-fn unsettled(id: i64, not_found: &client::Error) -> Diagnostics {
+/// The error for a trunk that nothing shows and that may be too new to be shown.
+pub(super) fn unsettled(verb: Verb, id: i64, tried: &str) -> Diagnostics {
     Diagnostic::error(
-        KIND.summary(Verb::Read),
+        KIND.summary(verb),
         format!(
-            "{not_found}\n\nThe SIP trunk {id} is so new that not every server of Wavix may know it yet, and the read \
-             ended before that could be told. It stays in the state.\n\nTry again."
+            "{tried}\n\nThe SIP trunk {id} is so new that not every server of Wavix may know it yet, and the {} ended \
+             before that could be told. It stays in the state.\n\nTry again.",
+            verb.word()
         ),
     )
     .into()

@@ -231,7 +231,7 @@ impl Resource<Context> for SipTrunk {
         let id = stored_id(Verb::Delete, &state)?;
         call.ctx.claims().own(id);
         outcome.note(format!("SIP trunk {id}"));
-        deletion::delete(call, id).await
+        deletion::delete(call, &state, id).await
     }
 
     fn import(&self, id: &str) -> Result<SipTrunkModel, Diagnostics> {

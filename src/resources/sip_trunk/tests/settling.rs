@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use wavix_sim::Sim;
+use wavix_sim::{Answer, Fault, Sim};
 
 use crate::resources::Patience;
 
@@ -15,6 +15,15 @@ const TRUNK: &str = "/v1/trunks/*";
 async fn patient() -> Bench {
     let sim = Sim::start().await;
     let ctx = context(&sim, |_| {}).with_patience(Patience { settling: Duration::from_secs(30), ..hasty() });
+    Bench { ctx, ..Bench::with(sim) }
+}
+
+/// Has no time to wait for Wavix to settle.
+async fn hurried() -> Bench {
+    let sim = Sim::start().await;
+    let looks = vec![Duration::from_secs(60 * 60)];
+    let patience = Patience { looks, settling: Duration::from_secs(30), ..hasty() };
+    let ctx = context(&sim, |_| {}).with_patience(patience);
     Bench { ctx, ..Bench::with(sim) }
 }
 
@@ -99,14 +108,55 @@ async fn what_an_update_cannot_explain_is_not_waited_for() {
     assert_eq!((read.ok(), gets(&bench)), (expected, 1));
 }
 
-/// A new trunk must not be planned anew because somebody was in a hurry.
+/// Not every server knows it yet, and neither does every page of the list.
 #[tokio::test]
-async fn a_wait_that_is_cut_short_proves_nothing() {
+async fn a_new_trunk_that_the_server_asked_to_delete_it_does_not_know_yet_is_deleted_all_the_same() {
+    for message in ["Record not found", "The service is not provisioned for your account."] {
+        let bench = patient().await;
+        bench.sim.configure(|knobs| knobs.list_lag = 2);
+        let created = bench.create(&config(|_| {})).await.ok();
+        let unknown = Fault::answer(Answer::new(404).message(message));
+        bench.sim.faults().times(2, "DELETE", TRUNK, unknown);
+        let left = bench.delete(&created).await;
+        assert!(left.errors.is_empty() && left.state.is_none(), "{message}: {left:?}");
+        let deletes = bench.sim.journal().count("DELETE", TRUNK);
+        assert_eq!((bench.sim.trunks().len(), deletes, bench.lists()), (0, 3, 2), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn a_new_trunk_that_a_delete_has_not_met_stays_in_the_state_when_time_is_up() {
+    for message in ["Record not found", "The service is not provisioned for your account."] {
+        let bench = hurried().await;
+        bench.sim.configure(|knobs| knobs.list_lag = 1);
+        let created = bench.create(&config(|_| {})).await.ok();
+        let unknown = Fault::answer(Answer::new(404).message(message));
+        bench.sim.fault("DELETE", TRUNK, unknown);
+        let left = bench.delete(&created).await;
+        assert_eq!(left.error().summary, "Cannot delete SIP trunk");
+        assert!(left.error().detail.contains("so new that"), "{message}: {left:?}");
+        assert_eq!(left.state, Some(created));
+    }
+}
+
+#[tokio::test]
+async fn a_trunk_that_had_time_to_settle_is_deleted_at_once() {
     let bench = patient().await;
     let created = bench.create(&config(|_| {})).await.ok();
     bench.sim.delete_trunk(id_of(&created));
-    // The wait for Wavix to settle takes longer than the read may.
-    let left = Bench { time: Duration::from_millis(200), ..bench }.read(&created).await;
+    bench.sim.configure(|knobs| knobs.clock_offset_seconds = 60);
+    let left = bench.delete(&created).await;
+    assert!(left.errors.is_empty() && left.state.is_none(), "{left:?}");
+    assert_eq!((bench.sim.journal().count("DELETE", TRUNK), bench.lists()), (1, 1));
+}
+
+/// A new trunk must not be planned anew because somebody was in a hurry.
+#[tokio::test]
+async fn a_wait_that_is_cut_short_proves_nothing() {
+    let bench = hurried().await;
+    let created = bench.create(&config(|_| {})).await.ok();
+    bench.sim.delete_trunk(id_of(&created));
+    let left = bench.read(&created).await;
     assert!(left.error().detail.contains("so new that"), "{left:?}");
     assert_eq!(left.state, Some(created));
 }
