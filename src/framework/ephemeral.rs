@@ -53,11 +53,11 @@ pub struct Renewed {
 /// 4. An `open` that fails leaves nothing behind, or says what it may have left
 ///    and for how long: nobody closes what was not opened.
 /// 5. [`close`](Self::close) gets what `open` or a later renewal kept, in the
-///    same process. It is called after errors and interrupts too. An object
-///    that is gone already is a success.
+///    same process. It is called after errors and interrupts too, and no
+///    interrupt cancels it. An object that is gone already is a success.
 /// 6. [`discard`](Self::discard) takes an opened object back that Terraform
 ///    never got: because nobody listened any more, or because the object breaks
-///    rule 3.
+///    rule 3. No interrupt cancels it either.
 /// 7. Verbs may run at the same time for different objects, and a renewal
 ///    beside anything else.
 pub trait Ephemeral<Ctx: Send + Sync + 'static>: Send + Sync + 'static {

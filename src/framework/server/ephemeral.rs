@@ -22,6 +22,7 @@ use crate::framework::private::Private;
 use crate::framework::provider::Provider;
 use crate::framework::resource::Call;
 use crate::framework::validation::{self, WriteOnly};
+use crate::protocol::ending::Underway;
 use crate::protocol::proto::tfplugin6::{
     close_ephemeral_resource, open_ephemeral_resource, renew_ephemeral_resource,
     validate_ephemeral_resource_config,
@@ -73,6 +74,8 @@ async fn open_and_hand_over<P: Provider>(
     hand_over: oneshot::Sender<Handover>,
 ) {
     let name = request.type_name.clone();
+    // Until the object is closed, watched or taken back: the end of the process waits for that.
+    let _underway = underway(&connection, "open", &name);
     let (answer, opened) = match open(&connection, request).await {
         Ok((response, opened)) => (Ok(response), Some(opened)),
         Err(diagnostics) => (Err(diagnostics), None),
@@ -143,8 +146,8 @@ async fn discard<P: Provider>(connection: &Connection<P>, name: &str, opened: Op
         let configuration = connection.configuration();
         let ctx = configuration.require(&format!("take back {name}"))?;
         // What interrupted the opening must not interrupt this.
-        let cancel = connection.cancellation();
-        let call = Call { ctx, cancel: &cancel, deadline: deadline(&*entry.object) };
+        let (cancel, deadline) = open_objects::bounds(connection.ending(), entry.object.timeout());
+        let call = Call { ctx, cancel: &cancel, deadline };
         entry.object.discard(call, opened).await
     };
     match AssertUnwindSafe(discarded).catch_unwind().await {
@@ -181,16 +184,18 @@ pub(super) async fn close_ephemeral_resource<P: Provider>(
     request: close_ephemeral_resource::Request,
 ) -> Result<close_ephemeral_resource::Response, Diagnostics> {
     let name = request.type_name.clone();
+    // Before the watch ends, which waits for this until then.
+    let underway = underway(&connection, "close", &name);
     let close = async move {
+        let _underway = underway;
         let name = request.type_name;
         let entry = connection.catalog().ephemeral(&name)?;
         let private = private(&name, request.private.as_deref())?;
         connection.opened().closed(&name, &private);
         let configuration = connection.configuration();
         let ctx = configuration.require(&format!("close ephemeral resource {name}"))?;
-        // A stop that came before does not count: cleaning up comes after it.
-        let cancel = connection.cancellation();
-        let call = Call { ctx, cancel: &cancel, deadline: deadline(&*entry.object) };
+        let (cancel, deadline) = open_objects::bounds(connection.ending(), entry.object.timeout());
+        let call = Call { ctx, cancel: &cancel, deadline };
         entry.object.close(call, private).await?;
         Ok(close_ephemeral_resource::Response::default())
     };
@@ -205,6 +210,12 @@ async fn to_its_end<T: Send + 'static>(
 ) -> Result<T, Diagnostics> {
     // A panic ends the task, and has been logged then.
     tokio::spawn(work.in_current_span()).await.unwrap_or_else(|_| Err(lost(verb, name).into()))
+}
+
+/// Tells the end of the process what would be cut off.
+fn underway<P: Provider>(connection: &Connection<P>, verb: &'static str, name: &str) -> Underway {
+    let name = name.to_owned();
+    connection.ending().begin(move || format!("{verb} {name}"))
 }
 
 fn deadline<Ctx>(object: &dyn ErasedEphemeral<Ctx>) -> Instant {

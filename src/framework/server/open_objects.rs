@@ -16,6 +16,7 @@ use tracing::Instrument;
 use crate::framework::private::Private;
 use crate::framework::provider::Provider;
 use crate::framework::resource::Call;
+use crate::protocol::ending::Ending;
 
 use super::connection::Connection;
 
@@ -77,14 +78,21 @@ pub(super) fn watch<P: Provider>(connection: &Arc<Connection<P>>, name: &str, pr
     tokio::spawn(watch.in_current_span());
 }
 
+/// What bounds cleaning up: `timeout`, or what is left when the process ends.
+/// Nothing else interrupts it: an interrupted run is cleaned up as well, and the
+/// time of the end, in which everything else is hurried, is left for this.
+pub(super) fn bounds(ending: &Ending, timeout: Duration) -> (CancellationToken, Instant) {
+    let time = if ending.ending().is_cancelled() { LAST_MOMENT } else { timeout };
+    let now = Instant::now();
+    (CancellationToken::new(), now.checked_add(time).unwrap_or(now))
+}
+
 async fn close<P: Provider>(connection: &Connection<P>, name: &str, private: Private) {
     let closing = async {
         let entry = connection.catalog().ephemeral(name)?;
         let configuration = connection.configuration();
         let ctx = configuration.require(&format!("close ephemeral resource {name}"))?;
-        // Everything else is hurried now; this is what the time is left for.
-        let cancel = CancellationToken::new();
-        let deadline = Instant::now().checked_add(LAST_MOMENT).unwrap_or_else(Instant::now);
+        let (cancel, deadline) = bounds(connection.ending(), entry.object.timeout());
         entry.object.close(Call { ctx, cancel: &cancel, deadline }, private).await
     };
     let problems = match AssertUnwindSafe(closing).catch_unwind().await {

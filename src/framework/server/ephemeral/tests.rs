@@ -16,6 +16,7 @@ use crate::framework::schema::{Attribute, Schema};
 use crate::framework::server::ProviderServer;
 use crate::framework::validators;
 use crate::protocol::dynamic_value;
+use crate::protocol::ending::Ending;
 use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
 use crate::protocol::proto::tfplugin6::{
     close_ephemeral_resource, get_metadata, get_provider_schema, open_ephemeral_resource,
@@ -98,11 +99,16 @@ impl Ephemeral<Journal> for Lease {
     async fn close(&self, call: &Call<'_, Journal>, private: Private) -> Result<(), Diagnostics> {
         let name = private.get("name").and_then(|name| name.as_str()).unwrap_or_default().to_owned();
         call.ctx.note(format!("close {name}"));
+        if name == "slow to close" {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            call.ctx.note("closed slow to close");
+        }
         #[allow(clippy::panic, reason = "what the test is about")]
         match name.as_str() {
             "stuck" => Err(Diagnostic::error("Cannot end the lease", "It is stuck.").into()),
             "close panic" => panic!("planned"),
             _ if call.cancel.is_cancelled() => {
+                call.ctx.note(format!("{name} was not closed"));
                 Err(Diagnostic::error("Cannot end the lease", "Interrupted.").into())
             }
             _ => Ok(()),
@@ -114,6 +120,15 @@ type Server = Arc<ProviderServer<registered::Registered>>;
 
 fn register(registry: Registry<Journal>) -> Registry<Journal> {
     registry.ephemeral(Lease)
+}
+
+/// A server that is configured, what its verbs did, and the end of its process.
+async fn mortal() -> (Server, Arc<Journal>, Ending) {
+    let (server, journal) = registered::unconfigured(register);
+    let ending = Ending::default();
+    let server = Arc::new(Arc::into_inner(server).unwrap().telling(ending.clone()));
+    registered::configure(&server, Value::string("good")).await;
+    (server, journal, ending)
 }
 
 fn ty() -> Type {
@@ -234,6 +249,40 @@ async fn what_is_opened_for_nobody_is_taken_back() {
     assert_eq!(journal.entries(), ["open slow"]);
     tokio::time::sleep(Duration::from_secs(120)).await;
     assert_eq!(journal.entries(), ["open slow", "opened slow", "close slow"]);
+}
+
+/// Terraform was interrupted twice: it has reset the request and ends the process.
+#[tokio::test(start_paused = true)]
+async fn what_is_opened_after_the_end_has_begun_is_taken_back_before_it() {
+    let (server, journal, ending) = mortal().await;
+    let abandoned = server.open_ephemeral_resource(opening(Value::string("slow")));
+    assert!(tokio::time::timeout(Duration::from_secs(1), abandoned).await.is_err());
+    ending.begin_to_end();
+    ending.finished().await;
+    assert_eq!(journal.entries(), ["open slow", "opened slow", "close slow"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_close_that_is_under_way_when_the_end_begins_is_waited_for_and_not_interrupted() {
+    let (server, journal, ending) = mortal().await;
+    let closing = tokio::spawn({
+        let server = Arc::clone(&server);
+        async move { close(&server, br#"{"name":"slow to close"}"#).await }
+    });
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    server.stop_provider(Request::new(stop_provider::Request {})).await.unwrap();
+    ending.begin_to_end();
+    ending.finished().await;
+    assert_eq!(journal.entries(), ["close slow to close", "closed slow to close"]);
+    assert_eq!(closing.await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn closing_after_the_end_has_begun_is_not_interrupted() {
+    let (server, journal, ending) = mortal().await;
+    ending.begin_to_end();
+    assert_eq!(close(&server, br#"{"name":"a"}"#).await, Vec::<String>::new());
+    assert_eq!(journal.entries(), ["close a"]);
 }
 
 #[tokio::test]
