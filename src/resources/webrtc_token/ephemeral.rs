@@ -17,7 +17,7 @@ use super::super::Context;
 use super::super::failure::Verb;
 use super::super::presence;
 use super::endpoints::{self, Deletion, Payload, WebRtcTokenBody};
-use super::{KIND, lifetime, lost, options};
+use super::{KIND, UNCLEAR, lifetime, lost, options};
 
 /// The key under which closing finds the token. Nothing else is kept: the
 /// secret is in the result only.
@@ -186,8 +186,6 @@ async fn revoke(call: &Call<'_, Context>, uuid: &str, ttl: Option<i64>) -> Resul
     };
     Err(perhaps_valid(uuid, ttl, &what, error.as_ref()))
 }
-
-const UNCLEAR: &str = "The request to delete it was answered with success, but not in the API's words.";
 
 /// Whether a refusal says that this token does not exist.
 fn is_about_the_token(error: &client::Error) -> bool {

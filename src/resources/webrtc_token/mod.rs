@@ -27,6 +27,9 @@ pub const KIND: ObjectKind = ObjectKind {
     adopt: "It cannot be adopted. The action `wavix_revoke_webrtc_tokens` deletes all tokens of a SIP trunk.",
 };
 
+/// What there is to say about an answer of success that acknowledges no deletion.
+const UNCLEAR: &str = "The request to delete it was answered with success, but not in the API's words.";
+
 fn options(call: &Call<'_, Context>) -> CallOptions {
     CallOptions::new(Deadline::at(call.deadline), call.cancel.clone())
 }

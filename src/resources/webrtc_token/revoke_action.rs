@@ -1,7 +1,7 @@
 //! Resources layer: action `wavix_revoke_webrtc_tokens`, which deletes every
 //! token of a SIP trunk, as after a leak or when somebody leaves.
 
-use crate::client;
+use crate::client::{self, Delivery};
 use crate::framework::action::{Action, Progress};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::object::Attr;
@@ -13,8 +13,8 @@ use crate::framework::validators;
 use super::super::Context;
 use super::super::failure::Verb;
 use super::super::sip_trunk;
-use super::endpoints::{self, WebRtcTokenRecord};
-use super::{KIND, options};
+use super::endpoints::{self, Deletion, WebRtcTokenRecord};
+use super::{KIND, UNCLEAR, options};
 
 crate::object! {
     /// Arguments of `wavix_revoke_webrtc_tokens`.
@@ -72,6 +72,24 @@ impl Action<Context> for RevokeWebRtcTokens {
     }
 }
 
+/// What became of the tokens.
+struct Revocation<'a> {
+    login: &'a str,
+    total: usize,
+    revoked: usize,
+    /// Tokens whose deletion no answer has acknowledged, and what was answered.
+    doubtful: Vec<Unrevoked<'a>>,
+    failures: Vec<Unrevoked<'a>>,
+}
+
+/// A token that may still be valid.
+struct Unrevoked<'a> {
+    uuid: &'a str,
+    cause: String,
+    /// What was answered, unless that was a success of some kind.
+    error: Option<client::Error>,
+}
+
 /// Deletes one after the other. A token that cannot be deleted keeps no other
 /// from being deleted, unless the same would happen to all.
 async fn revoke_all(
@@ -81,64 +99,96 @@ async fn revoke_all(
     progress: &Progress<'_>,
 ) -> Result<(), Diagnostics> {
     let total = tokens.len();
-    let mut revoked = 0;
-    let mut failures: Vec<(&str, client::Error)> = Vec::new();
+    let mut revocation = Revocation { login, total, revoked: 0, doubtful: Vec::new(), failures: Vec::new() };
     for (number, WebRtcTokenRecord { uuid, .. }) in (1..).zip(tokens) {
         if call.cancel.is_cancelled() {
-            return Err(interrupted(login, revoked, total).into());
+            return Err(revocation.interrupted().into());
         }
-        match endpoints::delete(call.ctx.client(), uuid, &options(call)).await {
-            Ok(_) => {
-                revoked += 1;
+        let error = match endpoints::delete(call.ctx.client(), uuid, &options(call)).await {
+            Ok(Deletion::Acknowledged) => {
+                revocation.revoked += 1;
                 progress.report(format!("Revoked WebRTC token {uuid} ({number} of {total})"));
+                continue;
             }
-            Err(error) if error.is_not_found() => {
-                revoked += 1;
-                progress.report(format!("WebRTC token {uuid} was gone already ({number} of {total})"));
-            }
-            Err(error) if error.is_cancelled() => return Err(interrupted(login, revoked, total).into()),
-            Err(error) => {
-                progress.report(format!("Could not revoke WebRTC token {uuid} ({number} of {total})"));
-                let hopeless = concerns_all(&error);
-                failures.push((uuid, error));
-                if hopeless {
-                    break;
-                }
-            }
+            Ok(Deletion::Unclear) => None,
+            Err(error) if error.is_cancelled() => return Err(revocation.interrupted().into()),
+            Err(error) => Some(error),
+        };
+        let hopeless = error.as_ref().is_some_and(concerns_all);
+        let is_doubtful = error
+            .as_ref()
+            .is_none_or(|error| error.is_not_found() || error.delivery() == Delivery::Ambiguous);
+        let cause = error.as_ref().map_or_else(|| UNCLEAR.to_owned(), ToString::to_string);
+        let unrevoked = Unrevoked { uuid, cause, error };
+        if is_doubtful {
+            progress.report(format!("Unclear whether WebRTC token {uuid} is revoked ({number} of {total})"));
+            revocation.doubtful.push(unrevoked);
+        } else {
+            progress.report(format!("Could not revoke WebRTC token {uuid} ({number} of {total})"));
+            revocation.failures.push(unrevoked);
+        }
+        if hopeless {
+            break;
         }
     }
-    match failures.as_slice() {
-        [] => Ok(()),
-        failures => Err(incomplete(login, revoked, total, failures).into()),
+    revocation.look(call, progress).await;
+    if revocation.failures.is_empty() { Ok(()) } else { Err(revocation.incomplete().into()) }
+}
+
+impl Revocation<'_> {
+    /// Where no answer said plainly that a token is gone, the list does.
+    async fn look(&mut self, call: &Call<'_, Context>, progress: &Progress<'_>) {
+        if self.doubtful.is_empty() {
+            return;
+        }
+        let listed = endpoints::list(call.ctx.client(), &options(call)).await;
+        for mut token in std::mem::take(&mut self.doubtful) {
+            let uuid = token.uuid;
+            let left = match &listed {
+                Ok(listed) if listed.iter().all(|other| other.uuid != uuid) => {
+                    self.revoked += 1;
+                    progress.report(format!("WebRTC token {uuid} is gone"));
+                    continue;
+                }
+                Ok(_) => "The account's list still holds it.".to_owned(),
+                Err(error) => format!("Whether it is gone could not be looked up. {error}"),
+            };
+            progress.report(format!("Could not revoke WebRTC token {uuid}"));
+            token.cause = format!("{} {left}", token.cause);
+            self.failures.push(token);
+        }
+    }
+
+    fn interrupted(&self) -> Diagnostic {
+        let Self { login, total, revoked, .. } = self;
+        Diagnostic::error(
+            KIND.summary(Verb::Revoke),
+            format!(
+                "The action was interrupted. Of the {total} tokens of the SIP trunk {login}, {revoked} are revoked \
+                 and {} may still be valid. Run the action again for the rest.",
+                total - revoked
+            ),
+        )
+    }
+
+    fn incomplete(&self) -> Diagnostic {
+        let Self { login, total, revoked, failures, .. } = self;
+        let causes: Vec<String> =
+            failures.iter().map(|token| format!("  - {}: {}", token.uuid, token.cause)).collect();
+        let last = failures.iter().rev().find_map(|token| token.error.as_ref());
+        let remedy = last.and_then(|error| KIND.remedy(Verb::Revoke, error)).unwrap_or_default();
+        let detail = format!(
+            "Of the {total} tokens of the SIP trunk {login}, {revoked} are revoked; the others may still be \
+             valid:\n{}\n\nRun the action again for the rest. {remedy}",
+            causes.join("\n"),
+        );
+        Diagnostic::error(KIND.summary(Verb::Revoke), detail.trim_end())
     }
 }
 
 /// Whether the next token would meet the same failure.
 fn concerns_all(error: &client::Error) -> bool {
     !matches!(error.status(), Some(status) if !matches!(status, 401 | 403 | 429))
-}
-
-fn interrupted(login: &str, revoked: usize, total: usize) -> Diagnostic {
-    Diagnostic::error(
-        KIND.summary(Verb::Revoke),
-        format!(
-            "The action was interrupted. Of the {total} tokens of the SIP trunk {login}, {revoked} are revoked and {} \
-             are still valid. Run the action again for the rest.",
-            total - revoked
-        ),
-    )
-}
-
-fn incomplete(login: &str, revoked: usize, total: usize, failures: &[(&str, client::Error)]) -> Diagnostic {
-    let causes: Vec<String> = failures.iter().map(|(uuid, error)| format!("  - {uuid}: {error}")).collect();
-    let remedy = failures.last().and_then(|(_, error)| KIND.remedy(Verb::Revoke, error));
-    let detail = format!(
-        "Of the {total} tokens of the SIP trunk {login}, {revoked} are revoked; the others may still be valid:\n{}\n\n\
-         Run the action again for the rest. {}",
-        causes.join("\n"),
-        remedy.unwrap_or_default()
-    );
-    Diagnostic::error(KIND.summary(Verb::Revoke), detail.trim_end())
 }
 
 /// A misspelt login must not look like a job well done. A trunk that was

@@ -1,6 +1,7 @@
-//! Tokens and their revocation against a simulated account.
+//! Tokens against a simulated account.
 
-use std::sync::Mutex;
+mod revoking;
+
 use std::time::Duration;
 
 use serde_json::json;
@@ -10,7 +11,7 @@ use wavix_sim::{Access, Answer, ApiKey, Fault, Sim, WebRtcToken as SimToken};
 
 use super::*;
 use crate::client::{Client, ClientSettings};
-use crate::framework::action::{Action, Progress};
+use crate::framework::action::Action;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::framework::ephemeral::{Ephemeral, Opened};
 use crate::framework::object::{Attr, Mapped, Object};
@@ -273,119 +274,4 @@ fn an_immortal_token_that_is_handed_on_is_warned_of() {
     assert_eq!(warnings(Attr::unknown(), Attr::Known(false)), 0);
     assert_eq!(warnings(Attr::Known(60), Attr::Known(false)), 0);
     assert_eq!(warnings(Attr::Null, Attr::Null), 0);
-}
-
-/// Invokes the action; `stop_after` interrupts it after so many lines.
-async fn revoke(
-    sim: &Sim,
-    login: &str,
-    stop_after: usize,
-) -> (Vec<String>, Result<Diagnostics, Diagnostics>) {
-    let (ctx, cancel) = (context(sim), CancellationToken::new());
-    let lines = Mutex::new(Vec::new());
-    let sink = |line: String| {
-        let mut lines = lines.lock().unwrap();
-        lines.push(line);
-        if lines.len() == stop_after {
-            cancel.cancel();
-        }
-    };
-    let arguments = RevokeWebRtcTokensArguments { sip_trunk: text(login) };
-    let result = RevokeWebRtcTokens.invoke(&call(&ctx, &cancel), arguments, &Progress::new(&sink)).await;
-    (lines.into_inner().unwrap(), result)
-}
-
-const NEVER: usize = usize::MAX;
-
-/// A trunk with three tokens, and one token of another trunk.
-async fn populated(sim: &Sim) -> String {
-    let (login, other) = (trunk(sim), trunk(sim));
-    for login in [&login, &login, &other, &login] {
-        open(sim, config(login)).await.unwrap();
-    }
-    sim.journal().clear();
-    login
-}
-
-#[tokio::test]
-async fn all_tokens_of_the_trunk_are_revoked_and_no_others() {
-    let sim = Sim::start().await;
-    let login = populated(&sim).await;
-    let (lines, result) = revoke(&sim, &login, NEVER).await;
-    assert!(result.unwrap().is_empty());
-    assert_eq!(lines.len(), 3);
-    assert!(lines[2].starts_with("Revoked WebRTC token") && lines[2].ends_with("(3 of 3)"), "{lines:?}");
-    let [left] = <[SimToken; 1]>::try_from(sim.webrtc_tokens()).unwrap();
-    assert_ne!(left.sip_trunk, login);
-}
-
-#[tokio::test]
-async fn tokens_on_every_page_are_revoked() {
-    let sim = Sim::builder().behaviour(|api| api.per_page_cap = Some(2)).start().await;
-    let login = populated(&sim).await;
-    assert_eq!(revoke(&sim, &login, NEVER).await.0.len(), 3);
-    assert_eq!(sim.webrtc_tokens().len(), 1);
-}
-
-#[tokio::test]
-async fn an_interrupt_ends_it_between_two_tokens_and_says_what_is_left() {
-    let sim = Sim::start().await;
-    let login = populated(&sim).await;
-    let (lines, result) = revoke(&sim, &login, 1).await;
-    assert_eq!(lines.len(), 1);
-    let error = one(result.unwrap_err());
-    assert!(error.detail.contains("1 are revoked and 2"), "{}", error.detail);
-    assert_eq!(sim.journal().count("DELETE", EVERY), 1);
-    assert_eq!(revoke(&sim, &login, NEVER).await.0.len(), 2, "run again, it does the rest");
-}
-
-#[tokio::test]
-async fn a_token_that_is_gone_already_is_as_good_as_revoked() {
-    let sim = Sim::start().await;
-    let login = populated(&sim).await;
-    sim.fault("DELETE", EVERY, Fault::status(404));
-    let (lines, result) = revoke(&sim, &login, NEVER).await;
-    assert!(result.is_ok());
-    assert!(lines[0].contains("gone already") && lines[1].starts_with("Revoked"), "{lines:?}");
-}
-
-#[tokio::test]
-async fn one_token_that_cannot_be_revoked_keeps_no_other_alive() {
-    let sim = Sim::start().await;
-    let login = populated(&sim).await;
-    sim.fault("DELETE", EVERY, Fault::answer(Answer::new(500).message("stuck")));
-    let (lines, result) = revoke(&sim, &login, NEVER).await;
-    assert_eq!(lines.len(), 3);
-    let error = one(result.unwrap_err());
-    assert!(error.detail.contains("2 are revoked") && error.detail.contains("stuck"), "{}", error.detail);
-    assert_eq!(sim.webrtc_tokens().len(), 2);
-}
-
-#[tokio::test]
-async fn what_would_fail_for_all_is_tried_once() {
-    let sim = Sim::start().await;
-    let login = populated(&sim).await;
-    sim.fault("DELETE", EVERY, Fault::status(403));
-    let (lines, result) = revoke(&sim, &login, NEVER).await;
-    assert_eq!(lines.len(), 1);
-    assert!(one(result.unwrap_err()).detail.contains("`embeddable:write`"));
-    assert_eq!(sim.webrtc_tokens().len(), 4);
-}
-
-#[tokio::test]
-async fn a_trunk_without_tokens_is_fine_and_an_unknown_one_is_warned_of() {
-    let sim = Sim::start().await;
-    let login = trunk(&sim);
-    let (lines, result) = revoke(&sim, &login, NEVER).await;
-    assert!(result.unwrap().is_empty());
-    assert_eq!(lines, [format!("SIP trunk {login} has no WebRTC tokens")]);
-    let warning = one(revoke(&sim, "office", NEVER).await.1.unwrap());
-    assert_eq!((warning.severity, warning.path), (Severity::Warning, Some(Path::root("sip_trunk"))));
-}
-
-#[tokio::test]
-async fn a_key_that_may_not_list_tokens_is_told_so() {
-    let sim = Sim::builder().key(ApiKey::new("k").scope("trunks", Access::Write)).start().await;
-    let error = one(revoke(&sim, "1", NEVER).await.1.unwrap_err());
-    assert!(error.detail.contains("`embeddable:read`"), "{}", error.detail);
 }
