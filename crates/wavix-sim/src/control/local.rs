@@ -31,8 +31,11 @@ pub(crate) async fn only(
 fn is_local(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     let host = text(header::HOST).is_none_or(names_this_machine);
-    let origin = text(header::ORIGIN)
-        .is_none_or(|origin| origin.strip_prefix("http://").is_some_and(names_this_machine));
+    let origin = text(header::ORIGIN).is_none_or(|origin| {
+        ["http://", "https://"]
+            .into_iter()
+            .any(|scheme| origin.strip_prefix(scheme).is_some_and(names_this_machine))
+    });
     host && origin
 }
 
@@ -48,7 +51,9 @@ fn names_this_machine(authority: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::names_this_machine;
+    use axum::http::{HeaderMap, HeaderValue, header};
+
+    use super::{is_local, names_this_machine};
 
     #[test]
     fn only_loopback_names_are_this_machine() {
@@ -59,6 +64,24 @@ mod tests {
             ["rebound.example:8787", "10.0.0.1", "localhost.example", "127.0.0.1.example:80", "", "null"]
         {
             assert!(!names_this_machine(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_this_machine_may_control_it_with_and_without_tls_and_no_other_page_may() {
+        let from = |origin| {
+            let headers = [(header::ORIGIN, HeaderValue::from_static(origin))];
+            is_local(&HeaderMap::from_iter(headers))
+        };
+        for ours in
+            ["http://localhost:8787", "https://localhost:8787", "https://127.0.0.1", "http://[::1]:8787"]
+        {
+            assert!(from(ours), "{ours}");
+        }
+        for other in
+            ["https://wavix.example", "http://10.0.0.1", "null", "file://", "localhost", "ftp://localhost"]
+        {
+            assert!(!from(other), "{other}");
         }
     }
 }
