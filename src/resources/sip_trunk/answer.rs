@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 
 use crate::framework::object::{Attr, SetOf};
 
-use super::endpoints::{SipTrunkRecord, SipTrunkSummary};
+use super::endpoints::{AllowedIp, SipTrunkRecord, SipTrunkSummary};
 use super::model::{DEFAULT_TRANSCRIPTION_THRESHOLD, HostRequestModel, SipTrunkModel};
 
 /// The `auth_method` of a trunk whose devices register with a password.
@@ -36,7 +36,7 @@ impl SipTrunkModel {
             password_wo: Attr::Null,
             password_wo_version: settled(&held.password_wo_version),
             ip_restrict: Attr::Known(flag(record.ip_restrict, &held.ip_restrict, false)),
-            allowed_ips: addresses_told(record, &held.allowed_ips),
+            allowed_ips: addresses_told(record.allowed_ips.as_deref(), &held.allowed_ips),
             didinfo_enabled: Attr::Known(flag(record.didinfo_enabled, &held.didinfo_enabled, true)),
             call_restrict: Attr::Known(call_restrict),
             call_limit: limit_told(call_restrict, record.call_limit, &held.call_limit),
@@ -157,9 +157,12 @@ fn caller_id_told(answer: Option<&str>, held: &Attr<String>, multiple_numbers: b
     }
 }
 
-fn addresses_told(record: &SipTrunkRecord, held: &Attr<SetOf<Attr<String>>>) -> Attr<SetOf<Attr<String>>> {
-    let mut addresses: Vec<String> = record
-        .allowed_ips
+fn addresses_told(
+    answer: Option<&[AllowedIp]>,
+    held: &Attr<SetOf<Attr<String>>>,
+) -> Attr<SetOf<Attr<String>>> {
+    let Some(answer) = answer else { return settled(held) };
+    let mut addresses: Vec<String> = answer
         .iter()
         .map(|allowed| {
             let text = allowed.ip.trim();

@@ -133,9 +133,9 @@ pub struct SipTrunkRecord {
     /// See [`SipTrunkBody::ip_restrict`].
     #[serde(default, deserialize_with = "null_is_off")]
     pub ip_restrict: Option<bool>,
-    /// Documented as never null; null has been seen in other lists.
-    #[serde(default, deserialize_with = "null_as_empty")]
-    pub allowed_ips: Vec<AllowedIp>,
+    /// Documented as never null; null has been seen in other lists and is none.
+    #[serde(default, deserialize_with = "null_is_none_allowed")]
+    pub allowed_ips: Option<Vec<AllowedIp>>,
     /// See [`SipTrunkBody::didinfo_enabled`].
     pub didinfo_enabled: Option<bool>,
     /// See [`SipTrunkBody::call_restrict`].
@@ -343,6 +343,13 @@ fn optional_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
 /// A flag that is null is off, one that is missing is not spoken of.
 fn null_is_off<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
     Ok(Some(Option::deserialize(deserializer)?.unwrap_or(false)))
+}
+
+/// Addresses that are null are none, those that are missing are not spoken of.
+fn null_is_none_allowed<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<AllowedIp>>, D::Error> {
+    null_as_empty(deserializer).map(Some)
 }
 
 fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {

@@ -132,6 +132,7 @@ fn removals(body: &SipTrunkBody, record: &SipTrunkRecord) -> Option<Vec<AllowedI
         .collect();
     let mut items: Vec<AllowedIpBody> = record
         .allowed_ips
+        .as_ref()?
         .iter()
         .map(|allowed| {
             let id = allowed.id?;

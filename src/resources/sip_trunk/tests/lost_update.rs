@@ -199,6 +199,35 @@ async fn addresses_that_cannot_be_removed_are_named() {
 }
 
 #[tokio::test]
+async fn an_answer_that_leaves_the_addresses_out_has_removed_none() {
+    let bench = Bench::start().await;
+    let created = bench.create(&allowing(&["198.51.100.7"])).await.ok();
+    for wanted in [&["198.51.100.7"][..], &["198.51.100.8", "198.51.100.9"]] {
+        bench.sim.fault("PUT", TRUNK, Fault::without("allowed_ips"));
+        let mut renamed = allowing(wanted);
+        renamed.label = text("renamed");
+        let updated = bench.update(&renamed, &created).await.ok();
+        assert_eq!(updated.allowed_ips, addresses(wanted));
+        bench.sim.fault("GET", TRUNK, Fault::without("allowed_ips"));
+        assert_eq!(bench.read(&updated).await.ok(), updated);
+    }
+    assert_eq!(bench.puts(), 2);
+}
+
+/// Whoever takes the last address away must not be told that it is gone
+/// because an answer does not mention it.
+#[tokio::test]
+async fn a_look_that_leaves_the_addresses_out_does_not_prove_their_removal() {
+    let bench = Bench::start().await;
+    let created = bench.create(&allowing(&["198.51.100.7"])).await.ok();
+    bench.sim.fault("PUT", TRUNK, Fault::close());
+    bench.sim.fault("GET", TRUNK, Fault::without("allowed_ips").and_without("ip_restrict"));
+    bench.update(&config(|trunk| trunk.ip_restrict = Attr::Known(false)), &created).await.ok();
+    assert_eq!(bench.puts(), 2);
+    assert!(bench.sim.trunk(id_of(&created)).unwrap().allowed_addresses().is_empty());
+}
+
+#[tokio::test]
 async fn a_review_that_an_unrelated_change_reopens_is_told() {
     for resent in [HostRequestResent::ReopensReview, HostRequestResent::KeepsStatus] {
         let bench = Bench::start().await;

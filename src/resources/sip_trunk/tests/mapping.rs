@@ -290,6 +290,13 @@ fn addresses_are_a_set_in_one_spelling_and_none_is_spelled_as_the_user_did() {
         assert_eq!(answered(&answer, &unset).allowed_ips, Attr::Null, "{answer}");
         assert_eq!(answered(&answer, &empty).allowed_ips, Attr::Known(SetOf::default()), "{answer}");
     }
+    let set = plan(&config(|trunk| trunk.allowed_ips = addresses(&["198.51.100.7"])), None);
+    assert_eq!(answered(&json!({ "allowed_ips": null }), &set).allowed_ips, Attr::Null, "they are gone");
+    assert_eq!(
+        answered(&json!({ "allowed_ips": "ABSENT" }), &set).allowed_ips,
+        set.allowed_ips,
+        "not spoken of"
+    );
     let answer = json!({ "ip_restrict": false, "allowed_ips": [
         { "id": 2, "ip": " 203.0.113.9 " }, { "id": 1, "ip": "198.51.100.7" }, { "id": 3, "ip": "203.0.113.9" },
     ] });
