@@ -42,6 +42,8 @@ pub struct ErasedPlan<'a, Ctx> {
     pub config: &'a Value,
     /// The prior state; `Null` for a create.
     pub prior: &'a Value,
+    /// See [`PlanRequest::in_apply`].
+    pub in_apply: bool,
     /// Set when the user interrupts.
     pub cancel: &'a CancellationToken,
 }
@@ -275,6 +277,7 @@ impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for Typed
                 ctx: request.ctx,
                 config: config.as_ref(),
                 prior: prior.as_ref(),
+                in_apply: request.in_apply,
                 cancel: request.cancel,
             };
             self.0.plan(typed, &mut model, diagnostics).await;

@@ -1,5 +1,8 @@
-//! Resources layer: which objects of the account belong to somebody in this
-//! process, and which creates still look for theirs. Objects that were made
+//! Resources layer: which objects of the account belong to somebody under one
+//! configuration of the provider, and which creates still look for theirs.
+//! Terraform starts a process for each configuration, so what another resource
+//! of the same state has is known here once it was read; what another provider
+//! block manages in the same account never is. Objects that were made
 //! with equal contents cannot be told apart, so who may have which is decided
 //! in one place. Knows numbers only, no object and no endpoint.
 
@@ -13,7 +16,7 @@ use tokio::time::Instant;
 /// Who has which object. Rules:
 ///
 /// 1. An id is owned from the moment its create, read, import or adoption is
-///    known, and never again free in this process.
+///    known, and never again free.
 /// 2. Each create is announced before its request is sent. It concludes when it
 ///    is dropped, with or without an id.
 /// 3. Of creates with equal contents whose answers were lost each may take one
@@ -66,7 +69,7 @@ pub enum Choice {
 }
 
 impl Claims {
-    /// The object belongs to a resource of this process.
+    /// The object belongs to a resource of this configuration.
     pub fn own(&self, id: i64) {
         self.lock().owned.insert(id);
     }

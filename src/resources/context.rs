@@ -57,8 +57,8 @@ impl Context {
         self.account_limits.ceilings(&self.client, cancel).await
     }
 
-    /// The account's SIP trunks, as they were when a plan of this process first
-    /// wanted to know: walked once. `None` when they cannot be had: a plan does without.
+    /// The account's SIP trunks, as they were when a plan first wanted to
+    /// know: walked once. `None` when they cannot be had: a plan does without.
     pub async fn trunks_at_first(&self, cancel: &CancellationToken) -> Option<&[SipTrunkSummary]> {
         let without = "new SIP trunks are not compared with the account's, which are unknown";
         let fetch = |options| async move {
@@ -73,7 +73,7 @@ impl Context {
         &self.client
     }
 
-    /// Which SIP trunks are somebody's in this process.
+    /// Which SIP trunks are known to be somebody's under this configuration.
     #[must_use]
     pub fn claims(&self) -> &Claims {
         &self.claims

@@ -34,7 +34,9 @@ pub(super) async fn plan_resource_change<P: Provider>(
     };
     let configuration = connection.configuration();
     let cancel = connection.cancellation();
-    let hook = || ErasedPlan { ctx: configuration.ctx(), config: &config, prior: &prior, cancel: &cancel };
+    let in_apply = request.client_capabilities.is_some_and(|client| client.deferral_allowed);
+    let hook =
+        || ErasedPlan { ctx: configuration.ctx(), config: &config, prior: &prior, in_apply, cancel: &cancel };
     let (plan, mut diagnostics) = run(&*entry.object, &change, hook).await;
     let identifying = Identifying::new(connection.catalog(), &name, entry);
     let prior_identity = identifying.decode(request.prior_identity.as_ref())?;

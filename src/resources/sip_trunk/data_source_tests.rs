@@ -349,7 +349,13 @@ async fn a_limit_above_the_accounts_is_an_error_of_the_plan() {
         };
         let (cancel, mut planned) = (CancellationToken::new(), Some(config.clone()));
         let mut diagnostics = Diagnostics::new();
-        let request = PlanRequest { ctx: Some(ctx), config: Some(&config), prior: None, cancel: &cancel };
+        let request = PlanRequest {
+            ctx: Some(ctx),
+            config: Some(&config),
+            prior: None,
+            in_apply: false,
+            cancel: &cancel,
+        };
         SipTrunk.plan(request, &mut planned, &mut diagnostics).await;
         diagnostics.into_iter().map(|error| error.path.unwrap().to_string()).collect::<Vec<_>>()
     };

@@ -256,7 +256,8 @@ impl Resource<Context> for SipTrunk {
 }
 
 impl SipTrunk {
-    /// Warns when a create would double a trunk.
+    /// Warns when a create would double a trunk. Not while applying, where the
+    /// trunks of the state that stay as they are were not read: the plan has said it.
     async fn look_for_twins(
         &self,
         request: &PlanRequest<'_, Context, SipTrunkModel>,
@@ -269,7 +270,8 @@ impl SipTrunk {
             if let Some(id) = prior.id.known().and_then(|text| parse_id(text)) {
                 ctx.claims().own(id);
             }
-        } else if twins::matter(planned)
+        } else if !request.in_apply
+            && twins::matter(planned)
             && !diagnostics.has_errors()
             && let Some(listed) = ctx.trunks_at_first(request.cancel).await
             && let Some(warning) = twins::warning(planned, listed, ctx.claims())

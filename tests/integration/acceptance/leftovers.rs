@@ -2,10 +2,12 @@
 
 use wavix_sim::Sim;
 
+use crate::support::require::cli;
 use crate::support::terraform::Terraform;
 
 acceptance_trials! {
     a_plan_names_the_trunk_that_it_would_double,
+    an_apply_takes_no_trunk_of_its_own_state_for_a_leftover,
 }
 
 const TRUNK: &str = "wavix_sip_trunk.main";
@@ -33,4 +35,27 @@ fn a_plan_names_the_trunk_that_it_would_double() {
     tf.import(TRUNK, &id.to_string()).succeeded();
     assert!(tf.apply_ok().warnings().is_empty());
     assert_eq!(sim.journal().count("POST", "/v1/trunks"), 1, "{}", sim.journal());
+}
+
+/// Terraform plans the create once more while it applies, in a process that has
+/// not read the trunks that stay as they are.
+fn an_apply_takes_no_trunk_of_its_own_state_for_a_leftover() {
+    let sim = Sim::spawn();
+    let tf = Terraform::new(&sim);
+    let two = |second: &str| format!("{CONFIG}\n{}", CONFIG.replace("main", second));
+    tf.config(CONFIG).apply_ok();
+    tf.config(&two("second")).plan().succeeded();
+    sim.journal().clear();
+    let run = tf.run(["apply", "-input=false", "-json", "saved.plan"]).succeeded();
+    let (creates, lists) =
+        (sim.journal().count("POST", "/v1/trunks"), sim.journal().count("GET", "/v1/trunks"));
+    // Before 1.9 Terraform does not show that it applies, and OpenTofu never does.
+    let cli = cli().as_ref().unwrap_or_else(|missing| panic!("{missing:?}"));
+    if cli.version >= (1, 9) && !cli.title.starts_with("OpenTofu") {
+        assert!(run.warnings().is_empty(), "{run}");
+        assert_eq!((creates, lists, sim.journal().entries().len()), (1, 0, 1), "{}", sim.journal());
+    } else {
+        assert_eq!((creates, lists, sim.journal().entries().len()), (1, 1, 2), "{}", sim.journal());
+    }
+    assert_eq!(sim.trunks().len(), 2);
 }
