@@ -3,11 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use wavix_sim::{Answer, Fault, Sim};
 
 use crate::support::run::Run;
+use crate::support::secrets::{API_KEY, PASSWORD, PROXY_PASSWORD, encoded, shown};
 use crate::support::terraform::Terraform;
 
 acceptance_trials! {
@@ -15,50 +14,12 @@ acceptance_trials! {
     no_secret_is_shown_by_any_command_at_any_log_level,
 }
 
-/// Long enough to be found nowhere by accident, with characters that change
-/// in a URL, in JSON and in HTML.
-const API_KEY: &str = "planted/api+key=7f3a9c&end";
-const PASSWORD: &str = "planted \"pass\" word/1d8e+<x>";
 const WRITE_ONLY: &str = "planted wo \"pass\" word/6b2c+<y>";
-const ACCESS_TOKEN: &str = "sip-planted-token-0e5d4f";
-
-/// A secret as it may be written somewhere.
-pub fn spellings(secret: &str) -> Vec<String> {
-    let percent = |keep: fn(u8) -> bool| {
-        secret
-            .bytes()
-            .map(|byte| if keep(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-            .collect::<String>()
-    };
-    let strict = percent(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
-    let json = serde_json::to_string(secret).unwrap();
-    let json = json.trim_matches('"').to_owned();
-    let mut all = vec![
-        secret.to_owned(),
-        strict.to_lowercase(),
-        percent(|byte| byte.is_ascii_alphanumeric() || b"-._~/+=&".contains(&byte)),
-        strict.replace("%20", "+"),
-        strict,
-        // As Go's JSON and as a log's field in JSON write it.
-        json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"),
-        json.replace('\\', "\\\\").replace('"', "\\\""),
-        json,
-        secret.bytes().map(|byte| format!("{byte:02x}")).collect(),
-        // As Rust's Debug writes bytes.
-        secret.bytes().map(|byte| byte.to_string()).collect::<Vec<_>>().join(", "),
-    ];
-    // Base64 of the secret alone and inside a longer text, at each alignment:
-    // the first and last group depend on the neighbours and are left out.
-    for padding in 0..3 {
-        for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
-            let shifted = engine.encode(format!("{}{secret}", "x".repeat(padding)));
-            let inner = &shifted[if padding == 0 { 0 } else { 4 }..shifted.len() - 4];
-            all.push(inner.to_owned());
-        }
-    }
-    all.push(STANDARD.encode(secret));
-    all
-}
+/// A JWT, as the tokens of Wavix are.
+const ACCESS_TOKEN: &str =
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJwbGFudGVkIn0.cGxhbnRlZC0wZTVkNGY_-w";
+/// How every WebRTC token of the simulator begins.
+const WEBRTC_TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.c2ltdWxhdGVk.";
 
 /// Everything that was said, and where.
 #[derive(Default)]
@@ -70,27 +31,30 @@ impl Said {
         self.0.insert(format!("stderr of {what}"), run.stderr.clone());
     }
 
-    fn assert_without(&self, name: &str, secret: &str) {
-        for (place, text) in &self.0 {
-            for spelling in spellings(secret) {
-                if let Some(at) = text.find(&spelling) {
-                    let before: String = text[..at].chars().rev().take(400).collect();
-                    let before: String = before.chars().rev().collect();
-                    let around = before + &text[at..].chars().take(400).collect::<String>();
-                    panic!("{place} shows the {name} (as {spelling:?}): …{around}…");
-                }
-            }
-        }
+    fn assert_without(&self, secrets: &[&str]) {
+        let found: Vec<String> = self
+            .0
+            .iter()
+            .flat_map(|(place, text)| {
+                shown(text, secrets).into_iter().map(move |hit| format!("{place}: {hit}"))
+            })
+            .collect();
+        assert!(found.is_empty(), "{}", found.join("\n"));
     }
 }
 
 fn no_secret_is_shown_by_any_command_at_any_log_level() {
     let sim = Sim::builder().api_key(API_KEY).spawn();
+    let proxy = format!("http://user:{}@127.0.0.1:1", encoded(PROXY_PASSWORD));
     let tf = Terraform::new(&sim)
         .env("TF_LOG", "TRACE")
         .env("TF_LOG_PATH", "trace.log")
         .env("RUST_LOG", "trace")
         .env("RUST_BACKTRACE", "1")
+        // Of no use for an account on this machine, and read all the same.
+        .env("HTTPS_PROXY", &proxy)
+        .env("HTTP_PROXY", &proxy)
+        .env("TF_VAR_proxy", &proxy)
         // An error shows the line it is about: what is written in the
         // configuration is no secret.
         .env("TF_VAR_password", PASSWORD)
@@ -114,12 +78,21 @@ data "wavix_sip_trunks" "all" {{
   depends_on = [wavix_sip_trunk.stored]
 }}
 
+ephemeral "wavix_webrtc_token" "call" {{
+  sip_trunk = wavix_sip_trunk.stored.login
+  ttl       = 60
+}}
+
 variable "password" {{
   sensitive = true
 }}
 
 variable "password_wo" {{
   ephemeral = true
+  sensitive = true
+}}
+
+variable "proxy" {{
   sensitive = true
 }}
 "#
@@ -179,6 +152,18 @@ variable "password_wo" {{
         };
         sim.faults().clear();
     }
+    // What does not reach the account says why: the proxy of the environment, and one that is configured.
+    let provider = |argument: &str| {
+        format!(
+            "provider \"wavix\" {{\n  base_url = \"https://wavix.invalid\"\n  max_retries = 0\n  {argument}\n}}\n\n{}",
+            config("Last", 9)
+        )
+    };
+    for argument in ["", "http_proxy = var.proxy"] {
+        tf.config(&provider(argument));
+        let plan = run(&["plan", "-input=false", "-no-color"], &format!("plan {argument}")).failed();
+        assert!(plan.text().contains("no connection to Wavix"), "{plan}");
+    }
     tf.config(&config("Last", 9));
     run(&["apply", "-auto-approve", "-input=false", "-no-color"], "repair").succeeded();
     run(&["apply", "-destroy", "-auto-approve", "-input=false", "-no-color"], "destroy").succeeded();
@@ -186,13 +171,12 @@ variable "password_wo" {{
 
     said.0.insert("the log".to_owned(), tf.read("trace.log"));
     let log = &said.0["the log"];
+    assert!(sim.journal().count("POST", "/v2/webrtc/tokens") > 0, "{}", sim.journal());
     assert!(log.contains("/v1/trunks"), "the provider logs its requests, so that there is something to find");
-    for (name, secret) in [("API key", API_KEY), ("password", PASSWORD), ("access token", ACCESS_TOKEN)] {
-        said.assert_without(name, secret);
-    }
-    // A write-only password is in no file but the configuration.
+    said.assert_without(&[API_KEY, PASSWORD, PROXY_PASSWORD, ACCESS_TOKEN, WEBRTC_TOKEN]);
+    // A write-only password and what is ephemeral are in no file but the configuration.
     for file in ["terraform.tfstate", "terraform.tfstate.backup"] {
         said.0.insert(file.to_owned(), tf.read(file));
     }
-    said.assert_without("write-only password", WRITE_ONLY);
+    said.assert_without(&[WRITE_ONLY, WEBRTC_TOKEN]);
 }

@@ -12,6 +12,7 @@ pub mod plugin;
 pub mod require;
 pub mod restapi;
 pub mod run;
+pub mod secrets;
 pub mod terraform;
 
 /// Defines `trials()`, the module's list of tests, from plain functions. Each

@@ -6,9 +6,9 @@ use serde_json::{Value as Json, json};
 use wavix_sim::{Answer, Fault, Rule, Sim};
 
 use super::cell::{LABEL, NEW_LABEL, password};
-use super::secrets;
 use super::unreachable::Unreachable;
 use super::verb::Verb;
+use crate::support::secrets;
 
 /// How often a fault strikes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,11 +12,11 @@ use wavix_sim::Sim;
 use super::aftermath::quiet;
 use super::catalogue::{Case, How};
 use super::expectation::Observed;
-use super::secrets;
 use super::unreachable::Place;
 use super::verb::Verb;
 use crate::faults::bench::{Bench, arguments};
 use crate::faults::ledger::{Ledger, has_errors, text};
+use crate::support::secrets;
 
 /// Of the trunk that is made.
 pub const LABEL: &str = "Reception";
