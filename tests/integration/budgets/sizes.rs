@@ -8,11 +8,8 @@ use flate2::write::DeflateEncoder;
 use libtest_mimic::{Completion, Trial};
 
 use super::{TOLERANCE_PERCENT, budget, excess, keep};
+use crate::support::plugin::{RELEASE_NAMED_BY, release_binary};
 use crate::support::trial;
-
-/// Names the binary, built with `cargo build --release`. Building it takes
-/// minutes, so that only `.ci/run` does it before the tests.
-const NAMED_BY: &str = "RELEASE_BINARY";
 
 const BINARY: &str = "binary";
 const ARCHIVE: &str = "archive";
@@ -20,10 +17,12 @@ const ARCHIVE: &str = "archive";
 /// The tests of this module.
 pub fn trials() -> Vec<Trial> {
     let kept = Trial::ignorable_test("budgets::sizes::the_release_binary_keeps_its_size", || {
-        let Some(path) = std::env::var_os(NAMED_BY).filter(|path| !path.is_empty()) else {
-            return Ok(Completion::ignored_with(format!("{NAMED_BY} does not name a release binary")));
+        let Some(path) = release_binary() else {
+            return Ok(Completion::ignored_with(format!(
+                "{RELEASE_NAMED_BY} does not name a release binary"
+            )));
         };
-        keep("bytes", &sizes(Path::new(&path)));
+        keep("bytes", &sizes(&path));
         Ok(Completion::Completed)
     });
     let broken =

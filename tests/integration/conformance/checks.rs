@@ -22,7 +22,13 @@ use crate::support::plugin::BINARY;
 async_trials![no_check_fails, every_object_of_the_provider_is_in_a_case];
 
 /// How long the simulated API takes when it is slow.
-const SLOW: Duration = Duration::from_secs(2);
+const SLOW: Duration = Duration::from_secs(4);
+/// How long the provider may take to answer StopProvider: not until the API has
+/// answered.
+const STOP: Duration = Duration::from_secs(3);
+/// How long anything else may take. Nobody waits so long where a rule is kept,
+/// however busy the machine is.
+const LONG: Duration = Duration::from_secs(60);
 
 /// Makes the simulated API fail as a check wants it.
 struct Control(Arc<Sim>);
@@ -61,6 +67,11 @@ async fn no_check_fails() {
     settings.cases = cases();
     settings.api = Some(Arc::new(Control(Arc::clone(&sim))));
     settings.large_state = 16 << 20;
+    // Several of them wait for the API or for an end, each for its own.
+    settings.jobs = 4;
+    settings.patience.stop = STOP;
+    settings.patience.end = LONG;
+    settings.patience.leave = LONG;
 
     let report = run(&settings).await.unwrap();
 

@@ -52,8 +52,10 @@ fn documented(name: &str) -> Vec<String> {
     let readme = include_str!("../../../crates/tf-conformance/README.md");
     let begin = format!("    cargo run -p {name} -- ");
     let mut lines = readme.lines().filter_map(|line| line.strip_prefix(&begin));
-    // Not the line that explains the arguments, nor the one that lists checks.
-    let line = lines.find(|line| !line.starts_with("PATH") && !line.starts_with("--list")).unwrap();
+    // Not the line that explains the arguments, nor those that check nothing.
+    let line = lines
+        .find(|line| !line.starts_with("PATH") && !line.starts_with("--list") && !line.starts_with("--help"));
+    let line = line.unwrap();
     line.split_whitespace().filter(|word| *word != "&").map(str::to_owned).collect()
 }
 

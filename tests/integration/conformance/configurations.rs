@@ -7,6 +7,7 @@ use std::net::Ipv4Addr;
 
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
+use tf_conformance::schema::Schema;
 use tf_conformance::value::{Forms, NumberForm};
 
 /// What the simulated account allows: seconds, and channels.
@@ -18,7 +19,7 @@ pub struct Step {
     /// The arguments that are set.
     pub config: Map<String, Json>,
     /// Arguments whose values nobody knows yet when the plan is made.
-    pub unknown: BTreeSet<&'static str>,
+    pub unknown: BTreeSet<String>,
     /// Whether only a part of a set or of a nested object is unknown.
     pub in_part: bool,
     /// How its numbers are written.
@@ -32,42 +33,23 @@ impl Step {
     }
 }
 
-/// Everything that may be unknown during a plan.
-const ARGUMENTS: [&str; 23] = [
-    "label",
-    "callerid",
-    "multiple_numbers",
-    "password",
-    "password_wo",
-    "password_wo_version",
-    "ip_restrict",
-    "allowed_ips",
-    "didinfo_enabled",
-    "call_restrict",
-    "call_limit",
-    "cost_limit",
-    "max_call_cost",
-    "channels_restrict",
-    "max_channels",
-    "rewrite_enabled",
-    "rewrite_prefix",
-    "rewrite_cond",
-    "call_recording_enabled",
-    "transcription_enabled",
-    "transcription_threshold",
-    "encrypted_media",
-    "host_request",
-];
+/// Everything that may be unknown during a plan. Of a block only what is in it
+/// may.
+pub fn arguments(schema: &Schema) -> Vec<String> {
+    let attributes = schema.block.attributes.iter().filter(|(_, attribute)| attribute.configurable());
+    attributes.map(|(name, _)| name.clone()).collect()
+}
 
 type Part = BoxedStrategy<Map<String, Json>>;
 
-/// Any step.
-pub fn step() -> impl Strategy<Value = Step> {
+/// Any step, with any of these arguments unknown.
+pub fn step(arguments: &[String]) -> impl Strategy<Value = Step> + use<> {
+    let arguments = arguments.to_vec();
     // Half of all plans know everything.
     let unknown = prop_oneof![
         Just(Vec::new()),
-        prop::sample::subsequence(ARGUMENTS.to_vec(), 0..=6),
-        Just(ARGUMENTS.to_vec()),
+        prop::sample::subsequence(arguments.clone(), 0..=6),
+        Just(arguments),
         Just(Vec::new()),
     ];
     let numbers = prop_oneof![Just(NumberForm::Core), Just(NumberForm::Text)];

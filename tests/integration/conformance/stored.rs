@@ -101,7 +101,8 @@ pub fn can_be_imported(config: &Map<String, Json>, name: &str, value: &Json) -> 
     let is_nothing = value == "" || value.as_array().is_some_and(Vec::is_empty);
     let is_off = |flag: &str| config.get(flag) == Some(&Json::Bool(false));
     match name {
-        // Wavix ignores these, and may forget them: an import does not take them over.
+        // Wavix ignores a limit while its flag is off, and its answers may have it, lack it or have the account's
+        // instead: an import does not take over what nobody can tell from a default.
         "call_limit" => !is_off("call_restrict"),
         "max_call_cost" => !is_off("cost_limit"),
         "max_channels" => !is_off("channels_restrict"),

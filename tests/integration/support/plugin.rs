@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -37,6 +37,15 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The path of the plugin under test.
 pub const BINARY: &str = env!("CARGO_BIN_EXE_terraform-provider-wavix");
+
+/// Names the binary, built with `cargo build --release`. Building it takes
+/// minutes, so that only `.ci/run` does it before the tests.
+pub const RELEASE_NAMED_BY: &str = "RELEASE_BINARY";
+
+/// The release binary, if there is one.
+pub fn release_binary() -> Option<PathBuf> {
+    std::env::var_os(RELEASE_NAMED_BY).filter(|path| !path.is_empty()).map(PathBuf::from)
+}
 
 /// A client's key and certificate for one run.
 pub struct ClientIdentity {

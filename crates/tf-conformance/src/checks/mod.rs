@@ -213,7 +213,7 @@ pub static CHECKS: [Check; 42] = checks! {
         "Terraform plugin6/grpc_provider.go, ReadResource"
     22 Schemas read::is_stable
         "read twice"
-        "Two reads give the same bytes, whatever order the API's answers have."
+        "Two reads give the same value, whatever order the API's answers have."
         "Terraform resource-instance-change-lifecycle.md"
     23 Schemas read::upgrades
         "state upgrade"

@@ -367,7 +367,7 @@ pub(super) async fn ignores_unknown_fields(context: &Context<'_>) -> Verdict {
         let answer: pb::plan_resource_change::Response =
             raw(&session, "PlanResourceChange", path, &request).await?;
         no_errors("planning with unknown fields", &answer.diagnostics)?;
-        let state = decode(&answer.planned_state.unwrap_or_default().msgpack, &resource.ty())?;
+        let state = decode(&answer.planned_state.unwrap_or_default().msgpack, resource.ty())?;
         let differences: BTreeMap<_, _> = match (&plain.state, &state) {
             (Value::Map(before), Value::Map(after)) => {
                 before.iter().filter(|(name, value)| after.get(*name) != Some(value)).collect()

@@ -1,7 +1,5 @@
 //! Starting, trusting, and ending with the parent.
 
-use std::time::Duration;
-
 use rustix::process::Signal;
 use serde_json::Value as Json;
 
@@ -139,7 +137,7 @@ pub(super) async fn reattaches(context: &Context<'_>) -> Verdict {
     let patience = context.settings.patience;
     let found = tokio::time::timeout(patience.start, stdout.find(reattach_json)).await;
     let Some(text) = found.ok().flatten() else {
-        let end = plugin.wait(Duration::from_millis(200)).await;
+        let end = plugin.wait(patience.leave).await;
         let lines = plugin.stdout.so_far();
         if lines.is_empty() && end != End::Running {
             return not_applicable(format!("the provider has no -debug mode: it ends ({end})"));

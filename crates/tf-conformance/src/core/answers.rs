@@ -12,8 +12,6 @@ use crate::value::{Type, Value, decode, from_json};
 pub struct Instance {
     /// The state; null before the create and after the delete.
     pub state: Value,
-    /// The state's bytes as the provider sent them.
-    pub bytes: Vec<u8>,
     /// The provider's own data.
     pub private: Vec<u8>,
     /// The identity; null if the type has none.
@@ -23,7 +21,7 @@ pub struct Instance {
 impl Instance {
     /// What is not there yet.
     pub fn absent() -> Self {
-        Self { state: Value::Null, bytes: Vec::new(), private: Vec::new(), identity: Value::Null }
+        Self { state: Value::Null, private: Vec::new(), identity: Value::Null }
     }
 }
 
@@ -86,7 +84,7 @@ pub(super) fn decoded(
     what: &str,
     value: Option<pb::DynamicValue>,
     ty: &Type,
-) -> Result<(Value, Vec<u8>), CallError> {
+) -> Result<Value, CallError> {
     let value = value.unwrap_or_default();
     let read = if value.msgpack.is_empty() && !value.json.is_empty() {
         let json = serde_json::from_slice(&value.json).unwrap_or_default();
@@ -94,9 +92,7 @@ pub(super) fn decoded(
     } else {
         decode(&value.msgpack, ty)
     };
-    let bytes = if value.msgpack.is_empty() { value.json } else { value.msgpack };
-    read.map(|read| (read, bytes))
-        .map_err(|error| CallError::new(rpc, format!("Core cannot read {what}: {error}")))
+    read.map_err(|error| CallError::new(rpc, format!("Core cannot read {what}: {error}")))
 }
 
 pub(crate) fn shown_diagnostics(diagnostics: &[pb::Diagnostic]) -> Json {

@@ -12,6 +12,7 @@ mod plugin;
 mod proposed;
 mod resource;
 mod session;
+mod trace;
 
 pub(crate) use answers::shown_diagnostics;
 pub use answers::{Applied, Imported, Instance, Planned, errors};
@@ -23,7 +24,8 @@ pub use launch::{Launch, MAGIC_COOKIE, Patience};
 pub use plugin::{End, Lines, Plugin};
 pub use proposed::proposed_new_state;
 pub use resource::{CAPABILITIES, Resource};
-pub use session::{CallError, Exchange, Session, SideStreams, Trace};
+pub use session::{CallError, Session, SideStreams};
+pub use trace::{Exchange, Trace};
 
 /// Why a plugin could not be used.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use super::answers::{decoded, shown_diagnostics};
+use super::trace::Words;
 use super::{Applied, CallError, Imported, Instance, Planned, Session, proposed_new_state};
 use crate::proto::tfplugin6 as pb;
-use crate::schema::{IdentitySchema, Schema, Schemas};
-use crate::secrets::masked;
+use crate::schema::{IdentitySchema, Schema};
 use crate::value::{Forms, Type, Value, ValueError, encode, encode_as, from_json, to_json};
 
 /// What Terraform from 1.11 on can do.
@@ -23,7 +23,8 @@ pub const CAPABILITIES: pb::ClientCapabilities = pb::ClientCapabilities {
 /// A resource type in a session.
 pub struct Resource<'s> {
     session: &'s Session,
-    schemas: Arc<Schemas>,
+    words: Words,
+    ty: Type,
     /// The type's name.
     pub type_name: String,
     /// What Core says it can do.
@@ -42,14 +43,14 @@ impl<'s> Resource<'s> {
             let problem = format!("there is no resource type {type_name:?}");
             return Err(CallError::new("GetProviderSchema", problem));
         }
-        Ok(Self { session, schemas, type_name: type_name.to_owned(), capabilities: CAPABILITIES })
+        let words = Words { schemas, type_name: type_name.to_owned() };
+        let ty = words.schema().ty();
+        Ok(Self { session, words, ty, type_name: type_name.to_owned(), capabilities: CAPABILITIES })
     }
 
     /// The schema.
     pub fn schema(&self) -> &Schema {
-        // `new` has seen that it is there.
-        static NONE: std::sync::LazyLock<Schema> = std::sync::LazyLock::new(Schema::default);
-        self.schemas.resources.get(&self.type_name).unwrap_or(&NONE)
+        self.words.schema()
     }
 
     /// The session.
@@ -58,13 +59,13 @@ impl<'s> Resource<'s> {
     }
 
     /// The type of the state.
-    pub fn ty(&self) -> Type {
-        self.schema().ty()
+    pub fn ty(&self) -> &Type {
+        &self.ty
     }
 
     /// The identity's schema.
     pub fn identity_schema(&self) -> Option<&IdentitySchema> {
-        self.schemas.identities.get(&self.type_name)
+        self.words.schemas.identities.get(&self.type_name)
     }
 
     /// A configuration from JSON.
@@ -73,21 +74,17 @@ impl<'s> Resource<'s> {
     ///
     /// When it does not fit the schema.
     pub fn config(&self, json: &Json) -> Result<Value, ValueError> {
-        Ok(self.schema().block.complete(from_json(json, &self.ty())?))
+        Ok(self.schema().block.complete(from_json(json, &self.ty)?))
     }
 
     fn dynamic(&self, value: &Value) -> Option<pb::DynamicValue> {
-        Some(pb::DynamicValue { msgpack: encode(value, &self.ty()), json: Vec::new() })
+        Some(pb::DynamicValue { msgpack: encode(value, &self.ty), json: Vec::new() })
     }
 
     /// What Core sends as `provider_meta` where no module sets any.
     pub(crate) fn no_meta(&self) -> Option<pb::DynamicValue> {
         let null = || pb::DynamicValue { msgpack: encode(&Value::Null, &Type::Dynamic), json: Vec::new() };
-        self.schemas.has_meta.then(null)
-    }
-
-    fn shown(&self, value: &Value) -> Json {
-        to_json(&masked(&self.schema().block, value))
+        self.words.schemas.has_meta.then(null)
     }
 
     fn identity_data(&self, identity: &Value) -> Option<pb::ResourceIdentityData> {
@@ -105,7 +102,7 @@ impl<'s> Resource<'s> {
         let Some(schema) = self.identity_schema() else {
             return Err(CallError::new(rpc, "an identity for a type without an identity schema"));
         };
-        decoded(rpc, "the identity", Some(value), &schema.ty()).map(|(identity, _)| identity)
+        decoded(rpc, "the identity", Some(value), &schema.ty())
     }
 
     /// `ValidateResourceConfig`.
@@ -125,15 +122,15 @@ impl<'s> Resource<'s> {
     pub async fn validate_as(&self, config: &Value, forms: &Forms) -> Result<Vec<pb::Diagnostic>, CallError> {
         let request = pb::validate_resource_config::Request {
             type_name: self.type_name.clone(),
-            config: Some(pb::DynamicValue {
-                msgpack: encode_as(config, &self.ty(), forms),
-                json: Vec::new(),
-            }),
+            config: Some(pb::DynamicValue { msgpack: encode_as(config, &self.ty, forms), json: Vec::new() }),
             client_capabilities: Some(self.capabilities),
         };
+        let (words, asked) = (self.words.clone(), request.clone());
         let diagnostics = self.session.validate_resource_config(request).await?.diagnostics;
-        let answer = shown_diagnostics(&diagnostics);
-        self.session.trace.record("ValidateResourceConfig", json!({ "config": self.shown(config) }), answer);
+        let came = diagnostics.clone();
+        self.session.trace.record_later("ValidateResourceConfig", move || {
+            (json!({ "config": words.of(asked.config.as_ref()) }), shown_diagnostics(&came))
+        });
         Ok(diagnostics)
     }
 
@@ -158,28 +155,29 @@ impl<'s> Resource<'s> {
         forms: &Forms,
     ) -> Result<Planned, CallError> {
         const RPC: &str = "PlanResourceChange";
-        let request = self.plan_request(prior, config, forms);
-        let answer = self.session.plan_resource_change(request).await?;
         let proposed = proposed_new_state(&self.schema().block, &prior.state, config);
-        let asked = json!({
-            "type_name": self.type_name, "prior_state": self.shown(&prior.state), "config": self.shown(config),
-            "proposed_new_state": self.shown(&proposed), "prior_private": prior.private.len(),
+        let request = self.request_to_plan(prior, config, &proposed, forms);
+        let (words, asked) = (self.words.clone(), request.clone());
+        let answer = self.session.plan_resource_change(request).await?;
+        let came = answer.clone();
+        self.session.trace.record_later(RPC, move || {
+            let asked = json!({
+                "type_name": asked.type_name, "prior_state": words.of(asked.prior_state.as_ref()),
+                "config": words.of(asked.config.as_ref()), "prior_private": asked.prior_private.len(),
+                "proposed_new_state": words.of(asked.proposed_new_state.as_ref()),
+            });
+            let came = json!({
+                "planned_state": words.of(came.planned_state.as_ref()),
+                "planned_private": came.planned_private.len(), "requires_replace": came.requires_replace.len(),
+                "diagnostics": shown_diagnostics(&came.diagnostics),
+            });
+            (asked, came)
         });
-        let decoded = decoded(RPC, "planned_state", answer.planned_state, &self.ty());
-        let came = match &decoded {
-            Err(error) => json!({ "error": error.problem }),
-            Ok((state, _)) => json!({
-                "planned_state": self.shown(state), "planned_private": answer.planned_private.len(),
-                "requires_replace": answer.requires_replace.len(),
-                "diagnostics": shown_diagnostics(&answer.diagnostics),
-            }),
-        };
-        self.session.trace.record(RPC, asked, came);
         Ok(Planned {
             prior: prior.clone(),
             config: config.clone(),
             proposed,
-            state: decoded?.0,
+            state: decoded(RPC, "planned_state", answer.planned_state, &self.ty)?,
             private: answer.planned_private,
             identity: self.read_identity(RPC, answer.planned_identity)?,
             replace: answer.requires_replace,
@@ -196,14 +194,23 @@ impl<'s> Resource<'s> {
         config: &Value,
         forms: &Forms,
     ) -> pb::plan_resource_change::Request {
-        let ty = self.ty();
         let proposed = proposed_new_state(&self.schema().block, &prior.state, config);
+        self.request_to_plan(prior, config, &proposed, forms)
+    }
+
+    fn request_to_plan(
+        &self,
+        prior: &Instance,
+        config: &Value,
+        proposed: &Value,
+        forms: &Forms,
+    ) -> pb::plan_resource_change::Request {
         let written =
-            |value| Some(pb::DynamicValue { msgpack: encode_as(value, &ty, forms), json: Vec::new() });
+            |value| Some(pb::DynamicValue { msgpack: encode_as(value, &self.ty, forms), json: Vec::new() });
         pb::plan_resource_change::Request {
             type_name: self.type_name.clone(),
             prior_state: self.dynamic(&prior.state),
-            proposed_new_state: written(&proposed),
+            proposed_new_state: written(proposed),
             config: written(config),
             prior_private: prior.private.clone(),
             provider_meta: self.no_meta(),
@@ -220,7 +227,7 @@ impl<'s> Resource<'s> {
     ///
     /// When no answer comes, or Core could not read it.
     pub async fn plan_destroy(&self, prior: &Instance) -> Result<Planned, CallError> {
-        if self.schemas.capabilities.plan_destroy {
+        if self.words.schemas.capabilities.plan_destroy {
             let planned = self.plan(prior, &Value::Null).await?;
             // Core goes no further with anything else, so neither can a test
             // that is about what comes after.
@@ -247,25 +254,23 @@ impl<'s> Resource<'s> {
     /// When no answer comes, or Core could not read it.
     pub async fn apply(&self, planned: &Planned) -> Result<Applied, CallError> {
         const RPC: &str = "ApplyResourceChange";
-        let answer = self.session.apply_resource_change(self.apply_request(planned)).await?;
-        let asked = json!({
-            "type_name": self.type_name, "prior_state": self.shown(&planned.prior.state),
-            "planned_state": self.shown(&planned.state), "config": self.shown(&planned.config),
+        let request = self.apply_request(planned);
+        let (words, asked) = (self.words.clone(), request.clone());
+        let answer = self.session.apply_resource_change(request).await?;
+        let came = answer.clone();
+        self.session.trace.record_later(RPC, move || {
+            let asked = json!({
+                "type_name": asked.type_name, "prior_state": words.of(asked.prior_state.as_ref()),
+                "planned_state": words.of(asked.planned_state.as_ref()),
+                "config": words.of(asked.config.as_ref()),
+            });
+            (asked, words.new_state(came.new_state.as_ref(), &came.private, &came.diagnostics))
         });
-        let decoded = decoded(RPC, "new_state", answer.new_state, &self.ty());
-        let came = match &decoded {
-            Err(error) => json!({ "error": error.problem }),
-            Ok((state, _)) => json!({
-                "new_state": self.shown(state), "private": answer.private.len(),
-                "diagnostics": shown_diagnostics(&answer.diagnostics),
-            }),
-        };
-        self.session.trace.record(RPC, asked, came);
-        let (state, bytes) = decoded?;
+        let state = decoded(RPC, "new_state", answer.new_state, &self.ty)?;
         let identity = self.read_identity(RPC, answer.new_identity)?;
         Ok(Applied {
             planned: planned.clone(),
-            instance: Instance { state, bytes, private: answer.private, identity },
+            instance: Instance { state, private: answer.private, identity },
             diagnostics: answer.diagnostics,
             legacy: answer.legacy_type_system,
         })
@@ -291,20 +296,18 @@ impl<'s> Resource<'s> {
     /// When no answer comes, or Core could not read it.
     pub async fn read(&self, instance: &Instance) -> Result<(Instance, Vec<pb::Diagnostic>), CallError> {
         const RPC: &str = "ReadResource";
-        let answer = self.session.read_resource(self.read_request(instance)).await?;
-        let asked = json!({ "type_name": self.type_name, "current_state": self.shown(&instance.state) });
-        let decoded = decoded(RPC, "new_state", answer.new_state, &self.ty());
-        let came = match &decoded {
-            Err(error) => json!({ "error": error.problem }),
-            Ok((state, _)) => json!({
-                "new_state": self.shown(state), "private": answer.private.len(),
-                "diagnostics": shown_diagnostics(&answer.diagnostics),
-            }),
-        };
-        self.session.trace.record(RPC, asked, came);
-        let (state, bytes) = decoded?;
+        let request = self.read_request(instance);
+        let (words, asked) = (self.words.clone(), request.clone());
+        let answer = self.session.read_resource(request).await?;
+        let came = answer.clone();
+        self.session.trace.record_later(RPC, move || {
+            let current = words.of(asked.current_state.as_ref());
+            let asked = json!({ "type_name": asked.type_name, "current_state": current });
+            (asked, words.new_state(came.new_state.as_ref(), &came.private, &came.diagnostics))
+        });
+        let state = decoded(RPC, "new_state", answer.new_state, &self.ty)?;
         let identity = self.read_identity(RPC, answer.new_identity)?;
-        Ok((Instance { state, bytes, private: answer.private, identity }, answer.diagnostics))
+        Ok((Instance { state, private: answer.private, identity }, answer.diagnostics))
     }
 
     /// The request that `read` sends.
@@ -336,20 +339,24 @@ impl<'s> Resource<'s> {
             client_capabilities: Some(self.capabilities),
             identity: self.identity_data(identity),
         };
+        let (words, asked) = (self.words.clone(), (id.to_owned(), identity.clone()));
         let answer = self.session.import_resource_state(request).await?;
+        let came = answer.clone();
+        self.session.trace.record_later(RPC, move || {
+            let (id, identity) = &asked;
+            let states = came.imported_resources.iter().map(|one| words.of(one.state.as_ref()));
+            (
+                json!({ "type_name": words.type_name, "id": id, "identity": to_json(identity) }),
+                json!({ "states": states.collect::<Vec<_>>(), "diagnostics": shown_diagnostics(&came.diagnostics) }),
+            )
+        });
         let mut imported = Vec::new();
         for resource in answer.imported_resources {
-            let (state, bytes) = decoded(RPC, "state", resource.state, &self.ty())?;
+            let state = decoded(RPC, "state", resource.state, &self.ty)?;
             let identity = self.read_identity(RPC, resource.identity)?;
-            let instance = Instance { state, bytes, private: resource.private, identity };
+            let instance = Instance { state, private: resource.private, identity };
             imported.push(Imported { type_name: resource.type_name, instance });
         }
-        let states: Vec<Json> = imported.iter().map(|one| self.shown(&one.instance.state)).collect();
-        self.session.trace.record(
-            RPC,
-            json!({ "type_name": self.type_name, "id": id, "identity": to_json(identity) }),
-            json!({ "states": states, "diagnostics": shown_diagnostics(&answer.diagnostics) }),
-        );
         Ok((imported, answer.diagnostics))
     }
 
@@ -364,27 +371,23 @@ impl<'s> Resource<'s> {
         raw_state: pb::RawState,
     ) -> Result<(Value, Vec<pb::Diagnostic>), CallError> {
         const RPC: &str = "UpgradeResourceState";
-        let json = serde_json::from_slice::<Json>(&raw_state.json).unwrap_or_default();
-        let asked = match from_json(&json, &self.ty()) {
-            Ok(state) => json!({ "version": version, "state": self.shown(&state) }),
-            Err(_) => {
-                json!({ "version": version, "json": raw_state.json.len(), "flatmap": raw_state.flatmap.len() })
-            }
-        };
         let request = pb::upgrade_resource_state::Request {
             type_name: self.type_name.clone(),
             version,
             raw_state: Some(raw_state),
         };
+        let (words, asked) = (self.words.clone(), request.clone());
         let answer = self.session.upgrade_resource_state(request).await?;
-        let decoded = decoded(RPC, "upgraded_state", answer.upgraded_state, &self.ty());
-        let came = match &decoded {
-            Err(error) => json!({ "error": error.problem }),
-            Ok((state, _)) => {
-                json!({ "state": self.shown(state), "diagnostics": shown_diagnostics(&answer.diagnostics) })
-            }
-        };
-        self.session.trace.record(RPC, asked, came);
-        Ok((decoded?.0, answer.diagnostics))
+        let came = answer.clone();
+        self.session.trace.record_later(RPC, move || {
+            let state = words.stored(asked.raw_state.as_ref());
+            let upgraded = words.of(came.upgraded_state.as_ref());
+            (
+                json!({ "version": asked.version, "state": state }),
+                json!({ "state": upgraded, "diagnostics": shown_diagnostics(&came.diagnostics) }),
+            )
+        });
+        let state = decoded(RPC, "upgraded_state", answer.upgraded_state, &self.ty)?;
+        Ok((state, answer.diagnostics))
     }
 }

@@ -1,9 +1,8 @@
 //! A connection as Core has it: the side streams open, every call with a time
 //! limit, and a record of what was said.
 
-use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value as Json;
@@ -11,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use tonic::transport::Channel;
 use tonic::{Code, Status, Streaming};
 
-use super::{Handshake, Launch, Patience, Plugin, StartError};
+use super::{Handshake, Launch, Patience, Plugin, StartError, Trace};
 use crate::proto::plugin::grpc_broker_client::GrpcBrokerClient;
 use crate::proto::plugin::grpc_controller_client::GrpcControllerClient;
 use crate::proto::plugin::grpc_stdio_client::GrpcStdioClient;
@@ -41,47 +40,6 @@ pub struct CallError {
 impl CallError {
     pub(crate) fn new(rpc: &'static str, problem: impl Into<String>) -> Self {
         Self { rpc, problem: problem.into(), code: None }
-    }
-}
-
-/// One request and its answer, for people.
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct Exchange {
-    /// The RPC.
-    pub rpc: String,
-    /// What was asked; secrets masked.
-    pub request: Json,
-    /// What came; secrets masked.
-    pub answer: Json,
-}
-
-/// How many exchanges are remembered.
-const REMEMBERED: usize = 64;
-
-/// What was said last, across all sessions of one check.
-#[derive(Clone, Default)]
-pub struct Trace(Arc<Mutex<VecDeque<Exchange>>>);
-
-impl Trace {
-    /// Adds an exchange.
-    pub fn record(&self, rpc: &str, request: Json, answer: Json) {
-        let exchange = Exchange { rpc: rpc.to_owned(), request, answer };
-        let mut exchanges = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if exchanges.len() == REMEMBERED {
-            exchanges.pop_front();
-        }
-        exchanges.push_back(exchange);
-    }
-
-    /// Forgets all exchanges.
-    pub fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-
-    /// The last exchanges.
-    pub fn last(&self, count: usize) -> Vec<Exchange> {
-        let exchanges = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        exchanges.iter().skip(exchanges.len().saturating_sub(count)).cloned().collect()
     }
 }
 

@@ -12,7 +12,7 @@ use tf_conformance::schema::Schemas;
 use tf_conformance::value::Value;
 use tonic::{Request, Response, Status, Streaming};
 
-use wire::{Answer, Events, diagnostic, error, known, read, write};
+use wire::{Answer, Events, diagnostic, error, known, read, write, write_turned};
 
 use crate::store::Store;
 use crate::{breaks, log, schema};

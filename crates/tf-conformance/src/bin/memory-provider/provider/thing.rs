@@ -8,12 +8,13 @@ use tf_conformance::schema::IdentitySchema;
 use tf_conformance::value::{Type, Value, from_json};
 use tonic::Status;
 
-use super::{Memory, THING, diagnostic, error, read, write};
+use super::{Memory, THING, diagnostic, error, read, write, write_turned};
 use crate::store::fault;
 use crate::{breaks, log, variable};
 
-/// How long a slow API takes.
-const SLOW: Duration = Duration::from_millis(500);
+/// How long a slow API takes: longer than a busy machine takes to look whether
+/// it is still at it.
+const SLOW: Duration = Duration::from_secs(3);
 
 impl Memory {
     pub(super) fn ty(&self) -> Type {
@@ -254,13 +255,15 @@ impl Memory {
         if breaks("22a") {
             state = state.with("token", Value::string(format!("token-of-read-{reads}")));
         }
+        let turned = fault("reorder") && reads.is_multiple_of(2);
         if breaks("22b") && fault("reorder") {
-            let order = if reads.is_multiple_of(2) { "b, a" } else { "a, b" };
+            let order = if turned { "b, a" } else { "a, b" };
             state = state.with("note", Value::string(order));
         }
         let identity = self.identity_of(&state).filter(|_| !breaks("21c"));
         Ok(pb::read_resource::Response {
-            new_state: write(&state, &ty),
+            // A set has no order, so neither need what stands for it on the wire.
+            new_state: if turned { write_turned(&state, &ty) } else { write(&state, &ty) },
             private: if breaks("21b") { Vec::new() } else { request.private },
             new_identity: identity,
             ..Default::default()

@@ -31,6 +31,22 @@ pub(super) fn write(value: &Value, ty: &Type) -> Option<pb::DynamicValue> {
     Some(pb::DynamicValue { msgpack: encode(value, ty), json: Vec::new() })
 }
 
+/// As `write`, with the elements of each set in the opposite order.
+pub(super) fn write_turned(value: &Value, ty: &Type) -> Option<pb::DynamicValue> {
+    let (Value::Map(entries), Type::Object(types)) = (value, ty) else { return write(value, ty) };
+    let (mut entries, mut types) = (entries.clone(), types.clone());
+    for (name, entry) in &mut entries {
+        if let (Value::Set(elements), Some(ty)) = (&*entry, types.get_mut(name))
+            && let Type::Set(element) = ty
+        {
+            // On the wire a set is a list, and that has the order it is given.
+            *entry = Value::List(elements.iter().rev().cloned().collect());
+            *ty = Type::List(element.clone());
+        }
+    }
+    write(&Value::Map(entries), &Type::Object(types))
+}
+
 pub(super) type Events<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 pub(super) type Answer<T> = Result<Response<T>, Status>;
 
