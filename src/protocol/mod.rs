@@ -3,6 +3,7 @@
 
 pub mod codec;
 pub mod dynamic_value;
+pub mod encoded;
 pub mod ending;
 pub mod environment;
 pub mod go_plugin;

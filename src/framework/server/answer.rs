@@ -4,6 +4,7 @@ use prost::Message;
 
 use crate::framework::convert;
 use crate::framework::diagnostics::Diagnostics;
+use crate::protocol::encoded::Encoded;
 use crate::protocol::proto::tfplugin6;
 
 /// An answer of one RPC.
@@ -70,17 +71,18 @@ answers! {
     delete_state
 }
 
-impl Answer for tfplugin6::get_provider_schema::Response {
+impl Answer for Encoded<tfplugin6::get_provider_schema::Response> {
     /// Terraform reads the provider's schema even beside errors.
     fn refusal(diagnostics: Diagnostics) -> Self {
-        Self {
+        let message = tfplugin6::get_provider_schema::Response {
             provider: Some(tfplugin6::Schema {
                 version: 0,
                 block: Some(tfplugin6::schema::Block::default()),
             }),
             diagnostics: convert::diagnostics(diagnostics),
-            ..Self::default()
-        }
+            ..Default::default()
+        };
+        message.into()
     }
 
     fn counts(&self) -> (usize, usize) {

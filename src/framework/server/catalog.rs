@@ -15,6 +15,7 @@ use crate::framework::provider::Provider;
 use crate::framework::registry::Registry;
 use crate::framework::schema::{Attribute, Schema};
 use crate::framework::schema_rules;
+use crate::protocol::encoded::Encoded;
 use crate::protocol::proto::tfplugin6::get_provider_schema;
 use crate::protocol::types::Type;
 
@@ -37,7 +38,7 @@ pub(super) struct Catalog<P: Provider> {
     /// What is wrong with the schemas, all of it the author's mistakes.
     pub(super) faults: Vec<String>,
     /// The answer to the first request for all schemas, for the others.
-    pub(super) wire: OnceLock<get_provider_schema::Response>,
+    pub(super) wire: OnceLock<Encoded<get_provider_schema::Response>>,
 }
 
 /// An object the provider offers.

@@ -17,6 +17,7 @@ use tracing::{Instrument, Span};
 use crate::framework::convert;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
+use crate::protocol::encoded::Encoded;
 use crate::protocol::oversize::{LARGEST_ANSWER, LARGEST_SCHEMA, Oversize};
 use crate::protocol::proto::tfplugin6;
 use crate::protocol::proto::tfplugin6::provider_server;
@@ -158,6 +159,17 @@ macro_rules! service {
                 answer(span, rpc, oversize, $handler(Arc::clone(&self.connection), request)).await
             })*
 
+            async fn get_provider_schema(
+                &self,
+                request: Request<tfplugin6::get_provider_schema::Request>,
+            ) -> Result<Response<Encoded<tfplugin6::get_provider_schema::Response>>, Status> {
+                let oversize = request.extensions().get().copied();
+                let rpc = "GetProviderSchema";
+                let span = span(&self.connection.catalog().address, rpc, &Subject::None);
+                let handler = schema::get_provider_schema(Arc::clone(&self.connection), request.into_inner());
+                answer(span, rpc, oversize, handler).await
+            }
+
             async fn write_state_bytes(
                 &self,
                 _: Request<Streaming<tfplugin6::write_state_bytes::RequestChunk>>,
@@ -222,7 +234,6 @@ fn one_event<T: Send + 'static>(event: T) -> Response<Events<T>> {
 
 service! {
     get_metadata GetMetadata => schema::get_metadata;
-    get_provider_schema GetProviderSchema => schema::get_provider_schema;
     get_resource_identity_schemas GetResourceIdentitySchemas => schema::get_resource_identity_schemas;
     validate_provider_config ValidateProviderConfig => configure::validate_provider_config;
     configure_provider ConfigureProvider => configure::configure_provider;

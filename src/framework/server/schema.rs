@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::framework::convert;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
+use crate::protocol::encoded::Encoded;
 use crate::protocol::proto::tfplugin6::{
     self, ServerCapabilities, get_metadata, get_provider_schema, get_resource_identity_schemas,
 };
@@ -69,9 +70,9 @@ pub(super) async fn get_metadata<P: Provider>(
 pub(super) async fn get_provider_schema<P: Provider>(
     connection: Arc<Connection<P>>,
     _: get_provider_schema::Request,
-) -> Result<get_provider_schema::Response, Diagnostics> {
+) -> Result<Encoded<get_provider_schema::Response>, Diagnostics> {
     let catalog = connection.catalog();
-    Ok(catalog.wire.get_or_init(|| all_schemas(catalog)).clone())
+    Ok(catalog.wire.get_or_init(|| all_schemas(catalog).into()).clone())
 }
 
 fn all_schemas<P: Provider>(catalog: &Catalog<P>) -> get_provider_schema::Response {

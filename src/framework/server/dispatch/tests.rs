@@ -58,7 +58,7 @@ async fn schemas_and_names_are_the_same_in_every_connection() {
     assert!(first.diagnostics.is_empty() && identities.identity_schemas.is_empty());
     assert_eq!(first.resource_schemas.keys().collect::<Vec<_>>(), [THING]);
     assert_eq!(first.data_source_schemas.keys().collect::<Vec<_>>(), [THING]);
-    assert!(first.provider.and_then(|schema| schema.block).is_some());
+    assert!(first.provider.as_ref().and_then(|schema| schema.block.as_ref()).is_some());
     let capabilities = first.server_capabilities.unwrap();
     assert!(capabilities.plan_destroy && capabilities.get_provider_schema_optional);
     assert!(capabilities.move_resource_state && capabilities.generate_resource_config);

@@ -176,7 +176,7 @@ async fn the_signature_is_the_same_wherever_it_is_asked_for() {
     let functions =
         server.get_functions(Request::new(get_functions::Request {})).await.unwrap().into_inner().functions;
     let schema = server.get_provider_schema(Request::new(get_provider_schema::Request {})).await.unwrap();
-    assert_eq!(functions, schema.into_inner().functions);
+    assert_eq!(functions, schema.get_ref().functions);
     let join = &functions["join"];
     assert_eq!(join.r#return.as_ref().unwrap().r#type, Bytes::from_static(b"\"string\""));
     let [separator, first] = join.parameters.as_slice() else { panic!("two parameters") };

@@ -5,6 +5,7 @@ use tonic::Request;
 
 use super::*;
 use crate::framework::fixtures::{Fake, FakeResource, THING, assert_one_error, stored_thing, thing};
+use crate::protocol::encoded::Encoded;
 use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
 use crate::protocol::proto::tfplugin6::*;
 use crate::protocol::value::Value;
@@ -94,7 +95,7 @@ fn an_answer_above_the_limit_becomes_an_error_that_says_what_is_true() {
 fn schemas_above_the_limit_still_have_the_part_that_terraform_reads() {
     let schema = Schema { version: 1 << 40, ..Default::default() };
     let answer = get_provider_schema::Response { provider: Some(schema), ..Default::default() };
-    let refusal = fitting("GetProviderSchema", answer, 4);
-    assert!(refusal.provider.is_some_and(|schema| schema.block.is_some()));
+    let refusal = fitting("GetProviderSchema", Encoded::from(answer), 4);
+    assert!(refusal.provider.as_ref().is_some_and(|schema| schema.block.is_some()));
     assert_one_error(&refusal.diagnostics, "Terraform takes at most 4.");
 }
