@@ -86,8 +86,7 @@ pub fn rewrite(
     let existed = !beside.earlier.is_null() && !beside.earlier.is_unknown();
     for attribute in fields.attributes {
         let beside = beside.attribute(&attribute.name);
-        let value = object.remove(&attribute.name).unwrap_or(Value::Null);
-        let value = match visit(Place { attribute, beside, existed }, value) {
+        let mut rewritten = |value| match visit(Place { attribute, beside, existed }, value) {
             Visit::Done(value) => value,
             Visit::Inside(value) => match &attribute.kind {
                 Kind::Value(_) => value,
@@ -96,13 +95,18 @@ pub fn rewrite(
                 }
             },
         };
-        object.insert(attribute.name.clone(), value);
+        // In place: a plan goes through the object half a dozen times, and
+        // would allocate every name anew.
+        match object.get_mut(&attribute.name) {
+            Some(value) => *value = rewritten(std::mem::replace(value, Value::Null)),
+            None => drop(object.insert(attribute.name.clone(), rewritten(Value::Null))),
+        }
     }
     for block in fields.blocks {
-        if let Some(value) = object.remove(&block.name) {
+        if let Some(value) = object.get_mut(&block.name) {
             let beside = beside.attribute(&block.name);
-            let value = rewrite_elements(block.nesting, Fields::block(block), beside, value, visit);
-            object.insert(block.name.clone(), value);
+            let taken = std::mem::replace(value, Value::Null);
+            *value = rewrite_elements(block.nesting, Fields::block(block), beside, taken, visit);
         }
     }
     Value::Map(object)

@@ -30,7 +30,7 @@ impl Encoder {
             (_, Value::Unknown(_)) => return Err(EncodeReason::Unknown.into()),
             (Type::Bool, Value::Bool(truth)) => self.raw(if *truth { "true" } else { "false" }),
             (Type::Number, Value::Number(number)) => self.raw(&number.to_string()),
-            (Type::String, Value::String(text)) => self.text(text),
+            (Type::String, Value::String(text)) => self.text(text)?,
             (Type::List(element), Value::List(items)) | (Type::Set(element), Value::Set(items)) => {
                 self.nested(|encoder| encoder.array(items.iter().map(|item| (item, &**element))))?;
             }
@@ -80,7 +80,7 @@ impl Encoder {
         self.raw("{");
         for (index, (key, item)) in entries.iter().enumerate() {
             self.comma(index);
-            self.key(key);
+            self.key(key)?;
             self.value(item, element).map_err(|error| error.at_key(key))?;
         }
         self.raw("}");
@@ -101,7 +101,7 @@ impl Encoder {
                 .get(name)
                 .ok_or_else(|| EncodeError::from(EncodeReason::MissingAttribute).in_attribute(name))?;
             self.comma(index);
-            self.key(name);
+            self.key(name)?;
             self.value(item, ty).map_err(|error| error.in_attribute(name))?;
         }
         self.raw("}");
@@ -117,9 +117,10 @@ impl Encoder {
         Ok(())
     }
 
-    fn key(&mut self, key: &str) {
-        self.text(key);
+    fn key(&mut self, key: &str) -> Result<(), EncodeError> {
+        self.text(key)?;
         self.raw(":");
+        Ok(())
     }
 
     fn comma(&mut self, index: usize) {
@@ -128,8 +129,9 @@ impl Encoder {
         }
     }
 
-    fn text(&mut self, text: &str) {
-        self.raw(&serde_json::Value::from(text).to_string());
+    fn text(&mut self, text: &str) -> Result<(), EncodeError> {
+        // A vector takes every byte, so nothing but its length can be wrong.
+        serde_json::to_writer(&mut self.out, text).map_err(|_| EncodeReason::TooLong.into())
     }
 
     fn raw(&mut self, json: &str) {
