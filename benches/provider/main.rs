@@ -108,6 +108,7 @@ fn measure(arguments: Arguments) -> Result<(), Problem> {
     runtime.block_on(start::measure(&mut run));
     runtime.block_on(rpc::measure(&mut run));
     commands::measure(&mut run);
+    runtime.block_on(rpc::measure_memory(&mut run));
     let page = results::Page::new(&run, ceiling);
     println!("\n{page}");
     page.keep()

@@ -19,15 +19,18 @@ use crate::programs::Column;
 use crate::samples::quantile;
 use crate::{Problem, Run};
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 /// Requests of each kind in one round, with one in flight and with ten.
 const ONE_BY_ONE: usize = 150;
 const TOGETHER: usize = 600;
 /// In flight at once, as Terraform has them.
 const CONCURRENCY: usize = 10;
+/// The longest that one kind is asked, for programs that take longer.
+const LONGEST: Duration = Duration::from_millis(1_200);
 /// Plans before memory is looked at again.
 const PLANS: usize = 10_000;
-const NEEDED: Duration = Duration::from_secs(75);
+const NEEDED: Duration = Duration::from_secs(90);
+const NEEDED_FOR_PLANS: Duration = Duration::from_secs(170);
 
 const VALIDATE: &str = "ValidateResourceConfig";
 const PLAN: &str = "PlanResourceChange (create)";
@@ -67,7 +70,16 @@ pub async fn measure(run: &mut Run) {
             }
         }
     }
-    for (column, path) in &programs {
+}
+
+/// What many plans leave behind. Needs minutes, most of it for the peers.
+pub async fn measure_memory(run: &mut Run) {
+    let needed = if run.arguments.quick { Duration::ZERO } else { NEEDED_FOR_PLANS };
+    if !run.arguments.wants("rpc") || !run.has_time_for(AFTER_PLANS, needed) {
+        return;
+    }
+    println!("Measuring {AFTER_PLANS} …");
+    for (column, path) in &run.programs.among(&Column::TRUNKS) {
         match memory_after_plans(path, if run.arguments.quick { 100 } else { PLANS }).await {
             Ok(Some(memory)) => {
                 run.samples.figure(AFTER_PLANS, "MB").add(*column, memory);
@@ -83,9 +95,10 @@ async fn round(run: &mut Run, column: Column, path: &Path) -> Result<(), Problem
     let divisor = if run.arguments.quick { 10 } else { 1 };
     for (rpc, name) in RPCS {
         // Caches and connections warm up outside the measurement.
-        series(&session, &requests, rpc, CONCURRENCY * 2, CONCURRENCY).await?;
-        let (alone, _) = series(&session, &requests, rpc, ONE_BY_ONE / divisor, 1).await?;
-        let (together, seconds) = series(&session, &requests, rpc, TOGETHER / divisor, CONCURRENCY).await?;
+        series(&session, &requests, rpc, CONCURRENCY * 2, CONCURRENCY, LONGEST).await?;
+        let (alone, _) = series(&session, &requests, rpc, ONE_BY_ONE / divisor, 1, LONGEST).await?;
+        let (together, seconds) =
+            series(&session, &requests, rpc, TOGETHER / divisor, CONCURRENCY, LONGEST).await?;
         let throughput = together.len() as f64 / seconds;
         for (times, concurrency) in [(alone, 1), (together, CONCURRENCY)] {
             for (part, percentile) in [(0.5, "p50"), (0.99, "p99")] {
@@ -155,14 +168,15 @@ fn refuse(diagnostics: &[pb::Diagnostic]) -> Result<(), Problem> {
     errors(diagnostics).map_or(Ok(()), |errors| Err(errors.into()))
 }
 
-/// Sends `count` requests, so many at once: the time of each in ms, and that
-/// of all in seconds.
+/// Sends `count` requests, so many at once, but none after `longest`: the time
+/// of each in ms, and that of all in seconds.
 async fn series(
     session: &Arc<Session>,
     requests: &Arc<Requests>,
     rpc: Rpc,
     count: usize,
     concurrency: usize,
+    longest: Duration,
 ) -> Result<(Vec<f64>, f64), Problem> {
     let began = Instant::now();
     let mut clients = JoinSet::new();
@@ -170,7 +184,7 @@ async fn series(
         let (session, requests) = (Arc::clone(session), Arc::clone(requests));
         clients.spawn(async move {
             let mut times = Vec::new();
-            for _ in 0..count.div_ceil(concurrency) {
+            while times.len() < count.div_ceil(concurrency) && began.elapsed() < longest {
                 times.push(ask(&session, &requests, rpc).await?);
             }
             Ok::<_, Problem>(times)
@@ -218,7 +232,10 @@ async fn ask(session: &Session, requests: &Requests, rpc: Rpc) -> Result<f64, Pr
 /// `None` where memory cannot be read.
 async fn memory_after_plans(path: &Path, plans: usize) -> Result<Option<f64>, Problem> {
     let (_sim, session, requests) = ready(path).await?;
-    series(&session, &requests, Rpc::Plan, plans, CONCURRENCY).await?;
+    let (times, _) = series(&session, &requests, Rpc::Plan, plans, CONCURRENCY, NEEDED_FOR_PLANS).await?;
+    if times.len() < plans {
+        return Err(format!("{} plans took {NEEDED_FOR_PLANS:?}", times.len()).into());
+    }
     let pid = session.plugin().await.id();
     Ok(pid.and_then(usage).map(|usage| usage.memory))
 }

@@ -18,8 +18,9 @@ const COLUMNS: [Column; 4] = [Column::Us, Column::Go, Column::TfProvider, Column
 const ROUNDS: usize = 7;
 /// Starts of each program in one round.
 const STARTS: usize = 5;
-/// Schema answers of a warm process.
+/// Schema answers of a warm process; fewer of one that takes longer.
 const WARM: usize = 50;
+const WARM_TIME: Duration = Duration::from_millis(250);
 const NEEDED: Duration = Duration::from_secs(45);
 
 /// One start, times in ms.
@@ -29,6 +30,7 @@ struct Life {
     end: f64,
     warm: f64,
     schema_bytes: f64,
+    fresh: Option<Usage>,
     idle: Option<Usage>,
 }
 
@@ -65,8 +67,7 @@ async fn live(program: &Path) -> Result<Life, Problem> {
     let began = Instant::now();
     let (mut plugin, handshake) = Plugin::start(launch).await?;
     let to_handshake = milliseconds(began);
-    // What it is right after the handshake, before anybody asked anything.
-    let idle = plugin.id().and_then(usage);
+    let fresh = plugin.id().and_then(usage);
     let mut controller = GrpcControllerClient::new(plugin.connect(&handshake).await?);
     let began = Instant::now();
     // A server may be gone before it has answered; that is what is measured.
@@ -84,16 +85,19 @@ async fn live(program: &Path) -> Result<Life, Problem> {
     let session = Session::start(launch, patience, Trace::default()).await?;
     session.get_provider_schema(get_provider_schema::Request {}).await?;
     let schema = milliseconds(began);
+    // As it waits for most of a command: it was asked for its schemas.
+    let idle = session.plugin().await.id().and_then(usage);
     let mut warm = Vec::new();
     let mut schema_bytes = 0.0;
-    for _ in 0..WARM {
+    let warm_since = Instant::now();
+    while warm.len() < WARM && warm_since.elapsed() < WARM_TIME {
         let began = Instant::now();
         let answer = session.get_provider_schema(get_provider_schema::Request {}).await?;
         warm.push(milliseconds(began));
         schema_bytes = answer.encoded_len() as f64 / 1e3;
     }
     let warm = quantile(warm, 0.5).unwrap_or_default();
-    Ok(Life { handshake: to_handshake, schema, end, warm, schema_bytes, idle })
+    Ok(Life { handshake: to_handshake, schema, end, warm, schema_bytes, fresh, idle })
 }
 
 fn record(run: &mut Run, column: Column, lives: &[Life]) {
@@ -102,12 +106,14 @@ fn record(run: &mut Run, column: Column, lives: &[Life]) {
             run.samples.figure(name, unit).add(column, median);
         }
     };
+    let fresh = lives.iter().filter_map(|life| life.fresh.as_ref().map(|usage| usage.memory)).collect();
     let idle =
         |pick: fn(&Usage) -> f64| lives.iter().filter_map(|life| life.idle.as_ref().map(pick)).collect();
     add(HANDSHAKE, "ms", lives.iter().map(|life| life.handshake).collect());
     add(FIRST_SCHEMA, "ms", lives.iter().map(|life| life.schema).collect());
     add(WARM_SCHEMA, "ms", lives.iter().map(|life| life.warm).collect());
     add("size of GetProviderSchema's answer", "kB", lives.iter().map(|life| life.schema_bytes).collect());
+    add("resident memory, after the handshake", "MB", fresh);
     add(IDLE, "MB", idle(|usage| usage.memory));
     add("threads, idle", "", idle(|usage| usage.threads));
     add("open files, idle", "", idle(|usage| usage.files));
@@ -117,7 +123,7 @@ fn record(run: &mut Run, column: Column, lives: &[Life]) {
 const HANDSHAKE: &str = "start → handshake line, mutual TLS";
 const FIRST_SCHEMA: &str = "start → first GetProviderSchema answered";
 const WARM_SCHEMA: &str = "GetProviderSchema, warm";
-const IDLE: &str = "resident memory, idle";
+const IDLE: &str = "resident memory, idle after its schemas";
 const SHUTDOWN: &str = "Shutdown → process gone";
 
 fn goals(run: &mut Run) {

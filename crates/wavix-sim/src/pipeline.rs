@@ -131,7 +131,7 @@ async fn carry_out(
     let (before, after) = fault
         .as_ref()
         .map_or_else(Default::default, |fault| (fault.delay_before_commit, fault.delay_after_commit));
-    sleep(behaviour.latency + before).await;
+    pause(behaviour.latency + before).await;
 
     let effect = fault.map_or(Effect::Unchanged, |fault| fault.effect);
     let real = if commits(&effect) {
@@ -142,7 +142,7 @@ async fn carry_out(
     } else {
         dated(Response::new(Body::empty()), &behaviour)
     };
-    sleep(after).await;
+    pause(after).await;
 
     match effect {
         Effect::Unchanged => answered(&exchange, real),
@@ -163,6 +163,13 @@ async fn carry_out(
             let (head, body) = real.into_parts();
             Outcome::Script(badly_sent(&head, &collected(body).await, transmission))
         }
+    }
+}
+
+/// Not at all for no time: the timer would round it up to a millisecond.
+async fn pause(time: Duration) {
+    if !time.is_zero() {
+        sleep(time).await;
     }
 }
 
