@@ -12,13 +12,13 @@ FIGURES choose groups: sizes, start, rpc, commands. Default: all.
 
 Options:
   --quick        One round of each figure; shows that everything works, and is never written down
-  --minutes N    Begin no figure that would not end in time [default: 11]
+  --minutes N    Begin no figure that would not end in time [default: 10]
   --no-peers     Measure this provider alone
   --binary PATH  Measure this build of it instead of making one
   -h, --help     Print this";
 
 /// What remains of a quarter of an hour when the harness itself was built.
-const DEFAULT_MINUTES: u64 = 11;
+const DEFAULT_MINUTES: u64 = 10;
 const GROUPS: [&str; 4] = ["sizes", "start", "rpc", "commands"];
 
 #[derive(Debug)]

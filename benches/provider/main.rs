@@ -106,8 +106,9 @@ fn measure(arguments: Arguments) -> Result<(), Problem> {
     programs::measure_sizes(&mut run);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(start::measure(&mut run));
-    runtime.block_on(rpc::measure(&mut run));
     commands::measure(&mut run);
+    runtime.block_on(rpc::measure(&mut run));
+    commands::measure_more(&mut run);
     runtime.block_on(rpc::measure_memory(&mut run));
     let page = results::Page::new(&run, ceiling);
     println!("\n{page}");

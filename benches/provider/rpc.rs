@@ -19,7 +19,7 @@ use crate::programs::Column;
 use crate::samples::quantile;
 use crate::{Problem, Run};
 
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 2;
 /// Requests of each kind in one round, with one in flight and with ten.
 const ONE_BY_ONE: usize = 150;
 const TOGETHER: usize = 600;
@@ -29,7 +29,7 @@ const CONCURRENCY: usize = 10;
 const LONGEST: Duration = Duration::from_millis(1_200);
 /// Plans before memory is looked at again.
 const PLANS: usize = 10_000;
-const NEEDED: Duration = Duration::from_secs(90);
+const NEEDED: Duration = Duration::from_secs(55);
 const NEEDED_FOR_PLANS: Duration = Duration::from_secs(170);
 
 const VALIDATE: &str = "ValidateResourceConfig";
@@ -151,7 +151,7 @@ async fn ready(path: &Path) -> Result<(Sim, Arc<Session>, Arc<Requests>), Proble
 }
 
 fn requests(resource: &Resource<'_>, config: &Value, planned: &Planned, instance: &Instance) -> Requests {
-    let encoded = pb::DynamicValue { msgpack: encode(config, &resource.ty()), json: Vec::new() };
+    let encoded = pb::DynamicValue { msgpack: encode(config, resource.ty()), json: Vec::new() };
     Requests {
         validate: pb::validate_resource_config::Request {
             type_name: resource.type_name.clone(),

@@ -3,11 +3,16 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use prost::Message;
+use prost::bytes::{Buf, BufMut};
+use prost::encoding::{DecodeContext, WireType, skip_field};
+use prost::{DecodeError, Message};
 use tf_conformance::core::{End, Launch, Patience, Plugin, Session, Trace};
 use tf_conformance::proto::plugin::Empty;
 use tf_conformance::proto::plugin::grpc_controller_client::GrpcControllerClient;
 use tf_conformance::proto::tfplugin6::get_provider_schema;
+use tonic::client::Grpc;
+use tonic::codegen::http::uri::PathAndQuery;
+use tonic_prost::ProstCodec;
 
 use crate::process::{Usage, usage};
 use crate::programs::Column;
@@ -92,12 +97,51 @@ async fn live(program: &Path) -> Result<Life, Problem> {
     let warm_since = Instant::now();
     while warm.len() < WARM && warm_since.elapsed() < WARM_TIME {
         let began = Instant::now();
-        let answer = session.get_provider_schema(get_provider_schema::Request {}).await?;
+        let Bulk(bytes) = schemas_in_bulk(&session).await?;
         warm.push(milliseconds(began));
-        schema_bytes = answer.encoded_len() as f64 / 1e3;
+        schema_bytes = bytes as f64 / 1e3;
     }
     let warm = quantile(warm, 0.5).unwrap_or_default();
     Ok(Life { handshake: to_handshake, schema, end, warm, schema_bytes, fresh, idle })
+}
+
+/// An answer that is taken as it comes, its bytes counted: what a client does
+/// with it is not the provider's time.
+#[derive(Debug, Default)]
+struct Bulk(usize);
+
+impl Message for Bulk {
+    fn encode_raw(&self, _: &mut impl BufMut) {}
+
+    fn encoded_len(&self) -> usize {
+        0
+    }
+
+    fn merge_field(
+        &mut self,
+        tag: u32,
+        wire_type: WireType,
+        buf: &mut impl Buf,
+        ctx: DecodeContext,
+    ) -> Result<(), DecodeError> {
+        let before = buf.remaining();
+        skip_field(wire_type, tag, buf, ctx)?;
+        // The key in front of it has one byte: no tag is above 15.
+        self.0 += 1 + before - buf.remaining();
+        Ok(())
+    }
+
+    fn clear(&mut self) {
+        self.0 = 0;
+    }
+}
+
+async fn schemas_in_bulk(session: &Session) -> Result<Bulk, Problem> {
+    let mut client = Grpc::new(session.channel()).max_decoding_message_size(usize::MAX);
+    client.ready().await?;
+    let path = PathAndQuery::from_static("/tfplugin6.Provider/GetProviderSchema");
+    let codec = ProstCodec::<get_provider_schema::Request, Bulk>::default();
+    Ok(client.unary(tonic::Request::new(get_provider_schema::Request {}), path, codec).await?.into_inner())
 }
 
 fn record(run: &mut Run, column: Column, lives: &[Life]) {
@@ -135,7 +179,7 @@ fn goals(run: &mut Run) {
         "it holds the client's side of the TLS handshake, with a P-521 signature, which is the same for all",
     );
     let warm = run.samples.figure(WARM_SCHEMA, "ms").goals(&[Goal::Ratio(Column::Go, 0.5)]);
-    warm.profile("it holds the client's decoding of the answer, whose size stands in the next row");
+    warm.profile("the answer's size stands in the next row");
     run.samples.figure(IDLE, "MB").goals(&[Goal::Ratio(Column::Go, 0.4)]);
     run.samples.figure(SHUTDOWN, "ms").goals(&[Goal::AtMost(5.0)]);
 }

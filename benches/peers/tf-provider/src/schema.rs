@@ -68,16 +68,12 @@ fn secret(name: &str, constraint: AttributeConstraint, description: &str) -> (St
     (name, Attribute { sensitive: true, ..attribute })
 }
 
+/// An object and no nested attribute: of those this version of the crate sends
+/// both a type and a nested type, and Terraform refuses the whole schema.
 fn host_request() -> (String, Attribute) {
-    let host = plain(
-        "host",
-        AttributeType::String,
-        AttributeConstraint::Required,
-        "Public static address of the SIP endpoint.",
-    );
     plain(
         "host_request",
-        AttributeType::AttributeSingle(HashMap::from([host])),
+        AttributeType::Object(HashMap::from([("host".to_owned(), AttributeType::String)])),
         AttributeConstraint::Optional,
         "Asks for IP authentication.",
     )

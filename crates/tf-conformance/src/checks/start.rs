@@ -95,6 +95,10 @@ async fn ask(stream: impl Socket + 'static, context: &Context<'_>) -> Result<(),
 pub(super) async fn refuses_strangers(context: &Context<'_>) -> Verdict {
     let (plugin, handshake) = Plugin::start(context.launch_with_tls()?).await?;
     let Some(identity) = plugin.identity() else { return fail("no certificate was made") };
+    // One fault is one failure.
+    if let Err(refusal) = connect_tls(&handshake, Some(identity)).await {
+        return not_applicable(format!("its own client cannot connect either, as check 4 says: {refusal}"));
+    }
     let impossible =
         |error: &dyn std::fmt::Display| Stop::Fail(format!("cannot make a certificate: {error}"));
     let other = ClientCertificate::generate().map_err(|error| impossible(&error))?;
@@ -178,7 +182,12 @@ pub(super) async fn ends_with_its_parent(context: &Context<'_>) -> Verdict {
     let patience = context.settings.patience;
     let shell = std::path::Path::new("sh");
     // The shell stays between, and is the one that is killed.
-    let launch = Launch::by_terraform(shell, patience)?
+    let launch = if context.settings.without_tls {
+        Launch::without_tls(shell, patience)?
+    } else {
+        Launch::by_terraform(shell, patience)?
+    };
+    let launch = launch
         .argument("-c")
         .argument("\"$0\" & wait")
         .argument(&context.settings.program);
