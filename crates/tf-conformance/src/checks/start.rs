@@ -187,10 +187,7 @@ pub(super) async fn ends_with_its_parent(context: &Context<'_>) -> Verdict {
     } else {
         Launch::by_terraform(shell, patience)?
     };
-    let launch = launch
-        .argument("-c")
-        .argument("\"$0\" & wait")
-        .argument(&context.settings.program);
+    let launch = launch.argument("-c").argument("\"$0\" & wait").argument(&context.settings.program);
     let (plugin, handshake) = Plugin::start(context.surroundings(launch, None)).await?;
     let connection = plugin.connect(&handshake).await?;
     plugin.signal(Signal::KILL).map_err(|reason| Stop::Fail(format!("cannot kill the parent: {reason}")))?;

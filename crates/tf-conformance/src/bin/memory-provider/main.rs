@@ -104,7 +104,8 @@ async fn serve(debug: bool) -> Result<(), Box<dyn std::error::Error>> {
         std::io::stdout().flush()?;
     }
     if !breaks("42") && !debug {
-        tokio::spawn(watch_parent());
+        // Looked up before anybody can connect, and the parent be gone.
+        tokio::spawn(watch_parent(std::os::unix::process::parent_id()));
     }
     tokio::spawn(watch_interrupt(debug));
     log("serving", &[]);
@@ -126,8 +127,7 @@ fn announce_reattach(path: &std::path::Path) -> Result<(), serde_json::Error> {
     Ok(())
 }
 
-async fn watch_parent() {
-    let parent = std::os::unix::process::parent_id();
+async fn watch_parent(parent: u32) {
     while std::os::unix::process::parent_id() == parent {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
