@@ -84,6 +84,8 @@ fn leave(code: i32) -> ! {
 }
 
 async fn serve(debug: bool) -> Result<(), Box<dyn std::error::Error>> {
+    // Before anybody can connect, and the parent be gone.
+    let parent = std::os::unix::process::parent_id();
     let path = socket();
     let listener = UnixListener::bind(&path)?;
     let client = std::env::var("PLUGIN_CLIENT_CERT").ok().filter(|_| !debug);
@@ -104,8 +106,7 @@ async fn serve(debug: bool) -> Result<(), Box<dyn std::error::Error>> {
         std::io::stdout().flush()?;
     }
     if !breaks("42") && !debug {
-        // Looked up before anybody can connect, and the parent be gone.
-        tokio::spawn(watch_parent(std::os::unix::process::parent_id()));
+        tokio::spawn(watch_parent(parent));
     }
     tokio::spawn(watch_interrupt(debug));
     log("serving", &[]);
