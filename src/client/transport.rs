@@ -182,7 +182,14 @@ fn build(config: &ClientConfig) -> Result<reqwest::Client, reqwest::Error> {
             builder = builder.proxy(Proxy::all(proxy.clone())?.no_proxy(NoProxy::from_env()));
         }
         // As in Go's library, the environment's proxy is for other machines.
-        None if is_loopback(&config.base_url) => builder = builder.no_proxy(),
+        None if is_loopback(&config.base_url) => {
+            builder = builder.no_proxy();
+            // Reading the system's certificates is most of the work, and without
+            // TLS in vain.
+            if config.base_url.scheme() == "http" && config.ca_bundle_pem.is_none() {
+                builder = builder.tls_certs_only([]);
+            }
+        }
         None => {}
     }
     if let Some(pem) = &config.ca_bundle_pem {

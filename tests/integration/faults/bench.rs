@@ -1,6 +1,5 @@
 //! The built plugin as Terraform starts it, and the account it works for.
 
-use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
@@ -10,7 +9,7 @@ use tf_conformance::schema::Schema;
 use tf_conformance::value::{Value, encode, from_json};
 use wavix_sim::Sim;
 
-use crate::support::plugin::BINARY;
+use crate::support::plugin::{BINARY, release_binary};
 
 /// The resource type all of this is about.
 pub const TRUNK: &str = "wavix_sip_trunk";
@@ -22,7 +21,8 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// Starts the plugin, with variables besides those of Terraform.
+    /// Starts the plugin, the release build if one is named, with variables
+    /// besides those of Terraform.
     pub async fn start(environment: &[(&str, &str)]) -> Self {
         let patience = Patience {
             start: Duration::from_secs(120),
@@ -30,8 +30,8 @@ impl Bench {
             ..Patience::default()
         };
         // Whoever runs the tests may be behind a proxy; loopback is not.
-        let launch =
-            Launch::by_terraform(Path::new(BINARY), patience).unwrap().env("NO_PROXY", "localhost,127.0.0.1");
+        let binary = release_binary().unwrap_or_else(|| BINARY.into());
+        let launch = Launch::by_terraform(&binary, patience).unwrap().env("NO_PROXY", "localhost,127.0.0.1");
         let launch = environment.iter().fold(launch, |launch, (name, value)| launch.env(name, value));
         let mut session = Session::start(launch, patience, Trace::default()).await.unwrap();
         session.load_schemas().await.unwrap();

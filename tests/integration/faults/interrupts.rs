@@ -126,7 +126,8 @@ async fn at_every_point<F: Future<Output = Result<(), String>>>(scene: impl Fn(P
 
 async fn a_stop_at_any_point_of_an_apply_loses_no_trunk() {
     at_every_point(async |point| {
-        let scene = Scene::before(point, Duration::from_millis(300)).await;
+        // Long enough for the stop to arrive on a busy machine.
+        let scene = Scene::before(point, Duration::from_secs(2)).await;
         let mut ledgers = scene.ledgers();
         let apply = join_all(ledgers.iter_mut().enumerate().map(async |(number, ledger)| {
             let config = config(ledger, number);

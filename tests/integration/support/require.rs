@@ -16,6 +16,14 @@ pub fn cli() -> &'static Result<Cli, Missing> {
     CLI.get_or_init(Cli::find)
 }
 
+/// How often one `apply` that creates looks for trunks that it would double: the
+/// plan does, and the process that applies only where Terraform does not show
+/// it that it applies, as since 1.9. OpenTofu never does.
+pub fn looks_of_an_apply() -> usize {
+    let cli = cli().as_ref().unwrap_or_else(|missing| panic!("{missing}"));
+    if cli.version >= (1, 9) && !cli.title.starts_with("OpenTofu") { 1 } else { 2 }
+}
+
 /// The versions from which on a command line can do what a test needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Least {
