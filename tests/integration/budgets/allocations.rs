@@ -31,6 +31,7 @@ fn nothing_that_runs_for_each_trunk_allocates_more_than_its_budget() {
         ("encode MessagePack", count(|| drop(msgpack::encode(&trunk.state, &trunk.ty).unwrap()))),
         ("decode JSON", count(|| drop(json::decode(&text, &trunk.ty).unwrap()))),
         ("encode JSON", count(|| drop(json::encode(&trunk.state, &trunk.ty).unwrap()))),
+        ("GetProviderSchema", count(|| trunk.schemas())),
         ("ValidateResourceConfig", count(|| trunk.validate())),
         ("PlanResourceChange, create", count(|| trunk.plan_create())),
         ("PlanResourceChange, no change", count(|| trunk.plan_no_change())),
