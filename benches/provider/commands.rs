@@ -37,11 +37,14 @@ struct Series {
 const ALL: &[Column] = &[Column::Us, Column::Go, Column::TfProvider, Column::Floor];
 const PAIR: &[Column] = &[Column::Us, Column::Go];
 
-/// The most important first: the first three have goals.
-static SERIES: [Series; 9] = [
+/// What has goals.
+static WITH_GOALS: [Series; 3] = [
     Series { count: 100, latency: Duration::ZERO, rounds: 3, columns: ALL, lives: true, needed: 60 },
     Series { count: 300, latency: Duration::ZERO, rounds: 3, columns: PAIR, lives: true, needed: 60 },
     Series { count: 1_000, latency: Duration::ZERO, rounds: 3, columns: PAIR, lives: true, needed: 190 },
+];
+/// The others, the most important first.
+static OTHERS: [Series; 7] = [
     Series { count: 1, latency: Duration::ZERO, rounds: 3, columns: ALL, lives: true, needed: 25 },
     Series { count: 10, latency: Duration::ZERO, rounds: 3, columns: ALL, lives: true, needed: 25 },
     Series { count: 100, latency: LATENCY, rounds: 1, columns: PAIR, lives: true, needed: 25 },
@@ -56,10 +59,9 @@ static SERIES: [Series; 9] = [
         lives: false,
         needed: 60,
     },
+    // Only with more time than the usual run has.
+    Series { count: 1_000, latency: LATENCY, rounds: 1, columns: PAIR, lives: true, needed: 200 },
 ];
-/// Only with more time than the usual run has.
-static LONG: Series =
-    Series { count: 1_000, latency: LATENCY, rounds: 1, columns: PAIR, lives: true, needed: 200 };
 
 pub fn measure(run: &mut Run) {
     if !run.arguments.wants("commands") {
@@ -72,15 +74,8 @@ pub fn measure(run: &mut Run) {
             return;
         }
     };
-    let quick = run.arguments.quick;
-    for series in SERIES.iter().take(1) {
-        many_trunks(run, &cli, series, quick);
-    }
-    many_aliases(run, &cli);
-    for series in SERIES.iter().skip(1).take(2) {
-        if !quick {
-            many_trunks(run, &cli, series, quick);
-        }
+    for series in &WITH_GOALS {
+        many_trunks(run, &cli, series);
     }
 }
 
@@ -91,15 +86,17 @@ pub fn measure_more(run: &mut Run) {
     }
     // That it is missing was said.
     let Ok(cli) = Cli::find() else { return };
-    let quick = run.arguments.quick;
-    for series in SERIES.iter().skip(3).chain([&LONG]) {
-        if !quick || series.count <= 10 {
-            many_trunks(run, &cli, series, quick);
-        }
+    many_aliases(run, &cli);
+    for series in &OTHERS {
+        many_trunks(run, &cli, series);
     }
 }
 
-fn many_trunks(run: &mut Run, cli: &Cli, series: &Series, quick: bool) {
+fn many_trunks(run: &mut Run, cli: &Cli, series: &Series) {
+    let quick = run.arguments.quick;
+    if quick && series.count > 100 {
+        return;
+    }
     let latency = series.latency.as_millis();
     let title = format!("{} trunks, API latency {latency} ms", series.count);
     let rounds = run.arguments.rounds(series.rounds);
