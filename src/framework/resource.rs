@@ -131,9 +131,10 @@ pub struct PlanRequest<'a, Ctx, M> {
     /// What the state holds. `None` for a create.
     pub prior: Option<&'a M>,
     /// Terraform plans a second time while it applies, in a process that has
-    /// read no resource but those that change. True where that is certain: since
-    /// 1.9 it gives itself away by allowing deferral there and nowhere else.
-    /// False in a first plan, and with OpenTofu and older versions always.
+    /// read no resource but those that change. True where it shows that: since
+    /// 1.9 it gives itself away by allowing deferral there, and else only for its
+    /// experimental `-allow-deferral`, where a first plan looks the same. False in
+    /// any other first plan, and with OpenTofu and older versions always.
     pub in_apply: bool,
     /// Set when the user interrupts.
     pub cancel: &'a CancellationToken,
