@@ -3,6 +3,7 @@
 //! into a diagnostic, so that the process and its other requests live, and the
 //! limits of what is taken and sent.
 
+use std::fmt;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -48,12 +49,11 @@ enum Subject<'a> {
 }
 
 fn span(address: &str, rpc: &'static str, subject: &Subject<'_>) -> Span {
-    let id = request_id();
     // Not below the level of errors: a span that is filtered out would take
     // its fields out of the errors inside.
     let span = tracing::error_span!(
         "rpc",
-        tf_req_id = id,
+        tf_req_id = %RequestId::random(),
         tf_rpc = rpc,
         tf_provider_addr = address,
         tf_resource_type = Empty,
@@ -73,15 +73,26 @@ fn span(address: &str, rpc: &'static str, subject: &Subject<'_>) -> Span {
     span
 }
 
-/// A random UUID, as Terraform's own tools write into their logs.
-fn request_id() -> String {
-    let random = fastrand::u128(..) & !(0xf << 76 | 0x3 << 62) | (0x4 << 76 | 0x2 << 62);
-    let hex = format!("{random:032x}");
-    let (a, rest) = hex.split_at(8);
-    let (b, rest) = rest.split_at(4);
-    let (c, rest) = rest.split_at(4);
-    let (d, e) = rest.split_at(4);
-    format!("{a}-{b}-{c}-{d}-{e}")
+/// A random UUID, as Terraform's own tools write into their logs. Text only
+/// when it is logged.
+struct RequestId(u128);
+
+impl RequestId {
+    fn random() -> Self {
+        Self(fastrand::u128(..) & !(0xf << 76 | 0x3 << 62) | (0x4 << 76 | 0x2 << 62))
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let groups = [(96, 8), (80, 4), (64, 4), (48, 4), (0, 12)];
+        for (index, (shift, digits)) in groups.into_iter().enumerate() {
+            let dash = if index == 0 { "" } else { "-" };
+            let group = self.0 >> shift & ((1 << (4 * digits)) - 1);
+            write!(f, "{dash}{group:0digits$x}")?;
+        }
+        Ok(())
+    }
 }
 
 /// Runs a handler to an answer, whatever happens in it; not at all when the

@@ -166,7 +166,7 @@ async fn a_value_that_breaks_its_rule_is_not_called_a_bug() {
 
 #[test]
 fn request_ids_are_random_uuids() {
-    let ids: Vec<String> = (0..100).map(|_| super::request_id()).collect();
+    let ids: Vec<String> = (0..100).map(|_| super::RequestId::random().to_string()).collect();
     for id in &ids {
         let lengths: Vec<usize> = id.split('-').map(str::len).collect();
         assert_eq!(lengths, [8, 4, 4, 4, 12], "{id}");
