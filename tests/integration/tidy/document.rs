@@ -4,7 +4,12 @@ use std::collections::BTreeSet;
 
 use super::{assert_none, root, rust_files, text};
 
-trials![every_dependency_is_explained, every_path_in_the_code_map_exists, every_proof_is_a_test];
+trials![
+    every_dependency_is_explained,
+    every_path_in_the_code_map_exists,
+    every_path_in_the_text_exists,
+    every_proof_is_a_test,
+];
 
 /// The rows of the table that follows `heading`: the cells, without the head.
 /// There must be a table, if only an empty one.
@@ -59,6 +64,20 @@ fn every_path_in_the_code_map_exists() {
         .flat_map(|row| ticked(&row[0]))
         .filter(|path| !root().join(path).exists())
         .map(|path| format!("ARCHITECTURE.md maps {path}, which does not exist"))
+        .collect();
+    assert_none(&complaints);
+}
+
+fn every_path_in_the_text_exists() {
+    let document = text("ARCHITECTURE.md");
+    let path =
+        |word: &str| word.contains('/') && word.chars().all(|c| c.is_alphanumeric() || "./_-".contains(c));
+    let paths: Vec<_> = document.lines().flat_map(ticked).filter(|word| path(word)).collect();
+    assert!(paths.len() > 20, "the text names hardly any path: {paths:?}");
+    let complaints: Vec<_> = paths
+        .iter()
+        .filter(|path| !root().join(path).exists() && !root().join("src").join(path).exists())
+        .map(|path| format!("ARCHITECTURE.md names {path}, which does not exist"))
         .collect();
     assert_none(&complaints);
 }
