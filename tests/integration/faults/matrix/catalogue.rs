@@ -220,7 +220,7 @@ fn without_the_id(verb: Verb) -> Result<Fault, &'static str> {
 fn without_optional_fields(verb: Verb) -> Result<Fault, &'static str> {
     let fields: &[&str] = match verb {
         Verb::Configure => &["email", "first_name", "timezone"],
-        Verb::Create | Verb::Read | Verb::Update => &["passthrough", "rewrite_prefix", "call_limit"],
+        Verb::Create | Verb::Read | Verb::Update => &["passthrough", "rewrite_prefix", "call_limit", "allowed_ips"],
         Verb::ListFirst | Verb::ListNext => &["talk_time", "charge", "callerid"],
         Verb::Open => &["payload", "ttl"],
         Verb::Delete | Verb::Close => return Err(NO_OBJECT),
