@@ -24,7 +24,8 @@ impl SipTrunkModel {
         let cost_limit = flag(record.cost_limit, &held.cost_limit, false);
         let channels_restrict = flag(record.channels_restrict, &held.channels_restrict, false);
         let rewrite_enabled = flag(record.rewrite_enabled, &held.rewrite_enabled, false);
-        let max_call_cost = record.max_call_cost.as_ref().and_then(|text| text.parse().ok());
+        let max_call_cost =
+            record.max_call_cost.as_ref().map(|told| told.as_ref().and_then(|text| text.parse().ok()));
         Self {
             id: Attr::Known(record.id.to_string()),
             login: told(record.name.as_ref(), &held.login),
@@ -131,7 +132,8 @@ fn flag(answer: Option<bool>, held: &Attr<bool>, default: bool) -> bool {
 
 /// While a limit is not enforced, Wavix may answer null, the value sent or one
 /// of its own. It then matters only to whoever configured a limit.
-fn limit_told<T: Clone>(enforced: bool, answer: Option<T>, held: &Attr<T>) -> Attr<T> {
+fn limit_told<T: Clone>(enforced: bool, answer: Option<Option<T>>, held: &Attr<T>) -> Attr<T> {
+    let Some(answer) = answer else { return settled(held) };
     match held.known() {
         _ if enforced => answer.into(),
         Some(held) => Attr::Known(answer.unwrap_or_else(|| held.clone())),
@@ -140,7 +142,7 @@ fn limit_told<T: Clone>(enforced: bool, answer: Option<T>, held: &Attr<T>) -> At
 }
 
 fn rewrite_told(enforced: bool, answer: Option<&str>, held: &Attr<String>) -> Attr<String> {
-    let answer = answer.filter(|text| !text.is_empty()).map(str::to_owned);
+    let answer = answer.map(|text| Some(text.to_owned()).filter(|text| !text.is_empty()));
     match (limit_told(enforced, answer, held), held.known()) {
         // To the API, "" and nothing are the same.
         (Attr::Null, Some(held)) if held.is_empty() => Attr::Known(String::new()),
@@ -149,11 +151,12 @@ fn rewrite_told(enforced: bool, answer: Option<&str>, held: &Attr<String>) -> At
 }
 
 fn caller_id_told(answer: Option<&str>, held: &Attr<String>, multiple_numbers: bool) -> Attr<String> {
-    match (answer.filter(|text| !text.is_empty()), held.known()) {
-        (Some(answer), _) => Attr::Known(answer.to_owned()),
+    let Some(answer) = answer else { return settled(held) };
+    match held.known() {
+        _ if !answer.is_empty() => Attr::Known(answer.to_owned()),
         // "" then says that several numbers are allowed, not that none is set.
-        (None, Some(held)) if multiple_numbers || held.is_empty() => Attr::Known(held.clone()),
-        (None, _) => Attr::Null,
+        Some(held) if multiple_numbers || held.is_empty() => Attr::Known(held.clone()),
+        _ => Attr::Null,
     }
 }
 

@@ -115,7 +115,8 @@ pub enum AllowedIpBody {
 }
 
 /// A trunk as create, get and update answer it. Only `id` is relied upon: the
-/// API's own examples leave documented fields out.
+/// API's own examples leave documented fields out. A field that is `None` was
+/// left out, which says nothing; one that is null says "off", "none" or "".
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct SipTrunkRecord {
     /// Never changes.
@@ -126,6 +127,7 @@ pub struct SipTrunkRecord {
     /// Name for people.
     pub label: Option<String>,
     /// Digits; "" or null for none.
+    #[serde(default, deserialize_with = "null_is_no_text")]
     pub callerid: Option<String>,
     /// See [`SipTrunkBody::multiple_numbers`].
     #[serde(default, deserialize_with = "null_is_off")]
@@ -141,27 +143,30 @@ pub struct SipTrunkRecord {
     /// See [`SipTrunkBody::call_restrict`].
     #[serde(default, deserialize_with = "null_is_off")]
     pub call_restrict: Option<bool>,
-    /// Seconds.
-    #[serde(default, deserialize_with = "optional_whole")]
-    pub call_limit: Option<i64>,
+    /// Seconds; null for none.
+    #[serde(default, deserialize_with = "told_whole")]
+    pub call_limit: Option<Option<i64>>,
     /// See [`SipTrunkBody::cost_limit`].
     #[serde(default, deserialize_with = "null_is_off")]
     pub cost_limit: Option<bool>,
-    /// USD as decimal text. Documented as a string; a number is taken too.
-    #[serde(default, deserialize_with = "optional_decimal")]
-    pub max_call_cost: Option<String>,
+    /// USD as decimal text; null for none. Documented as a string; a number is
+    /// taken too.
+    #[serde(default, deserialize_with = "told_decimal")]
+    pub max_call_cost: Option<Option<String>>,
     /// See [`SipTrunkBody::channels_restrict`].
     #[serde(default, deserialize_with = "null_is_off")]
     pub channels_restrict: Option<bool>,
-    /// Concurrent outbound calls.
-    #[serde(default, deserialize_with = "optional_whole")]
-    pub max_channels: Option<i64>,
+    /// Concurrent outbound calls; null for none.
+    #[serde(default, deserialize_with = "told_whole")]
+    pub max_channels: Option<Option<i64>>,
     /// See [`SipTrunkBody::rewrite_enabled`].
     #[serde(default, deserialize_with = "null_is_off")]
     pub rewrite_enabled: Option<bool>,
     /// Digits; "" or null for none.
+    #[serde(default, deserialize_with = "null_is_no_text")]
     pub rewrite_prefix: Option<String>,
     /// Digits; "" or null for none.
+    #[serde(default, deserialize_with = "null_is_no_text")]
     pub rewrite_cond: Option<String>,
     /// See [`SipTrunkBody::call_recording_enabled`].
     #[serde(default, deserialize_with = "null_is_off")]
@@ -350,6 +355,21 @@ fn null_is_none_allowed<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Vec<AllowedIp>>, D::Error> {
     null_as_empty(deserializer).map(Some)
+}
+
+/// A text that is null is empty, one that is missing is not spoken of.
+fn null_is_no_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Some(Option::deserialize(deserializer)?.unwrap_or_default()))
+}
+
+/// A number that is null is none, one that is missing is not spoken of.
+fn told_whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<i64>>, D::Error> {
+    optional_whole(deserializer).map(Some)
+}
+
+/// As [`told_whole`].
+fn told_decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    optional_decimal(deserializer).map(Some)
 }
 
 fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {

@@ -10,7 +10,7 @@ use crate::framework::diagnostics::Diagnostic;
 use crate::framework::object::Attr;
 
 use super::super::SipTrunkModel;
-use super::{Bench, PASSWORD, config, context, id_of, paths, text};
+use super::{Bench, PASSWORD, config, context, everything, id_of, paths, plan, text};
 
 const TRUNKS: &str = "/v1/trunks";
 const TRUNK: &str = "/v1/trunks/*";
@@ -41,6 +41,56 @@ async fn a_refused_create_makes_nothing_and_points_at_the_field_the_api_names() 
         assert_eq!(paths(&left.errors), [path], "{message}");
         says(left.error(), &[message, "No SIP trunk was created."]);
         assert_eq!(left.state, None);
+    }
+}
+
+/// An answer without everything that the API does not promise to tell.
+fn reticent() -> Fault {
+    [
+        "callerid",
+        "multiple_numbers",
+        "passthrough",
+        "ip_restrict",
+        "allowed_ips",
+        "didinfo_enabled",
+        "call_restrict",
+        "call_limit",
+        "cost_limit",
+        "max_call_cost",
+        "channels_restrict",
+        "max_channels",
+        "rewrite_enabled",
+        "rewrite_prefix",
+        "rewrite_cond",
+        "call_recording_enabled",
+        "machine_detection_enabled",
+        "transcription_enabled",
+        "transcription_threshold",
+        "encrypted_media",
+        "host",
+    ]
+    .into_iter()
+    .fold(Fault::without("nothing"), |fault, field| fault.and_without(field))
+}
+
+#[tokio::test]
+async fn what_an_answer_leaves_out_is_neither_refused_nor_drift() {
+    for fault in [reticent as fn() -> Fault, || Fault::without("call_limit").and_without("rewrite_prefix")] {
+        let bench = Bench::start().await;
+        bench.sim.fault("POST", TRUNKS, fault());
+        let created = bench.create(&everything()).await.ok();
+        assert_eq!((&created.call_limit, &created.rewrite_prefix), (&Attr::Known(600), &text("00")));
+        bench.sim.fault("GET", TRUNK, fault());
+        let read = bench.read(&created).await.ok();
+        assert_eq!(plan(&everything(), Some(&read)), read);
+
+        let mut changed = everything();
+        changed.call_limit = Attr::Known(700);
+        bench.sim.fault("PUT", TRUNK, fault());
+        let updated = bench.update(&changed, &read).await.ok();
+        assert_eq!(updated.call_limit, Attr::Known(700));
+        let read = bench.read(&updated).await.ok();
+        assert_eq!(plan(&changed, Some(&read)), read);
     }
 }
 

@@ -78,6 +78,16 @@ async fn a_trunk_whose_answer_was_lost_is_adopted_whatever_lost_it() {
 }
 
 #[tokio::test]
+async fn a_look_that_leaves_limits_out_finds_the_trunk_all_the_same() {
+    let bench = Bench::start().await;
+    bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
+    bench.sim.fault("GET", TRUNK, Fault::without("call_limit").and_without("rewrite_prefix"));
+    let state = adopted(bench.create(&everything()).await);
+    assert_eq!(bench.lists(), 1, "the first look finds it");
+    assert_eq!(plan(&everything(), Some(&state)), state);
+}
+
+#[tokio::test]
 async fn a_create_that_was_not_carried_out_is_not_sent_again() {
     for fault in [Fault::close(), Fault::reset(), Fault::status(500), Fault::status(502), Fault::html_200()] {
         let bench = Bench::start().await;

@@ -227,6 +227,19 @@ async fn a_look_that_leaves_the_addresses_out_does_not_prove_their_removal() {
     assert!(bench.sim.trunk(id_of(&created)).unwrap().allowed_addresses().is_empty());
 }
 
+/// The same for a limit that is to be another one.
+#[tokio::test]
+async fn a_look_that_leaves_a_limit_out_does_not_prove_its_change() {
+    let limited = |limit| config(|trunk| trunk.call_limit = Attr::Known(limit));
+    let bench = Bench::start().await;
+    let created = bench.create(&limited(600)).await.ok();
+    bench.sim.fault("PUT", TRUNK, Fault::close());
+    bench.sim.fault("GET", TRUNK, Fault::without("call_limit"));
+    bench.update(&limited(700), &created).await.ok();
+    assert_eq!(bench.puts(), 2);
+    assert_eq!(bench.sim.trunk(id_of(&created)).unwrap().call_limit, Some(700));
+}
+
 #[tokio::test]
 async fn a_review_that_an_unrelated_change_reopens_is_told() {
     for resent in [HostRequestResent::ReopensReview, HostRequestResent::KeepsStatus] {

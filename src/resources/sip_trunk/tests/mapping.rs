@@ -166,10 +166,13 @@ fn an_answer_of_nothing_but_an_id_keeps_what_was_known() {
     held.id = text("293");
     let answer: SipTrunkRecord = serde_json::from_value(json!({ "id": 293 })).unwrap();
     let trunk = SipTrunkModel::from_record(&answer, &held);
-    assert_eq!(trunk.label, held.label);
+    assert_eq!((&trunk.label, &trunk.callerid), (&held.label, &held.callerid));
     assert_eq!(trunk.call_restrict, Attr::Known(true));
     assert_eq!(trunk.didinfo_enabled, Attr::Known(false));
     assert_eq!(trunk.transcription_threshold, Attr::Known(10));
+    assert_eq!((trunk.call_limit, trunk.max_channels), (Attr::Known(600), Attr::Known(4)));
+    assert_eq!(trunk.max_call_cost, held.max_call_cost);
+    assert_eq!((trunk.rewrite_prefix, trunk.rewrite_cond), (text("00"), text("1")));
 }
 
 #[test]
@@ -178,7 +181,7 @@ fn ids_and_whole_numbers_may_come_as_text_and_unknown_keys_are_passed_over() {
         "id": "4294967296", "call_limit": "600", "invented": { "by": ["the", "server"] }
     }))
     .unwrap();
-    assert_eq!((trunk.id, trunk.call_limit), (4_294_967_296, Some(600)));
+    assert_eq!((trunk.id, trunk.call_limit), (4_294_967_296, Some(Some(600))));
     for wrong in
         [json!({ "id": null }), json!({ "id": 1.5 }), json!({}), json!({ "id": 1, "call_limit": [] })]
     {
@@ -231,6 +234,9 @@ fn a_limit_counts_only_while_it_is_enforced_or_configured() {
     // In force: the API's word counts.
     assert_eq!(limit(on(json!(61)), &without), Attr::Known(61));
     assert_eq!(limit(on(json!(null)), &with), Attr::Null);
+    // Left out, it is not spoken of.
+    assert_eq!(limit(on(json!("ABSENT")), &with), Attr::Known(60));
+    assert_eq!(limit(on(json!("ABSENT")), &SipTrunkModel::stub(293)), Attr::Null);
 }
 
 #[test]
@@ -255,6 +261,10 @@ fn empty_and_null_texts_are_the_same_in_the_users_spelling() {
     }
     let lost = json!({ "rewrite_enabled": true, "rewrite_prefix": "" });
     assert_eq!(answered(&lost, &set).rewrite_prefix, Attr::Null, "a prefix that is gone is drift");
+    let lost = json!({ "rewrite_enabled": true, "rewrite_prefix": null });
+    assert_eq!(answered(&lost, &set).rewrite_prefix, Attr::Null, "so it is when null says it");
+    let silent = json!({ "rewrite_enabled": true, "rewrite_prefix": "ABSENT" });
+    assert_eq!(answered(&silent, &set).rewrite_prefix, text("00"), "not spoken of");
 }
 
 #[test]

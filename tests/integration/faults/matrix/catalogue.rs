@@ -220,7 +220,9 @@ fn without_the_id(verb: Verb) -> Result<Fault, &'static str> {
 fn without_optional_fields(verb: Verb) -> Result<Fault, &'static str> {
     let fields: &[&str] = match verb {
         Verb::Configure => &["email", "first_name", "timezone"],
-        Verb::Create | Verb::Read | Verb::Update => &["passthrough", "rewrite_prefix", "call_limit", "allowed_ips"],
+        Verb::Create | Verb::Read | Verb::Update => {
+            &["passthrough", "allowed_ips", "call_restrict", "call_limit", "rewrite_prefix"]
+        }
         Verb::ListFirst | Verb::ListNext => &["talk_time", "charge", "callerid"],
         Verb::Open => &["payload", "ttl"],
         Verb::Delete | Verb::Close => return Err(NO_OBJECT),

@@ -51,7 +51,8 @@ pub async fn run(
     let sim = Sim::builder().api_key(secrets::API_KEY).start().await;
     let twin = sim.add_trunk(json!({
         "label": LABEL, "callerid": "13132847320", "password": "somebody else's",
-        "allowed_ips": [{ "ip": "198.51.100.7" }], "created_at": "2023-05-16T17:13:25.000Z",
+        "allowed_ips": [{ "ip": "198.51.100.7" }], "call_limit": 600, "rewrite_prefix": "00",
+        "call_restrict": true, "rewrite_enabled": true, "ip_restrict": true, "created_at": "2023-05-16T17:13:25.000Z",
     }));
     let before = sim.trunk(twin);
     let ledger = Ledger::new(bench.trunks());
@@ -75,11 +76,12 @@ pub async fn run(
     (observed, scene.tokens)
 }
 
-/// A trunk's configuration.
+/// A trunk's configuration, with something of every kind that an answer may
+/// leave out.
 pub fn config(label: &str) -> Json {
     json!({
         "label": label, "callerid": "13132847320", "password": password(label),
-        "allowed_ips": ["198.51.100.7"],
+        "allowed_ips": ["198.51.100.7"], "call_limit": 600, "rewrite_prefix": "00",
     })
 }
 
