@@ -102,6 +102,19 @@ impl SipTrunkModel {
         self.auth_method = Attr::Known(DIGEST.to_owned());
     }
 
+    /// Whether an argument is a limit whose flag is off: no answer says anything
+    /// about it.
+    pub(super) fn is_unenforced(&self, argument: &str) -> bool {
+        let flag = match argument {
+            "call_limit" => &self.call_restrict,
+            "max_call_cost" => &self.cost_limit,
+            "max_channels" => &self.channels_restrict,
+            "rewrite_prefix" | "rewrite_cond" => &self.rewrite_enabled,
+            _ => return false,
+        };
+        *flag != Attr::Known(true)
+    }
+
     /// Puts back the values that are the server's to change and that the plan
     /// promised: what the server has made of them is for the next refresh.
     pub(super) fn keep_promises(&mut self, plan: &Self) {
@@ -131,13 +144,11 @@ fn flag(answer: Option<bool>, held: &Attr<bool>, default: bool) -> bool {
 }
 
 /// While a limit is not enforced, Wavix may answer null, the value sent or one
-/// of its own. It then matters only to whoever configured a limit.
+/// of its own, and none of them means anything.
 fn limit_told<T: Clone>(enforced: bool, answer: Option<Option<T>>, held: &Attr<T>) -> Attr<T> {
-    let Some(answer) = answer else { return settled(held) };
-    match held.known() {
-        _ if enforced => answer.into(),
-        Some(held) => Attr::Known(answer.unwrap_or_else(|| held.clone())),
-        None => Attr::Null,
+    match answer {
+        Some(answer) if enforced => answer.into(),
+        _ => settled(held),
     }
 }
 

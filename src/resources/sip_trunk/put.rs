@@ -84,11 +84,12 @@ pub(super) async fn put(
 }
 
 impl Put<'_> {
-    /// Whether the trunk has everything that was to change, and had not before.
-    /// What an answer leaves out is taken from what is held, and so never proves
-    /// anything.
+    /// Whether the trunk has everything that was to change and can be seen, and had
+    /// not before. What an answer leaves out is taken from what is held, and so
+    /// never proves anything.
     fn is_proved_by(&self, record: &SipTrunkRecord) -> bool {
-        let changed = differences(self.plan, self.prior);
+        let mut changed = differences(self.plan, self.prior);
+        changed.retain(|change| !self.plan.is_unenforced(change.name));
         let if_written = SipTrunkModel::from_record(record, self.plan);
         let if_not = SipTrunkModel::from_record(record, self.prior);
         let differs_from_prior: BTreeSet<&str> =

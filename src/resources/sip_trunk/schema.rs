@@ -237,7 +237,7 @@ fn limit(name: &str, what: &str, ceiling: &str, flag: &str) -> Attribute {
 }
 
 fn ignored_while_off(flag: &str) -> String {
-    format!("Ignored by Wavix while `{flag}` is false; changes made elsewhere may then go unnoticed.")
+    format!("Ignored by Wavix while `{flag}` is false; changes made elsewhere then go unnoticed.")
 }
 
 /// A rule or part of one as the beginning of a sentence.

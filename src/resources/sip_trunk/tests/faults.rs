@@ -95,6 +95,23 @@ async fn what_an_answer_leaves_out_is_neither_refused_nor_drift() {
 }
 
 #[tokio::test]
+async fn an_answer_with_a_limit_of_its_own_beside_a_flag_that_is_off_refuses_nothing() {
+    let idle = config(|trunk| {
+        trunk.call_restrict = Attr::Known(false);
+        trunk.call_limit = Attr::Known(600);
+        trunk.rewrite_enabled = Attr::Known(false);
+        trunk.rewrite_prefix = text("00");
+    });
+    let others = || Fault::with("call_limit", 7200).and_with("rewrite_prefix", "");
+    let bench = Bench::start().await;
+    bench.sim.fault("POST", TRUNKS, others());
+    let created = bench.create(&idle).await.ok();
+    bench.sim.fault("GET", TRUNK, others());
+    let read = bench.read(&created).await.ok();
+    assert_eq!(plan(&idle, Some(&read)), read);
+}
+
+#[tokio::test]
 async fn a_refused_password_points_at_the_argument_it_came_from_and_is_not_shown() {
     let bench = Bench::start().await;
     let refusal = format!("password {PASSWORD} is too weak");

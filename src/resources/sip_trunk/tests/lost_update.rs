@@ -240,6 +240,23 @@ async fn a_look_that_leaves_a_limit_out_does_not_prove_its_change() {
     assert_eq!(bench.sim.trunk(id_of(&created)).unwrap().call_limit, Some(700));
 }
 
+/// What Wavix keeps of a limit that is not enforced says nothing, its flag does.
+#[tokio::test]
+async fn a_look_proves_that_a_limit_was_switched_off() {
+    let limited = config(|trunk| trunk.call_limit = Attr::Known(600));
+    let idle = config(|trunk| {
+        trunk.call_restrict = Attr::Known(false);
+        trunk.call_limit = Attr::Known(700);
+    });
+    for off in [config(|_| {}), idle] {
+        let bench = Bench::start().await;
+        let created = bench.create(&limited).await.ok();
+        bench.sim.fault("PUT", TRUNK, Fault::close_after_commit());
+        let updated = bench.update(&off, &created).await.ok();
+        assert_eq!((bench.puts(), updated.call_restrict), (1, Attr::Known(false)));
+    }
+}
+
 #[tokio::test]
 async fn a_review_that_an_unrelated_change_reopens_is_told() {
     for resent in [HostRequestResent::ReopensReview, HostRequestResent::KeepsStatus] {
