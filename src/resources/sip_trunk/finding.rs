@@ -50,20 +50,34 @@ pub(super) async fn summary(
     Ok(of(&call.ctx.sip_trunks().fresh(&options, walk).await?))
 }
 
-/// The trunk, or `None` when it is certainly gone. One so new that not every
-/// server may know it is asked for again until it has settled, and one that the
-/// list still has once more.
+/// What became of a trunk of the state.
+pub(super) enum Found {
+    /// It is there.
+    Trunk(Box<SipTrunkRecord>),
+    /// It is certainly gone: this was answered, and the list lacks it.
+    Gone(client::Error),
+}
+
+impl From<SipTrunkRecord> for Found {
+    fn from(record: SipTrunkRecord) -> Self {
+        Self::Trunk(Box::new(record))
+    }
+}
+
+/// The trunk, or that it is gone. One so new that not every server may know it
+/// is asked for again until it has settled, and one that the list still has once
+/// more.
 pub(super) async fn find(
     call: &Call<'_, Context>,
     state: &SipTrunkModel,
     id: i64,
-) -> Result<Option<SipTrunkRecord>, Diagnostics> {
+) -> Result<Found, Diagnostics> {
     let get = || async { endpoints::get(call.ctx.client(), id, &options(call)).await };
     let failed = |error: &client::Error| KIND.failed(Verb::Read, &id.to_string(), error);
     let mut newness = Newness::of(state);
     loop {
         let not_found = match get().await {
-            Ok(record) => return Ok(Some(record)),
+            Ok(record) => return Ok(record.into()),
             Err(error) if error.is_not_found() => error,
             Err(error) => return Err(failed(&error)),
         };
@@ -76,9 +90,9 @@ pub(super) async fn find(
             Presence::Gone if settling == Settling::CutShort => {
                 Err(unsettled(Verb::Read, id, &not_found.to_string()))
             }
-            Presence::Gone => Ok(None),
+            Presence::Gone => Ok(Found::Gone(not_found)),
             Presence::Listed => match get().await {
-                Ok(record) => Ok(Some(record)),
+                Ok(record) => Ok(record.into()),
                 Err(error) if error.is_not_found() => Err(still_listed(Verb::Read, id, &error)),
                 Err(error) => Err(failed(&error)),
             },

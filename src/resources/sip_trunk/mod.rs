@@ -3,6 +3,7 @@
 //! [`failure`](super::failure), what follows from what in `plan`. What a lost
 //! answer leaves open is settled in `lost` and `adopt`, `put`, `deletion` and `finding`.
 
+mod absent;
 mod adopt;
 mod answer;
 pub(super) mod caller_id;
@@ -52,7 +53,7 @@ use super::failure::Verb;
 pub use self::credentials::{SipTrunkCredentials, SipTrunkCredentialsData};
 pub use self::data_source::{SipTrunkData, SipTrunkDataSource};
 pub(in crate::resources) use self::finding::list_of;
-use self::finding::summary;
+use self::finding::{Found, summary};
 pub use self::kind::KIND;
 pub use self::list::{SipTrunkList, SipTrunkQuery};
 use self::lost::Sought;
@@ -158,9 +159,15 @@ impl Resource<Context> for SipTrunk {
     ) -> Result<(), Diagnostics> {
         let id = stored_id(Verb::Read, &state)?;
         call.ctx.claims().own(id);
-        let Some(record) = finding::find(call, &state, id).await? else {
-            outcome.gone();
-            return Ok(());
+        let record = match finding::find(call, &state, id).await? {
+            Found::Trunk(record) => *record,
+            Found::Gone(not_found) => {
+                if !state.is_stub() {
+                    outcome.warn(absent::gone(&state, id, &not_found));
+                }
+                outcome.gone();
+                return Ok(());
+            }
         };
         finding::same_trunk(&state, &record, id)?;
         let record = finding::settled(call, &state, record, &mut outcome.private).await?;

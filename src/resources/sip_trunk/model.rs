@@ -137,6 +137,12 @@ impl SipTrunkModel {
         }
     }
 
+    /// Whether nothing but the id is known, as between an import and its read.
+    /// Every trunk that was created or read has a label.
+    pub(super) fn is_stub(&self) -> bool {
+        self.label.is_null() && self.login.is_null()
+    }
+
     /// The body of a create or update: the whole trunk, since the API replaces it.
     pub(super) fn body(&self, password: &Secret) -> SipTrunkBody {
         SipTrunkBody {

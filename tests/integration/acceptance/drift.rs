@@ -122,7 +122,9 @@ fn a_trunk_deleted_behind_our_back_is_planned_anew() {
         // A trunk created just now is waited for; this one had its time.
         sim.configure(|knobs| knobs.clock_offset_seconds = 3600);
         sim.journal().clear();
-        assert_eq!(tf.plan().succeeded().changes()[TRUNK], "create", "{text:?}");
+        let run = tf.plan().succeeded();
+        assert_eq!(run.changes()[TRUNK], "create", "{text:?}");
+        assert!(run.text().contains("SIP trunk is gone"), "{text:?}\n{run}");
         // The 404 alone proves nothing; the list does.
         assert!(sim.journal().count("GET", "/v1/trunks") >= 1, "{}", sim.journal());
         tf.apply_ok();

@@ -21,6 +21,14 @@ async fn a_trunk_that_neither_its_id_nor_the_list_finds_is_gone() {
         let left = bench.read(&created).await;
         assert!(left.errors.is_empty() && left.state.is_none(), "{text:?}: {left:?}");
         assert_eq!(bench.lists(), 1, "the 404 alone proves nothing");
+        let [warning] = left.warnings.as_slice() else { panic!("not one warning: {left:?}") };
+        assert_eq!(warning.summary, "SIP trunk is gone");
+        let (id, login) = (created.id.known().unwrap(), created.login.known().unwrap());
+        for part in
+            ["404", "list", id, "\"office\"", login, "new login", "`api_key`", "`allowed_account_ids`"]
+        {
+            assert!(warning.detail.contains(part), "{part}: {}", warning.detail);
+        }
     }
 }
 
@@ -102,7 +110,7 @@ async fn deleting_a_trunk_that_is_gone_succeeds() {
     let created = bench.create(&config(|_| {})).await.ok();
     bench.sim.delete_trunk(id_of(&created));
     let left = bench.delete(&created).await;
-    assert!(left.errors.is_empty() && left.state.is_none());
+    assert!(left.errors.is_empty() && left.warnings.is_empty() && left.state.is_none(), "{left:?}");
     assert_eq!(bench.lists(), 1, "a 404 alone proves nothing, in whatever words");
 
     bench.sim.fault("DELETE", TRUNK, not_found("The service is not provisioned for your account."));
