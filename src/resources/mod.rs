@@ -17,6 +17,7 @@
 //! | `finding.rs` | the object by its id, also while Wavix is behind its own writes |
 //! | `compare.rs`, `verdict.rs` | what differs, and whether Wavix did what it was asked |
 //! | `endpoints.rs` | the API's objects and one function per HTTP call |
+//! | `spelling.rs` | how its answers spell a flag, a number, a text, and nothing |
 //! | `data_source.rs`, `plural_data_source.rs`, `results.rs` | the data sources |
 //! | `list.rs`, `filter.rs` | the list for `terraform query`, and which objects are meant |
 //! | `generate.rs`, `take_over.rs` | generated configurations, objects of other providers |

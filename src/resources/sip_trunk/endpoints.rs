@@ -5,15 +5,17 @@
 //! Source of all fields: the Wavix OpenAPI document, `SIPTrunkCreateRequest`,
 //! `SIPTrunkResponse` and `SIPTrunkListResponse`.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::client::{ApiPath, CallOptions, Client, Error, Page, Pages, Pagination, Secret, null_as_empty};
 
 pub use super::super::presence::Deletion;
+use super::spelling::{
+    null_is_no_items, null_is_no_text, null_is_off, optional_decimal, optional_whole, told_decimal,
+    told_whole, whole,
+};
 
 const ROUTE: &str = "/v1/trunks";
-/// Characters of the longest decimal that is believed.
-const MONEY_LENGTH: usize = 64;
 
 /// The body of a create or update. The API replaces the whole trunk and lets
 /// what is left out fall back to a default, so everything is always sent for
@@ -136,7 +138,7 @@ pub struct SipTrunkRecord {
     #[serde(default, deserialize_with = "null_is_off")]
     pub ip_restrict: Option<bool>,
     /// Documented as never null; null has been seen in other lists and is none.
-    #[serde(default, deserialize_with = "null_is_none_allowed")]
+    #[serde(default, deserialize_with = "null_is_no_items")]
     pub allowed_ips: Option<Vec<AllowedIp>>,
     /// See [`SipTrunkBody::didinfo_enabled`].
     pub didinfo_enabled: Option<bool>,
@@ -343,67 +345,4 @@ fn exposed<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Er
 
 fn optional_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
     Ok(Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty()).map(Secret::from))
-}
-
-/// A flag that is null is off, one that is missing is not spoken of.
-fn null_is_off<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    Ok(Some(Option::deserialize(deserializer)?.unwrap_or(false)))
-}
-
-/// Addresses that are null are none, those that are missing are not spoken of.
-fn null_is_none_allowed<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Vec<AllowedIp>>, D::Error> {
-    null_as_empty(deserializer).map(Some)
-}
-
-/// A text that is null is empty, one that is missing is not spoken of.
-fn null_is_no_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(Some(Option::deserialize(deserializer)?.unwrap_or_default()))
-}
-
-/// A number that is null is none, one that is missing is not spoken of.
-fn told_whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<i64>>, D::Error> {
-    optional_whole(deserializer).map(Some)
-}
-
-/// As [`told_whole`].
-fn told_decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    optional_decimal(deserializer).map(Some)
-}
-
-fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-    optional_whole(deserializer)?.ok_or_else(|| de::Error::custom("expected a whole number, found null"))
-}
-
-/// A whole number, or the same as text: older documents show ids as text.
-fn optional_whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    match optional_decimal(deserializer)? {
-        None => Ok(None),
-        Some(text) => text.parse().map(Some).map_err(|_| de::Error::custom("expected a whole number")),
-    }
-}
-
-/// A decimal as text, whether the API writes it as text or as a number. Never
-/// through a float: 0.18 must stay 0.18.
-fn optional_decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    let text = match serde_json::Value::deserialize(deserializer)? {
-        serde_json::Value::Null => return Ok(None),
-        serde_json::Value::Number(number) => number.to_string(),
-        serde_json::Value::String(text) => text.trim().to_owned(),
-        _ => return Err(de::Error::custom("expected a number or its text")),
-    };
-    match text.as_str() {
-        "" => Ok(None),
-        decimal if is_plain_decimal(decimal) => Ok(Some(text)),
-        _ => Err(de::Error::custom("expected a decimal number")),
-    }
-}
-
-/// Digits with an optional sign and fraction, of a length that money can have.
-fn is_plain_decimal(text: &str) -> bool {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let whole = whole.strip_prefix('-').unwrap_or(whole);
-    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    text.len() <= MONEY_LENGTH && is_digits(whole) && is_digits(fraction)
 }

@@ -28,6 +28,7 @@ mod put;
 mod results;
 mod rules;
 mod schema;
+mod spelling;
 mod take_over;
 mod twins;
 mod validate;
