@@ -17,16 +17,13 @@ use super::endpoints::SipTrunkRecord;
 use super::lost::{self, NotFound, Others, Sought};
 use super::model::SipTrunkModel;
 use super::put::{self, Put};
+use super::rules::UNCONFIRMED_VERSION;
 use super::{KIND, change};
 
 /// Under this key stands that the trunk may have another password than the
 /// state. The next read then takes it out of the state, so that a plan sends it
 /// again.
 const PASSWORD_UNCONFIRMED: &str = "password_unconfirmed";
-
-/// A `password_wo_version` that nobody configures: with it, also a write-only
-/// password without a version is a change.
-const NO_VERSION: i64 = -1;
 
 /// The trunk that a request with a lost answer has made, saved, and given its
 /// password once more: that is the one thing about it that cannot be looked at.
@@ -96,7 +93,7 @@ pub(super) fn forget_password(trunk: &mut SipTrunkModel) {
     let was_in_state = trunk.password.known().is_some();
     trunk.password = Attr::Null;
     if !was_in_state {
-        trunk.password_wo_version = Attr::Known(NO_VERSION);
+        trunk.password_wo_version = Attr::Known(UNCONFIRMED_VERSION);
     }
 }
 

@@ -9,6 +9,13 @@ use crate::protocol::value::Value;
 
 use super::caller_id;
 
+/// The lowest `password_wo_version`.
+pub(super) const FIRST_VERSION: i64 = 0;
+/// A `password_wo_version` that nobody can configure, for the state of a trunk
+/// whose password is not certain: with it, also a write-only password without a
+/// version is a change.
+pub(super) const UNCONFIRMED_VERSION: i64 = FIRST_VERSION - 1;
+
 /// The API's integers are `int32`.
 const MOST: i64 = i32::MAX as i64;
 

@@ -6,13 +6,13 @@ use std::time::Duration;
 use crate::framework::resource::Operation;
 use crate::framework::schema::{Attribute, Nesting, Schema, Validator};
 use crate::framework::timeouts;
-use crate::framework::validators::{each, greater_than, ipv4, non_empty, whole_number};
+use crate::framework::validators::{at_least, each, greater_than, ipv4, non_empty};
 use crate::protocol::types::Type;
 use crate::protocol::value::Value;
 
 use super::caller_id::{SEPARATORS_IN_WORDS, same_number};
 use super::model::DEFAULT_TRANSCRIPTION_THRESHOLD;
-use super::rules::{Rule, dial_digits};
+use super::rules::{FIRST_VERSION, Rule, UNCONFIRMED_VERSION, dial_digits};
 
 const DESCRIPTION: &str = "A SIP trunk: the connection between a PBX, an SBC or SIP devices and Wavix, with its \
     credentials, caller ID, limits and dial plan.\n\n\
@@ -77,10 +77,11 @@ fn credentials() -> Vec<Attribute> {
              Terraform 1.11 or newer. A new value is sent with the next change of the trunk; change \
              `password_wo_version` to send it at once.",
         ),
-        Attribute::number("password_wo_version").validate(whole_number()).describe(
-            "Any whole number; a change of it sends `password_wo` again. Needs `password_wo`. Not sent to \
-             Wavix.",
-        ),
+        Attribute::number("password_wo_version").validate(at_least(FIRST_VERSION)).describe(format!(
+            "A change of it sends `password_wo` again. {}. Needs `password_wo`. Not sent to Wavix. In the state, \
+             `{UNCONFIRMED_VERSION}` stands for a password that was sent and never confirmed.",
+            sentence(&at_least(FIRST_VERSION).rule()),
+        )),
     ]
 }
 

@@ -103,6 +103,7 @@ fn what_is_no_whole_number_of_the_apis_size_is_refused_by_the_attribute_alone() 
         ("max_channels", "0.5"),
         ("transcription_threshold", "6.5"),
         ("password_wo_version", "1.5"),
+        ("password_wo_version", "-1"),
     ] {
         let rules = &schema.attribute(name).unwrap().validators;
         let number = Value::Number(wrong.parse().unwrap());
