@@ -12,8 +12,7 @@ pub(super) fn check(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
     check_password(config, diagnostics);
     check_caller_id(config, diagnostics);
     check_addresses(config, diagnostics);
-    let rewrites = is_text(&config.rewrite_prefix) || is_text(&config.rewrite_cond);
-    let no_rewrites = is_no_text(&config.rewrite_prefix) && is_no_text(&config.rewrite_cond);
+    check_rewriting(config, diagnostics);
     for pair in [
         FlagAndLimit {
             flag: ("call_restrict", &config.call_restrict),
@@ -32,12 +31,6 @@ pub(super) fn check(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
             limit: "max_channels",
             is_set: config.max_channels.is_certainly_set(),
             is_missing: config.max_channels.is_null(),
-        },
-        FlagAndLimit {
-            flag: ("rewrite_enabled", &config.rewrite_enabled),
-            limit: if is_no_text(&config.rewrite_prefix) { "rewrite_cond" } else { "rewrite_prefix" },
-            is_set: rewrites,
-            is_missing: no_rewrites,
         },
     ] {
         pair.check(diagnostics);
@@ -107,7 +100,26 @@ fn check_addresses(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
             .at(Path::root("ip_restrict")),
         ),
         Attr::Known(false) if !is_empty && config.allowed_ips.is_certainly_set() => {
-            diagnostics.push(ignored("ip_restrict", "allowed_ips"));
+            diagnostics.push(ignored("Unused allowed IP addresses", "ip_restrict", "allowed_ips"));
+        }
+        _ => {}
+    }
+}
+
+fn check_rewriting(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
+    let no_prefix = is_no_text(&config.rewrite_prefix);
+    match config.rewrite_enabled {
+        Attr::Known(true) if no_prefix && is_no_text(&config.rewrite_cond) => diagnostics.push(
+            Diagnostic::warning(
+                "Rewriting without rules",
+                "`rewrite_enabled = true` rewrites nothing while neither `rewrite_prefix` nor `rewrite_cond` is \
+                 set. Set one of them, or remove `rewrite_enabled`, which then follows from them.",
+            )
+            .at(Path::root("rewrite_enabled")),
+        ),
+        Attr::Known(false) if is_text(&config.rewrite_prefix) || is_text(&config.rewrite_cond) => {
+            let rule = if no_prefix { "rewrite_cond" } else { "rewrite_prefix" };
+            diagnostics.push(ignored("Unused rewriting rules", "rewrite_enabled", rule));
         }
         _ => {}
     }
@@ -125,7 +137,9 @@ impl FlagAndLimit<'_> {
     fn check(&self, diagnostics: &mut Diagnostics) {
         let (name, flag) = self.flag;
         match flag {
-            Attr::Known(false) if self.is_set => diagnostics.push(ignored(name, self.limit)),
+            Attr::Known(false) if self.is_set => {
+                diagnostics.push(ignored("Unused SIP trunk limit", name, self.limit))
+            }
             Attr::Known(true) if self.is_missing => diagnostics.push(
                 Diagnostic::warning(
                     "Missing SIP trunk limit",
@@ -142,9 +156,9 @@ impl FlagAndLimit<'_> {
     }
 }
 
-fn ignored(flag: &str, limit: &str) -> Diagnostic {
+fn ignored(summary: &str, flag: &str, limit: &str) -> Diagnostic {
     Diagnostic::warning(
-        "Unused SIP trunk limit",
+        summary,
         format!(
             "`{limit}` is set, but `{flag} = false` switches it off: Wavix keeps the value and ignores it. \
              Remove `{flag}` to switch it on."

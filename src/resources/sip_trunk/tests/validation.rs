@@ -226,6 +226,40 @@ fn a_flag_that_contradicts_its_limit_is_a_warning_at_the_limit() {
 fn a_rule_about_a_password_never_repeats_it() {
     for name in ["password", "password_wo"] {
         let schema = SipTrunk.schema();
+#[test]
+fn what_is_no_limit_is_called_none() {
+    let cases: [(&str, Change); 4] = [
+        ("Rewriting without rules", |t| t.rewrite_enabled = Attr::Known(true)),
+        ("Unused rewriting rules", |t| {
+            t.rewrite_enabled = Attr::Known(false);
+            t.rewrite_prefix = text("00");
+        }),
+        ("Unused allowed IP addresses", |t| {
+            t.ip_restrict = Attr::Known(false);
+            t.allowed_ips = addresses(&["192.0.2.1"]);
+        }),
+        ("Unused SIP trunk limit", |t| {
+            t.call_restrict = Attr::Known(false);
+            t.call_limit = Attr::Known(60);
+        }),
+    ];
+    for (summary, change) in cases {
+        let mut diagnostics = Diagnostics::new();
+        SipTrunk.validate(&config(change), &mut diagnostics);
+        let found: Vec<&str> = diagnostics.iter().map(|warning| warning.summary.as_ref()).collect();
+        assert_eq!(found, [summary]);
+    }
+    let alone = |rule: Change| {
+        judge(&config(|t| {
+            t.rewrite_enabled = Attr::Known(true);
+            rule(t)
+        }))
+    };
+    assert_eq!(alone(|t| t.rewrite_prefix = text("00")), (Vec::new(), Vec::new()));
+    assert_eq!(alone(|t| t.rewrite_cond = text("00")), (Vec::new(), Vec::new()));
+    assert_eq!(alone(|_| {}), (Vec::new(), vec!["rewrite_enabled".to_owned()]));
+}
+
         for rule in &schema.attribute(name).unwrap().validators {
             assert_eq!(rule.check(&Value::string("")), Err("The value must not be empty.".to_owned()));
         }
