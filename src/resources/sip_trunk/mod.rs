@@ -205,7 +205,7 @@ impl Resource<Context> for SipTrunk {
             return Ok(());
         }
         let password = plan::password_to_send(&config, &plan)
-            .ok_or_else(|| plan::update_without_password(&prior, &plan))?;
+            .ok_or_else(|| plan::update_without_password(&prior, &plan, &config))?;
         outcome.note(format!("SIP trunk {id}"));
         let body = plan.body(&password);
         let put = Put { id, body: &body, plan: &plan, prior: &prior };

@@ -4,11 +4,12 @@
 
 use crate::client::Secret;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
-use crate::framework::object::{Attr, SetOf};
+use crate::framework::object::{Attr, Mapped, SetOf};
 use crate::framework::path::Path;
 
-use super::compare::differences;
+use super::compare::{Difference, differences};
 use super::model::SipTrunkModel;
+use super::verdict::shown;
 
 /// Refines the plan of a create (`prior` is `None`) or an update.
 pub(super) fn refine(
@@ -28,7 +29,7 @@ pub(super) fn refine(
         forget_server_values(planned);
     }
     if has_no_password(config) && needs_request(prior, planned, config) {
-        diagnostics.push(update_without_password(prior, planned));
+        diagnostics.push(update_without_password(prior, planned, config));
     }
 }
 
@@ -47,11 +48,19 @@ pub(super) fn derive_flags(config: &SipTrunkModel, planned: &mut SipTrunkModel) 
 }
 
 /// Whether the update needs a request at all: something the API keeps changes,
-/// or the password is to be sent again.
+/// or the password is to be sent again. A version that is removed with its
+/// password asks for nothing.
 pub(super) fn needs_request(prior: &SipTrunkModel, planned: &SipTrunkModel, config: &SipTrunkModel) -> bool {
     let password_changes =
         planned.password != prior.password || planned.password_wo_version != prior.password_wo_version;
-    !differences(planned, prior).is_empty() || (password_changes && !has_no_password(config))
+    !differences(planned, prior).is_empty()
+        || has_new_version(prior, planned)
+        || (password_changes && !has_no_password(config))
+}
+
+fn has_new_version(prior: &SipTrunkModel, planned: &SipTrunkModel) -> bool {
+    let version = &planned.password_wo_version;
+    version.known().is_some() && *version != prior.password_wo_version
 }
 
 /// The password that a request must carry.
@@ -60,22 +69,74 @@ pub(super) fn password_to_send(config: &SipTrunkModel, planned: &SipTrunkModel) 
 }
 
 /// The error of a request that cannot be made because nobody knows the password.
-pub(super) fn update_without_password(prior: &SipTrunkModel, planned: &SipTrunkModel) -> Diagnostic {
-    let changes: Vec<String> =
-        differences(planned, prior).iter().map(|difference| format!("`{}`", difference.name)).collect();
+pub(super) fn update_without_password(
+    prior: &SipTrunkModel,
+    planned: &SipTrunkModel,
+    config: &SipTrunkModel,
+) -> Diagnostic {
+    let mut changes: Vec<String> = telling_differences(prior, planned, config)
+        .iter()
+        .map(|Difference { name, wanted, found }| {
+            format!("  - `{name}`: Wavix has {}, the configuration {}", shown(found), shown(wanted))
+        })
+        .collect();
+    let is_rotation = changes.is_empty();
+    if has_new_version(prior, planned) {
+        let version = |trunk: &SipTrunkModel| {
+            trunk.password_wo_version.known().map_or("none".to_owned(), i64::to_string)
+        };
+        changes.push(format!(
+            "  - `password_wo_version`: the state has {}, the configuration {}",
+            version(prior),
+            version(planned)
+        ));
+    }
     let id = prior.id.known().map_or("", String::as_str);
     Diagnostic::error(
         "Missing SIP trunk password",
         format!(
-            "The SIP trunk {id} is to be changed ({}), but neither `password` nor `password_wo` is set. An \
-             update replaces the whole trunk at Wavix and must carry its password, which Wavix never \
-             returns, so it cannot be known from an import; sending another one would change the trunk's \
-             SIP credentials. Nothing was changed.\n\nSet `password` or `password_wo` to the trunk's \
+            "The SIP trunk {id} is to be changed, but neither `password` nor `password_wo` is set:\n{}\n\nAn update \
+             replaces the whole trunk at Wavix and must carry its password, which Wavix never returns, so it cannot be \
+             known from an import; sending another one would change the trunk's SIP credentials. Nothing was \
+             changed.\n\nTo leave the trunk as it is, {}. To change it, set `password` or `password_wo` to the trunk's \
              present password, or to a new one, which the update then sets.",
-            changes.join(", ")
+            changes.join("\n"),
+            if is_rotation {
+                "leave `password_wo_version` out of the configuration"
+            } else {
+                "set these arguments in the configuration to what is there now"
+            },
         ),
     )
-    .at(Path::root("password"))
+    .at(Path::root(if is_rotation { "password_wo_version" } else { "password" }))
+}
+
+/// Each flag and what it follows from.
+const DERIVED: [(&str, &[&str]); 5] = [
+    ("ip_restrict", &["allowed_ips"]),
+    ("call_restrict", &["call_limit"]),
+    ("cost_limit", &["max_call_cost"]),
+    ("channels_restrict", &["max_channels"]),
+    ("rewrite_enabled", &["rewrite_prefix", "rewrite_cond"]),
+];
+
+/// The differences, without flags that nobody wrote and that follow from others
+/// of them.
+fn telling_differences(
+    prior: &SipTrunkModel,
+    planned: &SipTrunkModel,
+    config: &SipTrunkModel,
+) -> Vec<Difference> {
+    let mut all = differences(planned, prior);
+    let config = config.clone().into_value();
+    let is_written = |name: &str| config.get(name).is_some_and(|value| !value.is_null());
+    let names: Vec<&str> = all.iter().map(|difference| difference.name).collect();
+    let follows = |name: &str| {
+        let limits = DERIVED.iter().find(|(flag, _)| *flag == name).map(|(_, limits)| *limits);
+        !is_written(name) && limits.unwrap_or_default().iter().any(|limit| names.contains(limit))
+    };
+    all.retain(|difference| !follows(difference.name));
+    all
 }
 
 /// The error of a create that cannot be made for want of a password.

@@ -48,13 +48,15 @@ fn check_password(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
             .at(Path::root("password")),
         );
     }
-    if config.password_wo_version.known().is_some() && config.password_wo.is_null() {
+    // Without any password a plan that sends none is fine: see `plan`.
+    let version_alone = config.password_wo_version.known().is_some() && config.password_wo.is_null();
+    if version_alone && config.password.known().is_some() {
         diagnostics.push(
             Diagnostic::error(
-                "Missing SIP trunk password",
-                "`password_wo_version` says when `password_wo` is to be sent again, and `password_wo` is not \
-                 set. Set it, or remove `password_wo_version`; a changed `password` is noticed without a \
-                 version.",
+                "Unused SIP trunk password version",
+                "`password_wo_version` says when `password_wo` is to be sent again, and `password` is set \
+                 instead. Set `password_wo`, or remove `password_wo_version`; a changed `password` is noticed \
+                 without a version.",
             )
             .at(Path::root("password_wo_version")),
         );

@@ -103,7 +103,11 @@ fn what_now(verb: Verb, id: &str, name: &str) -> String {
     }
 }
 
-fn shown(value: &Value) -> String {
+/// How many elements of a set a message shows.
+const SHOWN: usize = 10;
+
+/// A value as people write it, at bearable length.
+pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::Null => "nothing".to_owned(),
         Value::Bool(truth) => truth.to_string(),
@@ -113,6 +117,15 @@ fn shown(value: &Value) -> String {
             let entries: Vec<String> =
                 entries.iter().map(|(name, value)| format!("{name} = {}", shown(value))).collect();
             format!("{{ {} }}", entries.join(", "))
+        }
+        Value::Set(items) if items.is_empty() => "nothing".to_owned(),
+        Value::Set(_) => {
+            let all = texts(value);
+            let mut items: Vec<String> = all.iter().take(SHOWN).map(|text| format!("{text:?}")).collect();
+            if all.len() > SHOWN {
+                items.push(format!("and {} more", all.len() - SHOWN));
+            }
+            format!("[{}]", items.join(", "))
         }
         other => other.kind().to_owned(),
     }

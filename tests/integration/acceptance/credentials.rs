@@ -9,6 +9,7 @@ acceptance_trials! {
     a_password_reaches_the_account_and_changing_it_is_one_update,
     ; since (1, 11):
     a_write_only_password_is_in_no_file_and_its_version_rotates_it,
+    an_ephemeral_password_is_left_out_where_none_is_sent,
     switching_between_the_two_kinds_of_password_is_an_update,
 }
 
@@ -76,6 +77,33 @@ fn a_write_only_password_is_in_no_file_and_its_version_rotates_it() {
     assert!(!tf.read("terraform.tfstate").contains("4711"));
     assert!(!tf.read("terraform.tfstate.backup").contains("4711"));
     tf.destroy(&sim);
+}
+
+fn an_ephemeral_password_is_left_out_where_none_is_sent() {
+    let sim = Sim::spawn();
+    let tf = Terraform::new(&sim);
+    let variable =
+        "variable \"sip_password\" {\n  type      = string\n  default   = null\n  ephemeral = true\n}\n";
+    let config =
+        |version: u32| trunk(&format!("password_wo = var.sip_password\n  password_wo_version = {version}"));
+    tf.config(&format!("{variable}{}", config(1)));
+    let missing = tf.plan_err().error();
+    assert_eq!(missing.summary, "Missing SIP trunk password", "a create sends one");
+    let arguments = ["-input=false", "-no-color", "-auto-approve", "-var", "sip_password=wo-first-4711"];
+    tf.run(["apply"].into_iter().chain(arguments)).succeeded();
+    assert_eq!(tf.stored(&sim, TRUNK).password(), "wo-first-4711");
+
+    tf.validate_ok();
+    tf.expect_empty_plans();
+    tf.config(&format!("{variable}{}", config(2)));
+    let missing = tf.plan_err().error();
+    assert_eq!(missing.summary, "Missing SIP trunk password", "a rotation sends one");
+    assert!(missing.detail.contains("the state has 1, the configuration 2"), "{missing:?}");
+    // Terraform plans changes before it plans to destroy, unless told to refresh nothing.
+    tf.run(["plan", "-destroy", "-refresh=false", "-input=false", "-no-color"]).succeeded();
+
+    tf.config(&format!("{variable}{}", config(1))).destroy(&sim);
+    assert_eq!(sim.journal().count("PUT", "/v1/trunks/*"), 0);
 }
 
 fn switching_between_the_two_kinds_of_password_is_an_update() {

@@ -195,14 +195,62 @@ fn an_update_demands_a_password_only_where_a_request_must_carry_it() {
     };
     assert!(!demands(&without_password(|trunk| trunk.timeouts = Attr::Known(timeouts))), "not the API's");
 
+    let changed = without_password(|trunk| trunk.label = text("b"));
+    let (_, diagnostics) = try_plan(&changed, Some(&imported));
+    assert_eq!(paths(diagnostics.iter()), ["password"]);
+}
+
+#[test]
+fn the_want_of_a_password_tells_what_wavix_has() {
+    let many: Vec<String> = (1..=13).map(|last| format!("198.51.100.{last}")).collect();
+    let imported = state(&config(|trunk| {
+        trunk.allowed_ips = addresses(&many.iter().map(String::as_str).collect::<Vec<_>>());
+        trunk.max_channels = Attr::Known(4);
+        trunk.rewrite_prefix = text("00");
+        trunk.host_request = Attr::Known(HostRequestModel { host: text("198.51.100.40") });
+    }));
+    let imported = SipTrunkModel { password: Attr::Null, ..imported };
     let changed = without_password(|trunk| {
         trunk.label = text("b");
-        trunk.call_limit = Attr::Known(60);
+        trunk.max_channels = Attr::Known(5);
+        trunk.rewrite_enabled = Attr::Known(false);
     });
     let (_, diagnostics) = try_plan(&changed, Some(&imported));
     let error = diagnostics.iter().next().unwrap();
-    assert_eq!(paths([error]), ["password"]);
-    for part in ["293", "`label`", "`call_limit`", "`call_restrict`", "password_wo", "never returns"] {
+    for part in [
+        "293",
+        "`label`: Wavix has \"office\", the configuration \"b\"",
+        "`max_channels`: Wavix has 4, the configuration 5",
+        "`allowed_ips`: Wavix has [\"198.51.100.1\", ",
+        "and 3 more], the configuration nothing",
+        "`host_request`: Wavix has { host = \"198.51.100.40\" }, the configuration nothing",
+        "`rewrite_prefix`: Wavix has \"00\", the configuration nothing",
+        "`rewrite_enabled`: Wavix has true, the configuration false",
+        "never returns",
+        "To leave the trunk as it is, set these",
+        "set `password` or `password_wo`",
+    ] {
         assert!(error.detail.contains(part), "{part}: {}", error.detail);
     }
+    for follows in ["`ip_restrict`", "`channels_restrict`"] {
+        assert!(!error.detail.contains(follows), "{follows} is not what to write: {}", error.detail);
+    }
+}
+
+#[test]
+fn a_version_without_its_password_hinders_only_what_would_send_it() {
+    let versioned = |version| without_password(|trunk| trunk.password_wo_version = Attr::Known(version));
+    let before = state(&config(|trunk| trunk.password_wo_version = Attr::Known(1)));
+    let before = SipTrunkModel { password: Attr::Null, ..before };
+    assert_eq!(plan(&versioned(1), Some(&before)), before, "nothing changes");
+    assert_eq!(paths(try_plan(&versioned(1), None).1.iter()), ["password"]);
+    plan(&without_password(|_| {}), Some(&before));
+
+    let (_, diagnostics) = try_plan(&versioned(2), Some(&before));
+    let error = diagnostics.iter().next().unwrap();
+    assert_eq!(paths([error]), ["password_wo_version"]);
+    let part = "`password_wo_version`: the state has 1, the configuration 2";
+    assert!(error.detail.contains(part), "{}", error.detail);
+    let imported = SipTrunkModel { password_wo_version: Attr::Null, ..before };
+    assert_eq!(paths(try_plan(&versioned(2), Some(&imported)).1.iter()), ["password_wo_version"]);
 }

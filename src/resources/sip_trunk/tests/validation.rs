@@ -115,7 +115,7 @@ fn what_is_no_whole_number_of_the_apis_size_is_refused_by_the_attribute_alone() 
 
 #[test]
 fn good_input_is_neither_refused_nor_doubted() {
-    let cases: [Change; 12] = [
+    let cases: [Change; 13] = [
         |_| {},
         |t| t.callerid = text("+1 (313) 284-7320"),
         |t| {
@@ -130,6 +130,10 @@ fn good_input_is_neither_refused_nor_doubted() {
         },
         // Needed only for some plans.
         |t| t.password = Attr::Null,
+        |t| {
+            t.password = Attr::Null;
+            t.password_wo_version = Attr::Known(1);
+        },
         |t| t.allowed_ips = addresses(&[]),
         |t| t.rewrite_prefix = text("*#+0049"),
         |t| t.transcription_threshold = Attr::Known(0),
@@ -223,10 +227,6 @@ fn a_flag_that_contradicts_its_limit_is_a_warning_at_the_limit() {
 }
 
 #[test]
-fn a_rule_about_a_password_never_repeats_it() {
-    for name in ["password", "password_wo"] {
-        let schema = SipTrunk.schema();
-#[test]
 fn what_is_no_limit_is_called_none() {
     let cases: [(&str, Change); 4] = [
         ("Rewriting without rules", |t| t.rewrite_enabled = Attr::Known(true)),
@@ -260,6 +260,10 @@ fn what_is_no_limit_is_called_none() {
     assert_eq!(alone(|_| {}), (Vec::new(), vec!["rewrite_enabled".to_owned()]));
 }
 
+#[test]
+fn a_rule_about_a_password_never_repeats_it() {
+    for name in ["password", "password_wo"] {
+        let schema = SipTrunk.schema();
         for rule in &schema.attribute(name).unwrap().validators {
             assert_eq!(rule.check(&Value::string("")), Err("The value must not be empty.".to_owned()));
         }
