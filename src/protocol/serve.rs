@@ -40,8 +40,9 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_HANDSHAKES: usize = 32;
 
 /// How many calls may be under way on one connection. Terraform makes at most a
-/// few more than its `-parallelism`, and waits when there are more.
-const MAX_CALLS: u32 = 256;
+/// few more than its `-parallelism`, and keeps back what is above: also
+/// `StopProvider`, without which nothing is interrupted.
+const MAX_CALLS: u32 = 4096;
 
 /// How long the headers of a call may be, in bytes. Terraform's are far below one
 /// kilobyte.
