@@ -9,7 +9,7 @@ use std::{fmt, net::IpAddr, time::Duration};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use url::{Host, Url};
 
-use super::secret::Secret;
+use super::{secret::Secret, transport::is_authority};
 
 /// Where the Wavix API lives unless told otherwise.
 pub const DEFAULT_BASE_URL: &str = "https://api.wavix.com";
@@ -262,6 +262,10 @@ fn parse_base_url(text: &str) -> Result<Url, String> {
     if url.query().is_some() || url.fragment().is_some() {
         return Err("must not contain a query or a fragment".to_owned());
     }
+    // A gateway may have its own paths; this one can only be the API's.
+    if let path @ ("/v1" | "/v2") = url.path().trim_end_matches('/') {
+        return Err(format!("must not end in `{path}`: the API's version is added to it"));
+    }
     Ok(url)
 }
 
@@ -281,8 +285,8 @@ fn check_api_key(key: &Secret) -> Result<(), String> {
         return Err("is empty".to_owned());
     }
     if !key.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err("contains a space, a line break or a character that cannot be part of a key; \
-                    was it copied with something around it?"
+        return Err("contains a space, a line break or a character that cannot be part of a key, \
+                    as if it was copied with something around it"
             .to_owned());
     }
     Ok(())
@@ -322,7 +326,11 @@ fn parse_proxy(text: &Secret, base_url: Option<&Url>) -> Result<Url, String> {
 fn check_pem(pem: &[u8]) -> Result<(), String> {
     let mut found = false;
     for certificate in CertificateDer::pem_slice_iter(pem) {
-        certificate.map_err(|_| "contains a certificate that is not valid PEM".to_owned())?;
+        let certificate =
+            certificate.map_err(|_| "contains a certificate that is not valid PEM".to_owned())?;
+        if !is_authority(certificate) {
+            return Err("contains PEM (BEGIN CERTIFICATE) around what is not a certificate".to_owned());
+        }
         found = true;
     }
     found.then_some(()).ok_or_else(|| "contains no PEM certificate (BEGIN CERTIFICATE)".to_owned())

@@ -53,6 +53,8 @@ pub(super) enum Ending {
 pub enum Kind {
     /// The request could not be formed. A fault of the configuration or a bug.
     Unsendable,
+    /// TLS or the proxy cannot be set up, for any request.
+    Setup,
     /// No connection to Wavix; the request was not sent.
     Connect,
     /// No complete answer in time.
@@ -97,6 +99,7 @@ impl Error {
             (Failure::NotAttempted | Failure::Abandoned, Ending::Cancelled) => Kind::Cancelled,
             (Failure::NotAttempted | Failure::Abandoned, _) => Kind::Deadline,
             (Failure::Unsendable { .. }, _) => Kind::Unsendable,
+            (Failure::Setup { .. }, _) => Kind::Setup,
             (Failure::Connect { .. }, _) => Kind::Connect,
             (Failure::Timeout { .. }, _) => Kind::Timeout,
             (Failure::Lost { .. }, _) => Kind::ConnectionLost,
@@ -199,7 +202,14 @@ impl Error {
     ///
     /// *Troubleshooting:* raise `request_timeout` or the resource's `timeouts`.
     pub fn is_timeout(&self) -> bool {
-        matches!(self.0.failure, Failure::Timeout { .. }) || matches!(self.0.ending, Ending::Deadline { .. })
+        matches!(self.0.failure, Failure::Timeout { .. }) || self.is_past_deadline()
+    }
+
+    /// The operation's time ran out, or was too short for the next attempt.
+    ///
+    /// *Troubleshooting:* raise the resource's `timeouts`.
+    pub fn is_past_deadline(&self) -> bool {
+        matches!(self.0.ending, Ending::Deadline { .. })
     }
 
     /// No connection: DNS, TCP, TLS or proxy. The last attempt was not sent.

@@ -17,6 +17,9 @@ pub(super) enum Failure {
     Abandoned,
     /// The request could not even be formed: a fault of the caller or of the configuration.
     Unsendable { cause: String },
+    /// No client for any request: TLS or the proxy cannot be set up, which is a
+    /// fault of the machine or of the configuration.
+    Setup { cause: String },
     /// No connection: DNS, TCP, TLS or the proxy. The request never left.
     Connect { cause: String, permanent: bool },
     /// Sent, and no complete answer within the time.
@@ -77,6 +80,7 @@ impl Failure {
             Self::NotAttempted
             | Self::Abandoned
             | Self::Unsendable { .. }
+            | Self::Setup { .. }
             | Self::Connect { .. }
             | Self::Timeout { .. }
             | Self::Lost { .. } => None,
@@ -98,7 +102,9 @@ impl Failure {
     /// What this one attempt says about the request's fate.
     pub(super) fn delivery(&self) -> Delivery {
         match self {
-            Self::NotAttempted | Self::Unsendable { .. } | Self::Connect { .. } => Delivery::NotSent,
+            Self::NotAttempted | Self::Unsendable { .. } | Self::Setup { .. } | Self::Connect { .. } => {
+                Delivery::NotSent
+            }
             Self::Abandoned | Self::Timeout { .. } | Self::Lost { .. } | Self::Decode { .. } => {
                 Delivery::Ambiguous
             }
@@ -127,6 +133,7 @@ impl fmt::Display for Failure {
             Self::NotAttempted => f.write_str("was not sent"),
             Self::Abandoned => f.write_str("was sent, and its answer was not awaited"),
             Self::Unsendable { cause } => write!(f, "was not sent: {cause}"),
+            Self::Setup { cause } => write!(f, "was not sent: TLS or the proxy cannot be set up ({cause})"),
             Self::Connect { cause, .. } => write!(f, "was not sent: no connection to Wavix ({cause})"),
             Self::Timeout { after } => {
                 write!(f, "was sent, but Wavix gave no complete answer within {}", Seconds(*after))
@@ -142,7 +149,12 @@ impl fmt::Display for Failure {
                 f.write_str(", which is not followed, so that the API key stays with the configured host")
             }
             Self::Refused { status, message, fields, .. } => {
-                write!(f, "was refused by Wavix with {status}")?;
+                match status.code {
+                    // Its own word for it stands in the body.
+                    ..300 => write!(f, "was answered {status} and refused all the same")?,
+                    500.. => write!(f, "failed at Wavix with {status}")?,
+                    _ => write!(f, "was refused by Wavix with {status}")?,
+                }
                 if let Some(message) = message {
                     write!(f, ": {message}")?;
                 }

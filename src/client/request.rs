@@ -68,9 +68,9 @@ impl fmt::Display for Method {
 
 /// By when a call must be over.
 ///
-/// No wait goes past it. A request that was already sent and that changes
-/// something is still given its `request_timeout`: abandoning it would only
-/// make its outcome unknown.
+/// No wait goes past it, and no read. A request that was already sent and that
+/// changes something is still given its `request_timeout`: abandoning it would
+/// only make its outcome unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Deadline(Option<Instant>);
 

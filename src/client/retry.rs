@@ -94,6 +94,7 @@ pub(super) fn is_retryable(idempotency: Idempotency, failure: &Failure) -> bool 
         Failure::NotAttempted
         | Failure::Abandoned
         | Failure::Unsendable { .. }
+        | Failure::Setup { .. }
         | Failure::Redirected { .. }
         | Failure::Decode { .. } => false,
         Failure::Timeout { .. } | Failure::Lost { .. } => idempotency != Idempotency::Once,
@@ -142,7 +143,7 @@ pub(super) async fn drive<E: Exchange>(
         let sent = Instant::now();
         // Cutting short a request that changes something would only make its
         // outcome unknown; its own `request_timeout` still bounds it.
-        let until = options.deadline.instant().filter(|_| idempotency != Idempotency::Once);
+        let until = options.deadline.instant().filter(|_| idempotency == Idempotency::Safe);
         let attempt = exchange.attempt(last.attempts, until);
         let outcome = if idempotency == Idempotency::Safe {
             tokio::select! {

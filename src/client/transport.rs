@@ -14,6 +14,7 @@ use reqwest::{
     },
     redirect,
 };
+use rustls_pki_types::CertificateDer;
 use tokio::{
     sync::OnceCell,
     time::{Instant, timeout_at},
@@ -86,16 +87,17 @@ impl Transport {
     }
 
     async fn http(&self, redactor: &Redactor) -> Result<&reqwest::Client, Failure> {
-        let unsendable = |cause: String| Failure::Unsendable { cause: redactor.clean(&cause, CAUSE_LIMIT) };
         self.http
             .get_or_try_init(|| async {
                 let config = Arc::clone(&self.config);
                 // Reading the system's certificates blocks.
                 tokio::task::spawn_blocking(move || build(&config))
                     .await
-                    .map_err(|_| unsendable("the HTTP client could not be started".to_owned()))?
-                    .map_err(|error| {
-                        unsendable(format!("TLS or proxy cannot be set up: {}", chain(&error.without_url())))
+                    .map_err(|_| Failure::Unsendable {
+                        cause: "the HTTP client could not be started".to_owned(),
+                    })?
+                    .map_err(|error| Failure::Setup {
+                        cause: redactor.clean(&chain(&error.without_url()), CAUSE_LIMIT),
                     })
             })
             .await
@@ -196,6 +198,11 @@ fn build(config: &ClientConfig) -> Result<reqwest::Client, reqwest::Error> {
         builder = builder.tls_certs_merge(Certificate::from_pem_bundle(pem)?);
     }
     builder.build()
+}
+
+/// Whether TLS can trust what this certificate signs.
+pub(super) fn is_authority(certificate: CertificateDer<'_>) -> bool {
+    rustls::RootCertStore::empty().add(certificate).is_ok()
 }
 
 fn http_method(method: Method) -> HttpMethod {

@@ -13,6 +13,8 @@ use list::{FakeList, List};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::object;
 use crate::protocol::value::Value;
 
@@ -364,6 +366,7 @@ impl Provider for FakeProvider {
         &self,
         config: FakeConfig,
         host: Host,
+        cancel: &CancellationToken,
         diagnostics: &mut Diagnostics,
     ) -> Result<Configured<Journal>, Diagnostics> {
         self.journal.note(format!("configure for {}", host.version));
@@ -371,6 +374,10 @@ impl Provider for FakeProvider {
             Attr::Unknown(_) => Ok(Configured::Deferred(vec![super::path::Path::root("key")])),
             Attr::Known(key) if key == "bad" => {
                 Err(Diagnostic::error("Cannot configure the provider", "The key is bad.").into())
+            }
+            Attr::Known(key) if key == "slow" => {
+                cancel.cancelled().await;
+                Err(Diagnostic::error("Cannot configure the provider", "It was interrupted.").into())
             }
             Attr::Known(key) if key == "worse" => {
                 diagnostics.push(Diagnostic::error("Cannot configure the provider", "The key is worse."));

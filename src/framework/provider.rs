@@ -4,6 +4,8 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use super::diagnostics::Diagnostics;
 use super::object::Object;
 use super::path::Path;
@@ -35,6 +37,7 @@ pub struct Host {
 ///    ask the API.
 /// 3. [`configure`](Self::configure) may be called more than once; each answer
 ///    replaces the last.
+/// 4. [`configure`](Self::configure) ends soon once `cancel` is cancelled.
 pub trait Provider: Send + Sync + 'static {
     /// What verbs get to work with: usually an API client.
     type Ctx: Send + Sync + 'static;
@@ -52,6 +55,7 @@ pub trait Provider: Send + Sync + 'static {
         &self,
         config: Self::Model,
         host: Host,
+        cancel: &CancellationToken,
         diagnostics: &mut Diagnostics,
     ) -> impl Future<Output = Result<Configured<Self::Ctx>, Diagnostics>> + Send;
 

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
 
-use crate::client::{self, CallOptions, Client, Deadline};
+use crate::client::{self, CallOptions, Client, Deadline, Kind};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
+use crate::resources::failure::SETUP_REMEDY;
 
 /// Nobody waits for a guard longer than this.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -23,11 +25,15 @@ struct Profile {
 ///
 /// # Errors
 /// It is another account's, or there is no telling.
-pub(super) async fn check(client: &Client, allowed: &BTreeSet<i64>) -> Result<(), Diagnostics> {
+pub(super) async fn check(
+    client: &Client,
+    allowed: &BTreeSet<i64>,
+    cancel: &CancellationToken,
+) -> Result<(), Diagnostics> {
     if allowed.is_empty() {
         return Ok(());
     }
-    let options = CallOptions { deadline: Deadline::after(PATIENCE), ..CallOptions::default() };
+    let options = CallOptions::new(Deadline::after(PATIENCE), cancel.clone());
     let diagnostic = match client.get("/v1/profile").options(&options).send::<Profile>().await {
         Ok(Profile { id }) if allowed.contains(&id) => return Ok(()),
         Ok(Profile { id }) => wrong_account(id, allowed),
@@ -56,6 +62,10 @@ fn unverified(error: &client::Error) -> Diagnostic {
     } else if error.is_forbidden() {
         "The key probably lacks the scope `account:read`, without which it cannot say whose it is. Grant the \
          scope, or remove `allowed_account_ids` (WAVIX_ALLOWED_ACCOUNT_IDS)."
+    } else if error.is_cancelled() {
+        "The operation was interrupted; run it again when ready."
+    } else if error.kind() == Kind::Setup {
+        SETUP_REMEDY
     } else if error.is_connect() {
         "Check the network, and `base_url`, `http_proxy` and `ca_bundle` in the provider configuration."
     } else {

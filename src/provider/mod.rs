@@ -26,6 +26,8 @@ mod tests;
 
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::client::Client;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::provider::{Configured, Host, Provider};
@@ -70,6 +72,7 @@ impl Provider for WavixProvider {
         &self,
         config: ProviderModel,
         host: Host,
+        cancel: &CancellationToken,
         diagnostics: &mut Diagnostics,
     ) -> Result<Configured<Context>, Diagnostics> {
         let resolved = settings::resolve(&config, &self.environment, &host);
@@ -84,7 +87,7 @@ impl Provider for WavixProvider {
 
         let client = Client::new(resolved.client_config().await?);
         tracing::debug!(config = ?client.config(), "configured");
-        account_guard::check(&client, &resolved.allowed_account_ids).await?;
+        account_guard::check(&client, &resolved.allowed_account_ids, cancel).await?;
         let context = Context::new(client);
         Ok(Configured::Ready(Arc::new(if resolved.skip_account_limit_checks {
             context.without_account_limits()

@@ -164,6 +164,14 @@ impl Setting for SetOf<Attr<String>> {
 
     fn from_variable(text: String) -> Result<Self, String> {
         let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-        Ok(Self(items.map(|item| Attr::Known(item.to_owned())).collect()))
+        let items: Vec<_> = items.map(|item| Attr::Known(item.to_owned())).collect();
+        // Commas around nothing are what a template makes of variables that are
+        // not set. Taken for "not set", they would switch a guard off.
+        if items.is_empty() {
+            return Err(
+                "must be a list separated by commas, and holds nothing but spaces and commas".to_owned()
+            );
+        }
+        Ok(Self(items))
     }
 }

@@ -8,6 +8,11 @@ use crate::client::{self, Delivery, Kind};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 
+/// What helps when no request can be sent at all, whatever it is for.
+pub const SETUP_REMEDY: &str = "Install the CA certificates of the system (in most container images the package \
+                                `ca-certificates`), or name those to trust with `ca_bundle` in the provider \
+                                configuration; check `http_proxy` there.";
+
 /// What all objects of one kind have in common when a call for them fails.
 #[derive(Debug)]
 pub struct ObjectKind {
@@ -31,6 +36,8 @@ pub enum Verb {
     Read,
     /// It was to be found for a data source.
     Find,
+    /// All of its kind were to be listed.
+    List,
     /// It was to be changed.
     Update,
     /// It was to be removed.
@@ -47,6 +54,7 @@ impl Verb {
             Self::Create => "create",
             Self::Read => "read",
             Self::Find => "find",
+            Self::List => "list",
             Self::Update => "update",
             Self::Delete => "delete",
             Self::Open => "open",
@@ -56,17 +64,18 @@ impl Verb {
 
     fn scope(self) -> &'static str {
         match self {
-            Self::Read | Self::Find => "read",
+            Self::Read | Self::Find | Self::List => "read",
             Self::Create | Self::Update | Self::Delete | Self::Open | Self::Revoke => "write",
         }
     }
 }
 
 impl ObjectKind {
-    /// `Cannot create SIP trunk`
+    /// `Cannot create SIP trunk`, `Cannot list SIP trunks`
     #[must_use]
     pub fn summary(&self, verb: Verb) -> String {
-        format!("Cannot {} {}", verb.word(), self.name)
+        let plural = if verb == Verb::List { "s" } else { "" };
+        format!("Cannot {} {}{plural}", verb.word(), self.name)
     }
 
     /// Words a failed call. `which` tells the object from its siblings:
@@ -134,12 +143,12 @@ impl ObjectKind {
                 format!("The {name} {which} may or may not have been revoked.")
             }
             (Verb::Read, _) => format!("The {name} {which} stays in the state as it was."),
-            (Verb::Find, _) => "Nothing was changed.".to_owned(),
+            (Verb::Find | Verb::List, _) => "Nothing was changed.".to_owned(),
             (Verb::Update, Delivery::NotSent | Delivery::Refused) => {
                 format!("The {name} {which} was not changed, and the state was left as it was.")
             }
             (Verb::Update, Delivery::Ambiguous) => format!(
-                "The {name} {which} may or may not have been changed. The state holds the old values; the \
+                "The {name} {which} may or may not have been changed. The state holds what is known of it; the \
                  next plan reads the {name} and shows what is left to change."
             ),
             (Verb::Delete, Delivery::NotSent | Delivery::Refused) => {
@@ -172,17 +181,22 @@ impl ObjectKind {
     pub fn remedy(&self, verb: Verb, error: &client::Error) -> Option<String> {
         let text = match (error.kind(), error.status()) {
             _ if error.is_cancelled() => return None,
-            // These have no `timeouts` block.
-            _ if error.is_timeout() && matches!(verb, Verb::Find | Verb::Open | Verb::Revoke) => {
+            // It bounds an attempt of a read; what changes something is awaited
+            // beyond it. The other verbs have none.
+            _ if error.is_timeout() && verb == Verb::Read
+                || error.is_past_deadline() && matches!(verb, Verb::Create | Verb::Update | Verb::Delete) =>
+            {
+                "If Wavix is merely slow, raise the operation's time in the resource's `timeouts` block, or \
+                 `request_timeout` in the provider configuration."
+                    .to_owned()
+            }
+            _ if error.is_timeout() => {
                 "If Wavix is merely slow, raise `request_timeout` in the provider configuration.".to_owned()
             }
-            _ if error.is_timeout() => "If Wavix is merely slow, raise `request_timeout` in the provider \
-                                        configuration or the operation's time in the resource's `timeouts` \
-                                        block."
-                .to_owned(),
             (Kind::Connect, _) => "Check the network, and `base_url`, `http_proxy` and `ca_bundle` in the \
                                    provider configuration."
                 .to_owned(),
+            (Kind::Setup, _) => SETUP_REMEDY.to_owned(),
             (Kind::Redirected, _) | (Kind::Undocumented, Some(..500)) => {
                 "Check `base_url` and `http_proxy` in the provider configuration: something other than the \
                  Wavix API seems to have answered."
@@ -213,8 +227,8 @@ impl ObjectKind {
                 self.name
             ),
             (_, Some(429)) => format!(
-                "Wavix limits how fast it is asked{}. Lower `requests_per_second` or \
-                 `max_concurrent_requests` in the provider configuration.",
+                "Wavix limits how fast it is asked{}. Set or lower `requests_per_second`, or lower \
+                 `max_concurrent_requests`, in the provider configuration.",
                 error.retry_after().map(wait_words).unwrap_or_default()
             ),
             (_, Some(500..)) => "The fault is on Wavix's side; if it goes on, ask Wavix support.".to_owned(),
@@ -227,13 +241,16 @@ impl ObjectKind {
 /// Whether the same request may well succeed another time.
 fn is_passing(error: &client::Error) -> bool {
     match error.kind() {
-        Kind::Unsendable | Kind::Decode | Kind::Redirected => false,
+        Kind::Unsendable | Kind::Setup | Kind::Decode | Kind::Redirected => false,
         _ => !matches!(error.status(), Some(400..=404 | 422)),
     }
 }
 
 fn wait_words(wait: Duration) -> String {
-    format!(" and asks to wait {} seconds", wait.as_secs().max(1))
+    match wait.as_secs() {
+        ..=1 => " and asks to wait 1 second".to_owned(),
+        more => format!(" and asks to wait {more} seconds"),
+    }
 }
 
 /// `host_request.host` as a path.

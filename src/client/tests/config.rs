@@ -69,6 +69,8 @@ fn a_base_url_that_is_none_is_refused() {
         ("https://me:s3cret@api.wavix.com", "user name or password"),
         ("https://api.wavix.com?appid=s3cret", "query or a fragment"),
         ("https://api.wavix.com/#x", "query or a fragment"),
+        ("https://api.wavix.com/v1", "must not end in `/v1`"),
+        ("https://api.wavix.com/v2/", "must not end in `/v2`"),
     ] {
         let text = the_fault(ConfigField::BaseUrl, |settings| settings.base_url = bad.to_owned());
         assert!(text.contains(problem) && !text.contains("s3cret"), "{bad}: {text}");
@@ -118,7 +120,8 @@ fn numbers_out_of_range_are_refused() {
 #[test]
 fn a_ca_bundle_must_hold_certificates() {
     let broken = b"-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n".as_slice();
-    for bad in [b"".as_slice(), b"/etc/ssl/ca.pem", b"\xff\xfe", broken] {
+    let hollow = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".as_slice();
+    for bad in [b"".as_slice(), b"/etc/ssl/ca.pem", b"\xff\xfe", broken, hollow] {
         the_fault(ConfigField::CaBundle, |settings| settings.ca_bundle_pem = Some(bad.to_owned()));
     }
 }

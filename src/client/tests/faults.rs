@@ -155,7 +155,7 @@ async fn retries_are_counted_and_reported() {
     assert!(error.waited() >= Duration::from_millis(2));
     let text = error.to_string();
     assert!(
-        text.contains("refused by Wavix with 503 Service Unavailable: later. Gave up after 3 attempts"),
+        text.contains("failed at Wavix with 503 Service Unavailable: later. Gave up after 3 attempts"),
         "{text}"
     );
 }

@@ -85,15 +85,6 @@ async fn a_plain_server_behind_https_gets_nothing() {
     assert!(server.requests().iter().all(|request| !request.contains(KEY)));
 }
 
-#[tokio::test]
-async fn a_bundle_that_is_pem_but_no_certificate_fails_the_first_request() {
-    let mut settings = settings("https://localhost:1");
-    settings.ca_bundle_pem = Some(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".to_vec());
-    let error = client_of(settings).get("/v1/trunks").send::<Value>().await.unwrap_err();
-    assert_eq!(error.delivery(), Delivery::NotSent);
-    assert!(error.to_string().contains("TLS or proxy cannot be set up"), "{error}");
-}
-
 /// A proxy that leads every tunnel to one server, and remembers who asked.
 struct Tunnel {
     url: String,
@@ -207,6 +198,17 @@ async fn the_proxy_of_the_environment_is_honoured_and_its_password_not_shown() {
     let exempt = [("HTTPS_PROXY", proxy.url.as_str()), ("NO_PROXY", "wavix.test")];
     in_environment("child_calls_wavix", &exempt).await;
     assert!(proxy.heads().is_empty(), "NO_PROXY exempts");
+}
+
+/// As in a container image without certificates. Elsewhere the system is asked
+/// for its certificates, not a file.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_machine_without_certificates_is_told_from_a_mistake_of_the_provider() {
+    let none = [("SSL_CERT_FILE", "/dev/null"), ("SSL_CERT_DIR", "")];
+    let text = in_environment("child_calls_wavix", &none).await;
+    assert!(text.contains("was not sent: TLS or the proxy cannot be set up ("), "{text}");
+    assert!(text.contains("No CA certificates were loaded"), "{text}");
 }
 
 #[tokio::test]

@@ -41,7 +41,8 @@ pub(super) async fn configure_provider<P: Provider>(
     let config = P::Model::from_value(&config).map_err(|error| mapping_bug(&error))?;
     let host = Host { version: request.terraform_version };
     let mut diagnostics = Diagnostics::new();
-    match catalog.provider.configure(config, host, &mut diagnostics).await {
+    let cancel = connection.cancellation();
+    match catalog.provider.configure(config, host, &cancel, &mut diagnostics).await {
         Ok(configured) if !diagnostics.has_errors() => {
             if let Configured::Deferred(arguments) = &configured {
                 let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
@@ -73,3 +74,6 @@ fn mapping_bug(error: &MappingError) -> Diagnostic {
         format!("A value does not have the kind its schema says: {error}."),
     )
 }
+
+#[cfg(test)]
+mod tests;

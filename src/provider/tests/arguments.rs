@@ -235,9 +235,13 @@ fn a_bad_value_is_an_error_that_names_argument_and_variable_and_never_the_value(
 
 #[test]
 fn a_variable_that_cannot_be_read_is_an_error() {
-    for (name, written) in
-        [("max_retries", "many"), ("requests_per_second", "1/s"), ("skip_account_limit_checks", "yes")]
-    {
+    for (name, written) in [
+        ("max_retries", "many"),
+        ("requests_per_second", "1/s"),
+        ("skip_account_limit_checks", "yes"),
+        // What "$ONE,$OTHER" comes to when neither is set: no guard would be worse than none asked for.
+        ("allowed_account_ids", ", "),
+    ] {
         let error = only_error(&resolve(&[], &[(&variable(name), written)]));
         assert!(error.detail.starts_with(&format!("The environment variable {} must be", variable(name))));
     }

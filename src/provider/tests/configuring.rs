@@ -3,6 +3,7 @@
 
 use std::io::Write;
 
+use tokio_util::sync::CancellationToken;
 use wavix_sim::{Access, ApiKey, Fault, Sim};
 
 use super::*;
@@ -17,10 +18,19 @@ async fn configure(
     arguments: &[(&str, Value)],
     variables: &[(&str, &str)],
 ) -> Result<Configured<Context>, Diagnostics> {
+    configure_until(&CancellationToken::new(), arguments, variables).await
+}
+
+async fn configure_until(
+    cancel: &CancellationToken,
+    arguments: &[(&str, Value)],
+    variables: &[(&str, &str)],
+) -> Result<Configured<Context>, Diagnostics> {
     let host = Host { version: "1.14.0".to_owned() };
     let mut diagnostics = Diagnostics::new();
-    let result =
-        WavixProvider::new(environment(variables)).configure(block(arguments), host, &mut diagnostics).await;
+    let result = WavixProvider::new(environment(variables))
+        .configure(block(arguments), host, cancel, &mut diagnostics)
+        .await;
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     result
 }
@@ -133,6 +143,26 @@ async fn a_wrong_key_is_told_from_a_missing_scope() {
 }
 
 #[tokio::test]
+async fn an_interrupt_ends_the_check_of_the_account() {
+    let sim = Sim::start().await;
+    sim.fault("GET", "/v1/profile", Fault::too_many_requests(Some("60")));
+    let mut arguments = access(&sim);
+    arguments.push(("allowed_account_ids", Value::set([Value::string("1")])));
+    let cancel = CancellationToken::new();
+    let interrupt = async {
+        while sim.journal().entries().is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        cancel.cancel();
+    };
+    let (outcome, ()) = tokio::join!(configure_until(&cancel, &arguments, &[]), interrupt);
+    let errors: Vec<_> = outcome.unwrap_err().into_iter().collect();
+    assert_eq!(errors[0].summary, "Cannot verify the Wavix account");
+    assert!(errors[0].detail.contains("run it again when ready"), "{}", errors[0].detail);
+    assert_eq!(sim.journal().entries().len(), 1, "nothing is asked after the interrupt");
+}
+
+#[tokio::test]
 async fn a_profile_of_another_form_is_no_permission() {
     let sim = Sim::start().await;
     sim.fault("GET", "/v1/profile", Fault::without("id"));
@@ -144,7 +174,7 @@ async fn a_profile_of_another_form_is_no_permission() {
 #[tokio::test]
 async fn account_limits_are_looked_up_unless_that_is_switched_off() {
     let sim = Sim::start().await;
-    let cancel = tokio_util::sync::CancellationToken::new();
+    let cancel = CancellationToken::new();
     let mut arguments = access(&sim);
     assert!(ready(&arguments).await.account_limits(&cancel).await.is_some());
     arguments.push(("skip_account_limit_checks", Value::Bool(true)));

@@ -109,7 +109,7 @@ fn adopted(id: i64, error: &client::Error) -> Diagnostic {
     Diagnostic::warning(
         "Adopted SIP trunk",
         format!(
-            "The answer to the request that creates this SIP trunk was lost: {error}\n\nThe trunk had been created \
+            "No answer said whether this SIP trunk was created: {error}\n\nThe trunk had been created \
              all the same. Wavix lists the SIP trunk {id}, created since the request began, with everything that was \
              requested, and no other create of this provider made it. It is in the state now; no second one was requested."
         ),

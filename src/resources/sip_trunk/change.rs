@@ -60,7 +60,7 @@ pub(super) fn not_certain(
         .into_iter()
         .map(|mut diagnostic| {
             diagnostic.detail.push_str(
-                "\n\nWhether it has the old password or the new one is not known. The state holds neither, so the \
+                "\n\nWhether it has the old password or the new one is not known. The state holds neither of them, so the \
                  next plan shows the password as a change, and applying it sends it again.",
             );
             diagnostic

@@ -64,7 +64,7 @@ impl ListResource<Context> for SipTrunkList {
         let filter = SipTrunkFilter::new(&request.config.label_regex, &request.config.status)?;
         let mut pages = endpoints::pages(call.ctx.client(), &options(call));
         loop {
-            let page = pages.next().await.map_err(|error| KIND.failed(Verb::Find, "", &error))?;
+            let page = pages.next().await.map_err(|error| KIND.failed(Verb::List, "", &error))?;
             let Some(page) = page else {
                 if pages.start_over_if_incomplete() {
                     continue;

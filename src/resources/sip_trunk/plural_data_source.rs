@@ -100,7 +100,7 @@ impl DataSource<Context> for SipTrunksDataSource {
         config: SipTrunksData,
     ) -> Result<SipTrunksData, Diagnostics> {
         let filter = SipTrunkFilter::new(&config.label_regex, &config.status)?;
-        let listed = list_of(call).await.map_err(|error| KIND.failed(Verb::Find, "", &error))?;
+        let listed = list_of(call).await.map_err(|error| KIND.failed(Verb::List, "", &error))?;
         let trunks = listed.iter().filter(|trunk| filter.matches(trunk)).map(ListedSipTrunk::from).collect();
         Ok(SipTrunksData { sip_trunks: Attr::Known(trunks), ..config })
     }

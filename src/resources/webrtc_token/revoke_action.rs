@@ -60,7 +60,7 @@ impl Action<Context> for RevokeWebRtcTokens {
         let login = config.sip_trunk.known().cloned().unwrap_or_default();
         let listed = endpoints::list(call.ctx.client(), &options(call))
             .await
-            .map_err(|error| KIND.failed(Verb::Find, "", &error))?;
+            .map_err(|error| KIND.failed(Verb::List, "", &error))?;
         let tokens: Vec<WebRtcTokenRecord> =
             listed.into_iter().filter(|token| token.sip_trunk == login).collect();
         if tokens.is_empty() {

@@ -155,7 +155,7 @@ async fn what_was_found_before_a_failure_arrives() {
     assert_eq!(found.len(), 100);
     assert!(found.iter().all(|event| event.identity.is_some() && event.diagnostic.is_empty()));
     let error = one_error(&last.diagnostic);
-    assert!(error.starts_with("Cannot find SIP trunk") && error.contains("trunks:read"), "{error}");
+    assert!(error.starts_with("Cannot list SIP trunks") && error.contains("trunks:read"), "{error}");
 }
 
 async fn a_trunk_deleted_during_the_walk_is_passed_over() {

@@ -20,6 +20,7 @@ use terraform_provider_wavix::object;
 use terraform_provider_wavix::protocol::ending::Ending;
 use terraform_provider_wavix::protocol::process::{self, Identity, Mode};
 use terraform_provider_wavix::protocol::types::Type;
+use tokio_util::sync::CancellationToken;
 
 /// `<namespace>/<type>`.
 pub const SOURCE: &str = "mastercard/restapi";
@@ -72,6 +73,7 @@ impl Provider for RestApi {
         &self,
         config: RestApiModel,
         _: Host,
+        _: &CancellationToken,
         _: &mut Diagnostics,
     ) -> Result<Configured<Client>, Diagnostics> {
         let header = config.headers.known().and_then(|headers| headers.get("Authorization"));
