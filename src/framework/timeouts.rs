@@ -56,8 +56,10 @@ pub fn block(default: impl Fn(Operation) -> Duration) -> Block {
     Block {
         name: TIMEOUTS.to_owned(),
         nesting: Nesting::Single,
-        description: "How long operations may take. What is not finished by then ends with an error."
-            .to_owned(),
+        description:
+            "How long operations may take. What is not finished by then ends with an error; a request that \
+                      changes something and was sent is awaited all the same."
+                .to_owned(),
         attributes: attributes.into(),
         blocks: Vec::new(),
     }

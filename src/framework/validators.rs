@@ -1,6 +1,6 @@
 //! Rules for values that any schema may use. Layer: framework. The words of a
-//! rule are its documentation and its message at once. No message repeats the
-//! value: it may be a secret, and Terraform shows the line it stands in.
+//! rule are its documentation and its message at once. No message repeats an
+//! argument's value: it may be a secret, and Terraform shows the line it stands in.
 
 use std::net::Ipv4Addr;
 
@@ -10,6 +10,10 @@ use crate::protocol::value::Value;
 use super::duration as length_of_time;
 use super::path::Path;
 use super::schema::Validator;
+
+/// How much of an element of a set is shown, in characters: more than any address
+/// has.
+const LONGEST_SHOWN: usize = 45;
 
 /// A rule made of its words and a test.
 struct Rule<F> {
@@ -130,7 +134,8 @@ pub fn duration() -> impl Validator {
 }
 
 /// A rule for each element of a list, set or map. Elements that are null or
-/// unknown are passed over.
+/// unknown are passed over. Those of a set have no index, so a message repeats
+/// the one it is about: not for sets of secrets.
 pub fn each(element: impl Validator) -> impl Validator {
     Each { element }
 }
@@ -161,7 +166,16 @@ impl<V: Validator> Validator for Each<V> {
         elements
             .into_iter()
             .filter(|(_, element)| !element.is_null() && !element.is_unknown())
-            .flat_map(|(path, element)| self.element.violations(&path, element))
+            .flat_map(|(path, element)| {
+                let mut violations = self.element.violations(&path, element);
+                if let (Value::Set(_), Value::String(text)) = (value, element) {
+                    let shown: String = text.chars().take(LONGEST_SHOWN).collect();
+                    violations.iter_mut().for_each(|(_, sentence)| {
+                        sentence.push_str(&format!(" This one is {shown:?}."));
+                    });
+                }
+                violations
+            })
             .collect()
     }
 }

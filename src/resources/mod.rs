@@ -27,8 +27,8 @@
 //!
 //! Beside the folders stands what all of them share: how failures are worded
 //! ([`failure`]), what a 404 is taken for (`presence`), the walk through a list
-//! that a refresh shares (`list_walk`), what a plan can do without (`lookup`), who has which object (`claims`), and how
-//! long to go on looking ([`Patience`]).
+//! that a refresh shares (`list_walk`), what a plan can do without (`lookup`), who has which object (`claims`), what a phone
+//! number is (`phone_number`), and how long to go on looking ([`Patience`]).
 
 pub mod account_limits;
 mod claims;
@@ -37,6 +37,7 @@ pub mod failure;
 mod list_walk;
 mod lookup;
 mod patience;
+mod phone_number;
 mod presence;
 mod secret_value;
 

@@ -82,11 +82,12 @@ fn login(text: &str) -> Result<&str, String> {
     if text.is_empty() {
         return Err("the login must not be empty".to_owned());
     }
-    if let Some(stranger) = text.chars().find(|c| !fits(*c)) {
-        return Err(format!(
-            "the login holds {stranger:?}, and a login in pjsip.conf consists of letters, digits, \".\", \"_\" and \
-             \"-\""
-        ));
+    if !text.chars().all(fits) {
+        return Err(
+            "the login holds a character that a login in pjsip.conf cannot have: it consists of letters, \
+                    digits, \".\", \"_\" and \"-\""
+                .to_owned(),
+        );
     }
     Ok(text)
 }
@@ -115,7 +116,7 @@ fn password(text: &str) -> Result<String, String> {
 /// colons of IPv6 mean other things to some options.
 fn host(text: &str) -> Result<&str, String> {
     if text.starts_with('[') {
-        return Err(format!("{text:?} is an IPv6 address; use a host name or an IPv4 address"));
+        return Err("the host is an IPv6 address; use a host name or an IPv4 address".to_owned());
     }
     sip_address::host(text)
 }
@@ -283,6 +284,10 @@ mod tests {
             ("67758", "p", "nl.wavix.net;x", "host"),
             ("67758", "p", "[::1]", "host"),
             ("67758", "p", "nl.wavix.net:5060", "host"),
+            // In the wrong place.
+            ("67758", "nl.wavix.net", "hunter2!", "host"),
+            ("67758", "nl.wavix.net", "[hunter2", "host"),
+            ("hunter2!", "67758", "nl.wavix.net", "login"),
         ] {
             let error = call(login, password, host).unwrap_err();
             assert_eq!(error.argument, Some(ArgumentAt::Named(argument)), "{login:?} {password:?} {host:?}");

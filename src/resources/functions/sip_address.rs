@@ -36,7 +36,8 @@ pub(super) fn user(login: &str) -> Result<String, String> {
 /// brackets. As it was written.
 ///
 /// # Errors
-/// Why it is none: a clause.
+/// Why it is none: a clause. It does not repeat the text, which may be a password
+/// in the wrong place.
 pub(super) fn host(text: &str) -> Result<&str, String> {
     if is_name(text) || text.parse::<Ipv4Addr>().is_ok() || is_ipv6_reference(text) {
         return Ok(text);
@@ -51,7 +52,7 @@ pub(super) fn host(text: &str) -> Result<&str, String> {
         _ if text.contains('@') => "leave the user out",
         _ => "it must be a host name such as \"nl.wavix.net\" or an IP address",
     };
-    Err(format!("{text:?} is no host of a SIP address: {hint}"))
+    Err(format!("the host is none that a SIP address can have: {hint}"))
 }
 
 /// `hostname`: labels of letters, digits and inner hyphens; the last begins

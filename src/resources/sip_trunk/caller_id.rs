@@ -2,14 +2,12 @@
 
 use crate::protocol::value::Value;
 
-/// What people put between the digits of a number, and in front of it.
-pub(in crate::resources) const SEPARATORS: &[char] = &['+', ' ', '.', '-', '(', ')'];
-/// The same for documentation and messages.
-pub(in crate::resources) const SEPARATORS_IN_WORDS: &str = "`+`, spaces, dots, hyphens and parentheses";
+use super::super::phone_number::{SEPARATORS, international};
 
-/// The caller ID as the API wants it.
+/// The caller ID as the API wants it. What Wavix has, though it is no
+/// international number, stays as it is.
 pub(super) fn digits(text: &str) -> String {
-    text.replace(SEPARATORS, "")
+    international(text).unwrap_or_else(|_| text.replace(SEPARATORS, ""))
 }
 
 /// Whether two known caller IDs are the same number.
@@ -18,9 +16,11 @@ pub(super) fn same_number(a: &Value, b: &Value) -> bool {
 }
 
 /// Whether a text is a caller ID, or the API's spelling of none.
-pub(super) fn is_well_formed(text: &str) -> bool {
-    let digits = digits(text);
-    text.is_empty() || (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+///
+/// # Errors
+/// Why it is neither: a clause about it.
+pub(super) fn check(text: &str) -> Result<(), String> {
+    if text.is_empty() { Ok(()) } else { international(text).map(drop) }
 }
 
 #[cfg(test)]
@@ -29,20 +29,23 @@ mod tests {
 
     #[test]
     fn a_number_is_the_same_however_it_is_written() {
-        let written = ["13132847320", "+13132847320", "+1 (313) 284-7320", "1.313.284.7320"];
+        let written = ["13132847320", "+13132847320", "+1 (313) 284-7320", "1.313.284.7320", "0013132847320"];
         for spelling in written {
             assert_eq!(digits(spelling), "13132847320");
-            assert!(is_well_formed(spelling), "{spelling}");
+            assert_eq!(check(spelling), Ok(()), "{spelling}");
             assert!(same_number(&Value::string(spelling), &Value::string(written[0])));
         }
         assert!(!same_number(&Value::string("1313"), &Value::string("1314")));
+        assert_eq!(digits("+0 123"), "0123", "Wavix may have what cannot be configured");
     }
 
     #[test]
-    fn what_has_other_characters_or_no_digit_is_no_number() {
-        for text in ["+", " ", "()", "call me", "1313x", "١٢٣"] {
-            assert!(!is_well_formed(text), "{text:?}");
+    fn what_wavix_would_refuse_is_no_caller_id() {
+        let refused =
+            ["+", " ", "()", "call me", "1313x", "١٢٣", "++13132847320", "1+3132847320", "+0 123", "123"];
+        for text in refused.iter().chain(&["1234567890123456789012"]) {
+            assert!(check(text).is_err(), "{text:?}");
         }
-        assert!(is_well_formed(""));
+        assert_eq!(check(""), Ok(()));
     }
 }

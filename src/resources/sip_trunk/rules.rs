@@ -7,6 +7,7 @@ use crate::framework::validators;
 use crate::protocol::number::Number;
 use crate::protocol::value::Value;
 
+use super::super::phone_number::{FEWEST_DIGITS, MOST_DIGITS, SEPARATORS_IN_WORDS};
 use super::caller_id;
 
 /// The lowest `password_wo_version`.
@@ -31,20 +32,28 @@ pub(super) enum Rule {
 impl Validator for Rule {
     fn rule(&self) -> String {
         match self {
-            Self::CallerId => format!("must be digits; {} are ignored", caller_id::SEPARATORS_IN_WORDS),
+            Self::CallerId => format!(
+                "must be an international phone number of {FEWEST_DIGITS} to {MOST_DIGITS} digits, which begins with \
+                 its country code; {SEPARATORS_IN_WORDS} are ignored"
+            ),
             Self::WholeNumber(least) => format!("must be a whole number from {least} to {MOST}"),
         }
     }
 
     fn check(&self, value: &Value) -> Result<(), String> {
-        let holds = match self {
-            Self::CallerId => value.as_str().is_some_and(caller_id::is_well_formed),
+        let broken = || format!("The value {}.", self.rule());
+        match self {
+            Self::CallerId => {
+                let text = value.as_str().ok_or_else(broken)?;
+                caller_id::check(text).map_err(|reason| format!("{} It {reason}.", broken()))
+            }
             Self::WholeNumber(least) => value
                 .as_number()
                 .and_then(Number::to_i64)
-                .is_some_and(|whole| (*least..=MOST).contains(&whole)),
-        };
-        if holds { Ok(()) } else { Err(format!("The value {}.", self.rule())) }
+                .filter(|whole| (*least..=MOST).contains(whole))
+                .map(drop)
+                .ok_or_else(broken),
+        }
     }
 }
 

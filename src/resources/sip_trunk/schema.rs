@@ -10,7 +10,8 @@ use crate::framework::validators::{at_least, each, greater_than, ipv4, non_empty
 use crate::protocol::types::Type;
 use crate::protocol::value::Value;
 
-use super::caller_id::{SEPARATORS_IN_WORDS, same_number};
+use super::super::phone_number::SEPARATORS_IN_WORDS;
+use super::caller_id::same_number;
 use super::model::DEFAULT_TRANSCRIPTION_THRESHOLD;
 use super::rules::{FIRST_VERSION, Rule, UNCONFIRMED_VERSION, dial_digits};
 
@@ -88,8 +89,8 @@ fn credentials() -> Vec<Attribute> {
 fn calling() -> Vec<Attribute> {
     vec![
         Attribute::string("callerid").same_meaning(same_number).validate(Rule::CallerId).describe(format!(
-            "Caller ID of outbound calls: an active or verified number of the account, with its country \
-             code. Required unless `multiple_numbers` is true. {} ignored: `+1 (313) 284-7320` \
+            "Caller ID of outbound calls: an active or verified number of the account, which begins with its \
+             country code. Required unless `multiple_numbers` is true. {} ignored: `+1 (313) 284-7320` \
              and `13132847320` are the same. While `multiple_numbers` is true, Wavix does not return it, and \
              changes made elsewhere are not noticed.",
             sentence(&format!("{SEPARATORS_IN_WORDS} are")),

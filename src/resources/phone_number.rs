@@ -1,0 +1,130 @@
+//! Resources layer: phone numbers as people write them, and the one form that
+//! every system reads. What is wrong with a number is told without repeating it:
+//! it may be a secret that was put into the wrong place.
+
+/// ITU-T E.164, §6: country code and national number together.
+pub(super) const MOST_DIGITS: usize = 15;
+/// No country has shorter numbers with its code (Niue: `+683 4000`), while
+/// emergency and short numbers, which have no international form, are shorter.
+pub(super) const FEWEST_DIGITS: usize = 7;
+/// The international prefix that ITU-T recommends in place of `+`.
+const PREFIX: &str = "00";
+
+/// What people put between the digits of a number, and in front of it.
+pub(super) const SEPARATORS: &[char] = &['+', ' ', '.', '-', '(', ')'];
+/// The same for documentation and messages.
+pub(super) const SEPARATORS_IN_WORDS: &str = "`+`, spaces, dots, hyphens and parentheses";
+
+/// Country code and number in digits alone, as E.164 has it.
+///
+/// # Errors
+/// What keeps the text from being an international number: a clause about it.
+pub(super) fn international(text: &str) -> Result<String, String> {
+    if text.replace(' ', "").contains("(0)") {
+        return Err("holds \"(0)\", which is not dialled from abroad; leave it out".to_owned());
+    }
+    let stranger = |c: char| !c.is_ascii_digit() && !SEPARATORS.contains(&c);
+    if let Some(position) = text.chars().position(stranger) {
+        return Err(format!(
+            "has as character {} neither a digit nor one of {SEPARATORS_IN_WORDS}",
+            position + 1
+        ));
+    }
+    let after_plus = text.split_once('+').map(|(before, after)| (before.contains(is_digit), after));
+    let digits: String = match after_plus {
+        Some((true, _)) => return Err("holds \"+\" after a digit".to_owned()),
+        Some((false, after)) if after.contains('+') => return Err("holds \"+\" twice".to_owned()),
+        Some((false, after)) => after.chars().filter(char::is_ascii_digit).collect(),
+        None => {
+            let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+            digits.strip_prefix(PREFIX).map(str::to_owned).unwrap_or(digits)
+        }
+    };
+    if digits.is_empty() {
+        return Err("holds no digits".to_owned());
+    }
+    if digits.starts_with('0') {
+        return Err(
+            "does not begin with a country code, which never begins with 0; write the number as it is \
+                    dialled from abroad"
+                .to_owned(),
+        );
+    }
+    if !(FEWEST_DIGITS..=MOST_DIGITS).contains(&digits.len()) {
+        return Err(format!(
+            "has {} digits with its country code; international numbers have {FEWEST_DIGITS} to {MOST_DIGITS}",
+            digits.len()
+        ));
+    }
+    Ok(digits)
+}
+
+fn is_digit(character: char) -> bool {
+    character.is_ascii_digit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_the_same_however_it_is_written() {
+        for spelling in [
+            "13132847320",
+            "+13132847320",
+            "+1 (313) 284-7320",
+            "1.313.284.7320",
+            "0013132847320",
+            "00 1 313 284 7320",
+            "(+1) 313-284-7320",
+            " +1 313 284 7320 ",
+        ] {
+            assert_eq!(international(spelling).as_deref(), Ok("13132847320"), "{spelling:?}");
+        }
+    }
+
+    #[test]
+    fn applied_to_its_own_result_it_changes_nothing() {
+        let once = international("00 44 20 7946 0018").unwrap();
+        assert_eq!(once, "442079460018");
+        assert_eq!(international(&once), Ok(once));
+    }
+
+    #[test]
+    fn what_is_no_international_number_is_an_error_that_says_why() {
+        for (number, reason) in [
+            ("", "no digits"),
+            ("+", "no digits"),
+            ("00", "no digits"),
+            (" () ", "no digits"),
+            ("030 1234567", "country code"),
+            ("+0313284732", "country code"),
+            ("000 1234567", "country code"),
+            ("+00 1 313 284 7320", "country code"),
+            ("+44 (0)20 7946 0018", "(0)"),
+            ("+44 ( 0 ) 20 7946 0018", "(0)"),
+            ("1 313+2847320", "after a digit"),
+            ("++13132847320", "twice"),
+            ("+1+3132847320", "twice"),
+            ("911", "7 to 15"),
+            ("+123456", "7 to 15"),
+            ("+1234567890123456", "7 to 15"),
+            ("1-800-FLOWERS", "character 7 "),
+            ("+1 313 284 7320 x12", "character 17 "),
+            ("+1/313/2847320", "character 3 "),
+            ("+1\u{a0}3132847320", "character 3 "),
+            ("+١٣١٣٢٨٤٧٣٢٠", "character 2 "),
+            ("sip:13132847320", "character 1 "),
+        ] {
+            let error = international(number).unwrap_err();
+            assert!(error.contains(reason), "{number:?}: {error}");
+            assert!(!error.ends_with('.'), "Terraform adds the full stop: {error}");
+        }
+    }
+
+    #[test]
+    fn the_limits_are_included() {
+        assert_eq!(international("+6834000"), Ok("6834000".to_owned()));
+        assert_eq!(international("+123456789012345"), Ok("123456789012345".to_owned()));
+    }
+}
