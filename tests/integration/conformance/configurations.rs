@@ -114,12 +114,16 @@ fn secret() -> BoxedStrategy<Json> {
     "[!-~äß日]{1,32}".prop_map(Json::from).boxed()
 }
 
-/// A number with what people put between its digits.
+/// An international number with what people put in front of it and between its
+/// digits.
 fn caller_id() -> impl Strategy<Value = String> {
-    let separator = prop::sample::select(vec!["", "", "", "", " ", "-", ".", "(", ")", "+"]);
+    let prefix = prop::sample::select(vec!["", "+", "00", " +", "(+"]);
+    let separator = prop::sample::select(vec!["", "", "", "", " ", "-", ".", "(", ")"]);
     let digit = (separator, 0..=9_u8).prop_map(|(separator, digit)| format!("{separator}{digit}"));
-    let digits = prop::collection::vec(digit, 3..=15).prop_map(|digits| digits.concat());
-    (any::<bool>(), digits).prop_map(|(plus, digits)| if plus { format!("+{digits}") } else { digits })
+    let digits = prop::collection::vec(digit, 6..=14).prop_map(|digits| digits.concat());
+    let number =
+        (prefix, 1..=9_u8, digits).prop_map(|(prefix, first, rest)| format!("{prefix}{first}{rest}"));
+    number.prop_filter("not dialled from abroad", |number| !number.replace(' ', "").contains("(0)"))
 }
 
 fn calling() -> Part {

@@ -28,6 +28,8 @@ fn wanted(config: &Map<String, Json>, trunk: &Trunk) -> Vec<Pair> {
     let number = |name: &str| config.get(name).and_then(|number| decimal(&number.to_string()));
     let some = |value: &dyn ToString| Some(value.to_string());
     let digits: String = text("callerid").chars().filter(char::is_ascii_digit).collect();
+    // No country code begins with 0.
+    let digits = digits.trim_start_matches("00");
     let addresses: BTreeSet<&str> = config
         .get("allowed_ips")
         .and_then(Json::as_array)
