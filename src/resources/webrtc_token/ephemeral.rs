@@ -1,7 +1,7 @@
 //! Resources layer: ephemeral resource `wavix_webrtc_token`. Opening creates a
 //! token, closing deletes it, unless it is to outlive the run.
 
-use crate::client::{self, Delivery, Secret};
+use crate::client::{self, CallOptions, Client, Delivery, Secret};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::ephemeral::{Ephemeral, Opened};
 use crate::framework::object::Attr;
@@ -15,9 +15,9 @@ use crate::protocol::value::Value;
 
 use super::super::Context;
 use super::super::failure::Verb;
-use super::super::presence;
-use super::endpoints::{self, Deletion, Payload, WebRtcTokenBody};
-use super::{KIND, UNCLEAR, lifetime, lost, options};
+use super::deletion::{self, Evidence, Fate};
+use super::endpoints::{self, Payload, WebRtcTokenBody};
+use super::{KIND, lifetime, lost, options};
 
 /// The key under which closing finds the token. Nothing else is kept: the
 /// secret is in the result only.
@@ -106,17 +106,21 @@ impl Ephemeral<Context> for WebRtcToken {
     ) -> Result<Opened<WebRtcTokenData>, Diagnostics> {
         let body = body(&config)?;
         let client = call.ctx.client();
-        let made = match endpoints::create(client, &body, &options(call)).await {
+        let made = endpoints::create(client, &body, &options(call)).await;
+        // From here on a token may exist, which neither an interrupt nor the end of the time undoes.
+        let look = call.ctx.patience().for_a_look(call.deadline, call.cancel);
+        let made = match made {
             Ok(made) => made,
             Err(error) if error.delivery() == Delivery::Ambiguous => {
-                return Err(lost::report(client, &body, &options(call), &error).await);
+                return Err(lost::report(client, &body, &look, &error).await);
             }
             Err(error) => return Err(refused(&body, &error)),
         };
         let Some(token) = made.token else {
             // The answer names the token, so this one is ours for certain.
-            let mut diagnostics = Diagnostics::from(secret_missing(&made.uuid));
-            diagnostics.extend(revoke(call, &made.uuid, body.ttl).await.err());
+            let revoked = revoke(client, &made.uuid, body.ttl, &look).await;
+            let mut diagnostics = Diagnostics::from(secret_missing(&made.uuid, revoked.is_ok()));
+            diagnostics.extend(revoked.err());
             return Err(diagnostics);
         };
         let revoke_on_close = config.revoke_on_close.known().copied().unwrap_or(true);
@@ -133,7 +137,9 @@ impl Ephemeral<Context> for WebRtcToken {
 
     async fn close(&self, call: &Call<'_, Context>, private: Private) -> Result<(), Diagnostics> {
         match private.get(UUID).and_then(serde_json::Value::as_str) {
-            Some(uuid) => revoke(call, uuid, None).await.map_err(Diagnostics::from),
+            Some(uuid) => {
+                revoke(call.ctx.client(), uuid, None, &options(call)).await.map_err(Diagnostics::from)
+            }
             None => Ok(()),
         }
     }
@@ -145,8 +151,11 @@ impl Ephemeral<Context> for WebRtcToken {
         opened: Opened<WebRtcTokenData>,
     ) -> Result<(), Diagnostics> {
         let token = opened.result;
+        let ttl = token.ttl.known().copied();
         match token.uuid.known() {
-            Some(uuid) => revoke(call, uuid, token.ttl.known().copied()).await.map_err(Diagnostics::from),
+            Some(uuid) => {
+                revoke(call.ctx.client(), uuid, ttl, &options(call)).await.map_err(Diagnostics::from)
+            }
             None => Ok(()),
         }
     }
@@ -165,41 +174,32 @@ fn body(config: &WebRtcTokenData) -> Result<WebRtcTokenBody, Diagnostics> {
 }
 
 /// Deletes a token that is certainly ours. One that is gone is as good as
-/// deleted; where no answer says so plainly, the list does.
-async fn revoke(call: &Call<'_, Context>, uuid: &str, ttl: Option<i64>) -> Result<(), Diagnostic> {
-    let client = call.ctx.client();
-    let answer = endpoints::delete(client, uuid, &options(call)).await;
-    let (doubt, error) = match answer {
-        Ok(Deletion::Acknowledged) => return Ok(()),
-        Ok(Deletion::Unclear) => (UNCLEAR.to_owned(), None),
-        Err(error) if error.is_not_found() || error.delivery() == Delivery::Ambiguous => {
-            (error.to_string(), Some(error))
-        }
-        Err(error) => return Err(perhaps_valid(uuid, ttl, &error.to_string(), Some(&error))),
+/// deleted.
+async fn revoke(
+    client: &Client,
+    uuid: &str,
+    ttl: Option<i64>,
+    options: &CallOptions,
+) -> Result<(), Diagnostic> {
+    let fate = match deletion::request(client, uuid, options).await {
+        Fate::Unknown(evidence) => evidence.with_list(uuid, &endpoints::list(client, options).await),
+        fate => fate,
     };
-    let what = match endpoints::list(client, &options(call)).await {
-        Ok(listed) if listed.iter().all(|token| token.uuid != uuid) => return Ok(()),
-        Ok(_) => format!("{doubt} The account's list still holds it."),
-        // The key may be allowed to delete tokens and not to list them.
-        Err(_) if error.as_ref().is_some_and(is_about_the_token) => return Ok(()),
-        Err(cause) => format!("{doubt} Whether it is gone could not be looked up. {cause}"),
-    };
-    Err(perhaps_valid(uuid, ttl, &what, error.as_ref()))
+    match fate {
+        Fate::Gone => Ok(()),
+        Fate::Unknown(evidence) | Fate::StillValid(evidence) => Err(perhaps_valid(uuid, ttl, &evidence)),
+    }
 }
 
-/// Whether a refusal says that this token does not exist.
-fn is_about_the_token(error: &client::Error) -> bool {
-    error.is_not_found() && !presence::is_about_the_account(error)
-}
-
-fn perhaps_valid(uuid: &str, ttl: Option<i64>, what: &str, error: Option<&client::Error>) -> Diagnostic {
+fn perhaps_valid(uuid: &str, ttl: Option<i64>, evidence: &Evidence) -> Diagnostic {
+    let Evidence { text, error } = evidence;
     let valid = match ttl {
         Some(_) => lifetime(ttl),
         None => "until it expires, or for ever if it has no `ttl`".to_owned(),
     };
-    let remedy = error.and_then(|error| KIND.remedy(Verb::Revoke, error)).unwrap_or_default();
+    let remedy = error.as_ref().and_then(|error| KIND.remedy(Verb::Revoke, error)).unwrap_or_default();
     let detail = format!(
-        "{what}\n\nThe WebRTC token {uuid} may still be valid, {valid}. The action `wavix_revoke_webrtc_tokens` \
+        "{text}\n\nThe WebRTC token {uuid} may still be valid, {valid}. The action `wavix_revoke_webrtc_tokens` \
          deletes all tokens of a SIP trunk. {remedy}"
     );
     Diagnostic::error(KIND.summary(Verb::Revoke), detail.trim_end())
@@ -218,12 +218,14 @@ fn refused(body: &WebRtcTokenBody, error: &client::Error) -> Diagnostics {
     Diagnostic::error(KIND.summary(Verb::Open), detail).at(Path::root("sip_trunk")).into()
 }
 
-fn secret_missing(uuid: &str) -> Diagnostic {
+fn secret_missing(uuid: &str, is_deleted: bool) -> Diagnostic {
+    let end =
+        if is_deleted { "so it was deleted" } else { "and it could not be deleted, as another error says" };
     Diagnostic::error(
         KIND.summary(Verb::Open),
         format!(
             "Wavix created the token {uuid}, and its answer lacks the token itself, which is shown only once. It was \
-             of no use, and its deletion was requested. Run the command again; if it goes on, ask Wavix support."
+             of no use, {end}. Run the command again; if it goes on, ask Wavix support."
         ),
     )
 }

@@ -13,10 +13,7 @@ use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 
 use super::super::failure::Verb;
 use super::endpoints::{self, WebRtcTokenBody, WebRtcTokenRecord};
-use super::{KIND, lifetime};
-
-/// How many tokens a message names.
-const NAMED: usize = 10;
+use super::{KIND, lifetime, named};
 
 /// The error for a create whose outcome is not known.
 pub(super) async fn report(
@@ -52,16 +49,12 @@ fn what_is_left(body: &WebRtcTokenBody, listed: &[WebRtcTokenRecord]) -> String 
             lifetime(body.ttl)
         );
     }
-    let mut names: Vec<String> = alike.iter().take(NAMED).map(|uuid| format!("  - {uuid}")).collect();
-    if alike.len() > NAMED {
-        names.push(format!("  - and {} more", alike.len() - NAMED));
-    }
     format!(
         "A token may have been created all the same. Wavix lists these with the same arguments:\n{}\n\nWhether one of \
          them was made by this request cannot be told, so none was deleted. If one was, it is valid {}, and nobody \
          has its secret. The action `wavix_revoke_webrtc_tokens` deletes all tokens of the SIP trunk, those in use \
          included.",
-        names.join("\n"),
+        named(alike.into_iter()),
         lifetime(body.ttl)
     )
 }

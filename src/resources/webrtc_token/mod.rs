@@ -2,6 +2,7 @@
 //! softphone in the browser, registers at a SIP trunk. The API shows the token
 //! itself once, to its maker, so there is no managed resource for it.
 
+mod deletion;
 pub mod endpoints;
 mod ephemeral;
 mod lost;
@@ -32,6 +33,19 @@ const UNCLEAR: &str = "The request to delete it was answered with success, but n
 
 fn options(call: &Call<'_, Context>) -> CallOptions {
     CallOptions::new(Deadline::at(call.deadline), call.cancel.clone())
+}
+
+/// How many tokens a message names.
+const NAMED: usize = 10;
+
+/// Tokens as a list in a message, one a line.
+fn named<'a>(uuids: impl ExactSizeIterator<Item = &'a str>) -> String {
+    let more = uuids.len().saturating_sub(NAMED);
+    let mut lines: Vec<String> = uuids.take(NAMED).map(|uuid| format!("  - {uuid}")).collect();
+    if more > 0 {
+        lines.push(format!("  - and {more} more"));
+    }
+    lines.join("\n")
 }
 
 /// How long a token lives, as the end of a sentence.

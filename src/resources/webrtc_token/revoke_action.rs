@@ -1,7 +1,7 @@
 //! Resources layer: action `wavix_revoke_webrtc_tokens`, which deletes every
 //! token of a SIP trunk, as after a leak or when somebody leaves.
 
-use crate::client::{self, Delivery};
+use crate::client;
 use crate::framework::action::{Action, Progress};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::object::Attr;
@@ -13,8 +13,9 @@ use crate::framework::validators;
 use super::super::Context;
 use super::super::failure::Verb;
 use super::super::sip_trunk;
-use super::endpoints::{self, Deletion, WebRtcTokenRecord};
-use super::{KIND, UNCLEAR, options};
+use super::deletion::{self, Evidence, Fate};
+use super::endpoints::{self, WebRtcTokenRecord};
+use super::{KIND, named, options};
 
 crate::object! {
     /// Arguments of `wavix_revoke_webrtc_tokens`.
@@ -72,22 +73,22 @@ impl Action<Context> for RevokeWebRtcTokens {
     }
 }
 
-/// What became of the tokens.
+/// What became of the tokens. All are revoked, or failures or a stop say why not.
 struct Revocation<'a> {
     login: &'a str,
     total: usize,
     revoked: usize,
-    /// Tokens whose deletion no answer has acknowledged, and what was answered.
-    doubtful: Vec<Unrevoked<'a>>,
-    failures: Vec<Unrevoked<'a>>,
+    /// Tokens whose deletion no answer has acknowledged.
+    doubtful: Vec<(&'a str, Evidence)>,
+    failures: Vec<(&'a str, Evidence)>,
+    stop: Option<Stop<'a>>,
 }
 
-/// A token that may still be valid.
-struct Unrevoked<'a> {
+/// The failure after which no other token was tried.
+struct Stop<'a> {
     uuid: &'a str,
-    cause: String,
-    /// What was answered, unless that was a success of some kind.
-    error: Option<client::Error>,
+    error: client::Error,
+    untried: &'a [WebRtcTokenRecord],
 }
 
 /// Deletes one after the other. A token that cannot be deleted keeps no other
@@ -99,40 +100,45 @@ async fn revoke_all(
     progress: &Progress<'_>,
 ) -> Result<(), Diagnostics> {
     let total = tokens.len();
-    let mut revocation = Revocation { login, total, revoked: 0, doubtful: Vec::new(), failures: Vec::new() };
-    for (number, WebRtcTokenRecord { uuid, .. }) in (1..).zip(tokens) {
+    let mut revocation =
+        Revocation { login, total, revoked: 0, doubtful: Vec::new(), failures: Vec::new(), stop: None };
+    let mut rest = tokens;
+    while let [WebRtcTokenRecord { uuid, .. }, untried @ ..] = rest {
+        rest = untried;
+        let number = total - untried.len();
         if call.cancel.is_cancelled() {
             return Err(revocation.interrupted().into());
         }
-        let error = match endpoints::delete(call.ctx.client(), uuid, &options(call)).await {
-            Ok(Deletion::Acknowledged) => {
+        let fate = deletion::request(call.ctx.client(), uuid, &options(call)).await;
+        let error = match &fate {
+            Fate::Gone => None,
+            Fate::Unknown(evidence) | Fate::StillValid(evidence) => evidence.error.clone(),
+        };
+        if error.as_ref().is_some_and(client::Error::is_cancelled) {
+            return Err(revocation.interrupted().into());
+        }
+        match fate {
+            Fate::Gone => {
                 revocation.revoked += 1;
                 progress.report(format!("Revoked WebRTC token {uuid} ({number} of {total})"));
-                continue;
             }
-            Ok(Deletion::Unclear) => None,
-            Err(error) if error.is_cancelled() => return Err(revocation.interrupted().into()),
-            Err(error) => Some(error),
-        };
-        let hopeless = error.as_ref().is_some_and(concerns_all);
-        let is_doubtful = error
-            .as_ref()
-            .is_none_or(|error| error.is_not_found() || error.delivery() == Delivery::Ambiguous);
-        let cause = error.as_ref().map_or_else(|| UNCLEAR.to_owned(), ToString::to_string);
-        let unrevoked = Unrevoked { uuid, cause, error };
-        if is_doubtful {
-            progress.report(format!("Unclear whether WebRTC token {uuid} is revoked ({number} of {total})"));
-            revocation.doubtful.push(unrevoked);
-        } else {
-            progress.report(format!("Could not revoke WebRTC token {uuid} ({number} of {total})"));
-            revocation.failures.push(unrevoked);
+            Fate::Unknown(evidence) => {
+                progress
+                    .report(format!("Unclear whether WebRTC token {uuid} is revoked ({number} of {total})"));
+                revocation.doubtful.push((uuid, evidence));
+            }
+            Fate::StillValid(evidence) => {
+                progress.report(format!("Could not revoke WebRTC token {uuid} ({number} of {total})"));
+                revocation.failures.push((uuid, evidence));
+            }
         }
-        if hopeless {
+        if let Some(error) = error.filter(concerns_all) {
+            revocation.stop = Some(Stop { uuid, error, untried });
             break;
         }
     }
     revocation.look(call, progress).await;
-    if revocation.failures.is_empty() { Ok(()) } else { Err(revocation.incomplete().into()) }
+    if revocation.revoked == total { Ok(()) } else { Err(revocation.incomplete().into()) }
 }
 
 impl Revocation<'_> {
@@ -141,48 +147,61 @@ impl Revocation<'_> {
         if self.doubtful.is_empty() {
             return;
         }
-        let listed = endpoints::list(call.ctx.client(), &options(call)).await;
-        for mut token in std::mem::take(&mut self.doubtful) {
-            let uuid = token.uuid;
-            let left = match &listed {
-                Ok(listed) if listed.iter().all(|other| other.uuid != uuid) => {
+        let look = call.ctx.patience().for_a_look(call.deadline, call.cancel);
+        let listed = endpoints::list(call.ctx.client(), &look).await;
+        for (uuid, evidence) in std::mem::take(&mut self.doubtful) {
+            match evidence.with_list(uuid, &listed) {
+                Fate::Gone => {
                     self.revoked += 1;
                     progress.report(format!("WebRTC token {uuid} is gone"));
-                    continue;
                 }
-                Ok(_) => "The account's list still holds it.".to_owned(),
-                Err(error) => format!("Whether it is gone could not be looked up. {error}"),
-            };
-            progress.report(format!("Could not revoke WebRTC token {uuid}"));
-            token.cause = format!("{} {left}", token.cause);
-            self.failures.push(token);
+                Fate::Unknown(evidence) | Fate::StillValid(evidence) => {
+                    progress.report(format!("Could not revoke WebRTC token {uuid}"));
+                    self.failures.push((uuid, evidence));
+                }
+            }
         }
     }
 
-    fn interrupted(&self) -> Diagnostic {
+    /// What was done, as a sentence without its end.
+    fn so_far(&self) -> String {
         let Self { login, total, revoked, .. } = self;
+        format!("Revoked {revoked} of {total} WebRTC tokens of the SIP trunk {login}")
+    }
+
+    fn interrupted(&self) -> Diagnostic {
         Diagnostic::error(
             KIND.summary(Verb::Revoke),
             format!(
-                "The action was interrupted. Of the {total} tokens of the SIP trunk {login}, {revoked} are revoked \
-                 and {} may still be valid. Run the action again for the rest.",
-                total - revoked
+                "The action was interrupted. {}; the others may still be valid. Run the action again for the rest.",
+                self.so_far()
             ),
         )
     }
 
     fn incomplete(&self) -> Diagnostic {
-        let Self { login, total, revoked, failures, .. } = self;
-        let causes: Vec<String> =
-            failures.iter().map(|token| format!("  - {}: {}", token.uuid, token.cause)).collect();
-        let last = failures.iter().rev().find_map(|token| token.error.as_ref());
+        let Self { failures, stop, .. } = self;
+        let mut paragraphs = vec![format!("{}.", self.so_far())];
+        if !failures.is_empty() {
+            let causes: Vec<String> =
+                failures.iter().map(|(uuid, Evidence { text, .. })| format!("  - {uuid}: {text}")).collect();
+            paragraphs.push(format!("These may still be valid:\n{}", causes.join("\n")));
+        }
+        if let Some(Stop { uuid, error, untried }) = stop.as_ref().filter(|stop| !stop.untried.is_empty()) {
+            let is_told = failures.iter().any(|(failed, _)| failed == uuid);
+            let gone =
+                if is_told { String::new() } else { format!("{error} That token is gone all the same. ") };
+            paragraphs.push(format!(
+                "{gone}The same failure would most likely have met these, so they were not tried and may still be \
+                 valid:\n{}",
+                named(untried.iter().map(|token| token.uuid.as_str()))
+            ));
+        }
+        let mut errors = failures.iter().rev().filter_map(|(_, evidence)| evidence.error.as_ref());
+        let last = stop.as_ref().map(|stop| &stop.error).or_else(|| errors.next());
         let remedy = last.and_then(|error| KIND.remedy(Verb::Revoke, error)).unwrap_or_default();
-        let detail = format!(
-            "Of the {total} tokens of the SIP trunk {login}, {revoked} are revoked; the others may still be \
-             valid:\n{}\n\nRun the action again for the rest. {remedy}",
-            causes.join("\n"),
-        );
-        Diagnostic::error(KIND.summary(Verb::Revoke), detail.trim_end())
+        paragraphs.push(format!("Run the action again for the rest. {remedy}").trim_end().to_owned());
+        Diagnostic::error(KIND.summary(Verb::Revoke), paragraphs.join("\n\n"))
     }
 }
 

@@ -22,9 +22,14 @@ const ROUTE: &str = "/v2/webrtc/tokens";
 const EVERY: &str = "/v2/webrtc/tokens/*";
 
 fn context(sim: &Sim) -> Context {
+    persistent(sim, 0)
+}
+
+/// A provider that repeats so often what may be repeated.
+fn persistent(sim: &Sim, max_retries: u32) -> Context {
     let settings = ClientSettings {
         base_url: sim.base_url(),
-        max_retries: 0,
+        max_retries,
         ..ClientSettings::new(sim.api_key().to_owned())
     };
     Context::new(Client::new(settings.validate().unwrap()))
@@ -58,6 +63,23 @@ async fn open(sim: &Sim, config: WebRtcTokenData) -> Result<Opened<WebRtcTokenDa
     let (ctx, cancel) = (context(sim), CancellationToken::new());
     WebRtcToken.open(&call(&ctx, &cancel), config).await
 }
+
+/// Opens, and is interrupted when the token is made and not yet answered.
+async fn open_interrupted(sim: &Sim, config: WebRtcTokenData) -> Diagnostics {
+    let (ctx, cancel) = (context(sim), CancellationToken::new());
+    let interrupt = async {
+        while sim.webrtc_tokens().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        cancel.cancel();
+    };
+    let call = call(&ctx, &cancel);
+    let (opened, ()) = tokio::join!(WebRtcToken.open(&call, config), interrupt);
+    opened.unwrap_err()
+}
+
+/// Long enough for an interrupt to come in between.
+const WHILE_INTERRUPTED: Duration = Duration::from_millis(500);
 
 async fn close(sim: &Sim, opened: Opened<WebRtcTokenData>) -> Result<(), Diagnostics> {
     let (ctx, cancel) = (context(sim), CancellationToken::new());
@@ -144,6 +166,18 @@ async fn closing_what_is_gone_is_a_success() {
     close(&sim, again).await.unwrap();
 }
 
+/// A 404 proves it only to a key that can have no better proof.
+#[tokio::test]
+async fn a_404_that_no_list_confirms_is_believed_only_for_want_of_the_scope() {
+    for (status, is_gone) in [(403, true), (503, false)] {
+        let sim = Sim::start().await;
+        let opened = open(&sim, config(&trunk(&sim))).await.unwrap();
+        sim.fault("DELETE", EVERY, Fault::answer(Answer::new(404).message("Record not found")));
+        sim.fault("GET", ROUTE, Fault::status(status));
+        assert_eq!(close(&sim, opened).await.is_ok(), is_gone, "{status}");
+    }
+}
+
 #[tokio::test]
 async fn a_close_that_fails_says_which_token_is_still_valid() {
     let sim = Sim::start().await;
@@ -224,6 +258,41 @@ async fn a_lost_answer_and_a_list_that_fails_are_both_told() {
         "{}",
         error.detail
     );
+}
+
+/// Whatever ended the run, a token that may be left is looked for.
+#[tokio::test]
+async fn a_token_whose_answer_was_lost_in_an_interrupt_is_looked_for() {
+    let sim = Sim::start().await;
+    let login = trunk(&sim);
+    sim.fault("POST", ROUTE, Fault::close_after_commit().and_then_waiting(WHILE_INTERRUPTED));
+    let error = one(open_interrupted(&sim, config(&login)).await);
+    assert!(error.detail.contains(&sim.webrtc_tokens()[0].uuid), "{}", error.detail);
+}
+
+#[tokio::test]
+async fn a_token_without_its_secret_is_deleted_also_in_an_interrupt() {
+    let sim = Sim::start().await;
+    let login = trunk(&sim);
+    sim.fault("POST", ROUTE, Fault::without("token").and_then_waiting(WHILE_INTERRUPTED));
+    let error = one(open_interrupted(&sim, config(&login)).await);
+    assert!(error.detail.contains("so it was deleted"), "{}", error.detail);
+    assert_eq!(sim.webrtc_tokens().len(), 0);
+}
+
+#[tokio::test]
+async fn a_token_without_its_secret_that_cannot_be_deleted_is_not_said_to_be() {
+    let sim = Sim::start().await;
+    let login = trunk(&sim);
+    sim.fault("POST", ROUTE, Fault::without("token"));
+    sim.fault("DELETE", EVERY, Fault::status(403));
+    let errors: Vec<Diagnostic> = open(&sim, config(&login)).await.unwrap_err().into_iter().collect();
+    let [useless, valid] = errors.as_slice() else { panic!("not two: {errors:?}") };
+    assert!(useless.detail.contains("could not be deleted"), "{}", useless.detail);
+    let uuid = &sim.webrtc_tokens()[0].uuid;
+    for part in [uuid, "3600 seconds after"] {
+        assert!(valid.detail.contains(part), "no {part:?} in {}", valid.detail);
+    }
 }
 
 /// The answer names it, so it is certainly ours.

@@ -12,7 +12,15 @@ async fn revoke(
     login: &str,
     stop_after: usize,
 ) -> (Vec<String>, Result<Diagnostics, Diagnostics>) {
-    let (ctx, cancel) = (context(sim), CancellationToken::new());
+    revoke_with(&context(sim), login, stop_after).await
+}
+
+async fn revoke_with(
+    ctx: &Context,
+    login: &str,
+    stop_after: usize,
+) -> (Vec<String>, Result<Diagnostics, Diagnostics>) {
+    let cancel = CancellationToken::new();
     let lines = Mutex::new(Vec::new());
     let sink = |line: String| {
         let mut lines = lines.lock().unwrap();
@@ -22,7 +30,7 @@ async fn revoke(
         }
     };
     let arguments = RevokeWebRtcTokensArguments { sip_trunk: text(login) };
-    let result = RevokeWebRtcTokens.invoke(&call(&ctx, &cancel), arguments, &Progress::new(&sink)).await;
+    let result = RevokeWebRtcTokens.invoke(&call(ctx, &cancel), arguments, &Progress::new(&sink)).await;
     (lines.into_inner().unwrap(), result)
 }
 
@@ -65,7 +73,7 @@ async fn an_interrupt_ends_it_between_two_tokens_and_says_what_is_left() {
     let (lines, result) = revoke(&sim, &login, 1).await;
     assert_eq!(lines.len(), 1);
     let error = one(result.unwrap_err());
-    assert!(error.detail.contains("1 are revoked and 2"), "{}", error.detail);
+    assert!(error.detail.contains("Revoked 1 of 3"), "{}", error.detail);
     assert_eq!(sim.journal().count("DELETE", EVERY), 1);
     assert_eq!(revoke(&sim, &login, NEVER).await.0.len(), 2, "run again, it does the rest");
 }
@@ -107,7 +115,7 @@ async fn a_token_that_the_list_still_has_is_not_revoked_whatever_was_answered() 
         let uuid = sim.webrtc_tokens()[0].uuid.clone();
         sim.fault("DELETE", EVERY, Fault::answer(answer));
         let error = one(revoke(&sim, &login, NEVER).await.1.unwrap_err());
-        for part in ["2 are revoked", &uuid, "list still holds it"] {
+        for part in ["Revoked 2 of 3", &uuid, "list still holds it"] {
             assert!(error.detail.contains(part), "{name}: no {part:?} in {}", error.detail);
         }
         assert_eq!(sim.webrtc_tokens().len(), 2, "{name}");
@@ -123,7 +131,7 @@ async fn a_token_that_nobody_can_look_for_may_still_be_valid() {
     sim.fault("GET", ROUTE, Fault::delay_before_commit(Duration::ZERO));
     sim.fault("GET", ROUTE, Fault::status(503));
     let error = one(revoke(&sim, &login, NEVER).await.1.unwrap_err());
-    assert!(error.detail.contains("2 are revoked") && error.detail.contains("503"), "{}", error.detail);
+    assert!(error.detail.contains("Revoked 2 of 3") && error.detail.contains("503"), "{}", error.detail);
 }
 
 #[tokio::test]
@@ -134,7 +142,7 @@ async fn one_token_that_cannot_be_revoked_keeps_no_other_alive() {
     let (lines, result) = revoke(&sim, &login, NEVER).await;
     assert!(lines[0].starts_with("Unclear") && lines[3].starts_with("Could not revoke"), "{lines:?}");
     let error = one(result.unwrap_err());
-    assert!(error.detail.contains("2 are revoked") && error.detail.contains("stuck"), "{}", error.detail);
+    assert!(error.detail.contains("Revoked 2 of 3") && error.detail.contains("stuck"), "{}", error.detail);
     assert_eq!(sim.webrtc_tokens().len(), 2);
 }
 
@@ -147,6 +155,52 @@ async fn what_would_fail_for_all_is_tried_once() {
     assert_eq!(lines.len(), 1);
     assert!(one(result.unwrap_err()).detail.contains("`embeddable:write`"));
     assert_eq!(sim.webrtc_tokens().len(), 4);
+}
+
+/// The first is gone, as the list shows, and no other was asked for.
+#[tokio::test]
+async fn tokens_that_were_not_tried_are_an_error_that_names_them() {
+    for answers in [
+        // The connection broke: no status.
+        vec![Fault::close_after_commit()],
+        // Carried out at first, and then refused.
+        vec![Fault::close_after_commit(), Fault::too_many_requests(None)],
+    ] {
+        let name = format!("{answers:?}");
+        let sim = Sim::start().await;
+        let login = populated(&sim).await;
+        let requests = answers.len();
+        let ctx = persistent(&sim, u32::try_from(requests - 1).unwrap());
+        for answer in answers {
+            sim.fault("DELETE", EVERY, answer);
+        }
+        let first = sim.webrtc_tokens()[0].uuid.clone();
+        let (lines, result) = revoke_with(&ctx, &login, NEVER).await;
+        assert!(lines[1].ends_with("is gone"), "{name}: {lines:?}");
+        let error = one(result.expect_err(&name));
+        let left: Vec<String> = sim
+            .webrtc_tokens()
+            .into_iter()
+            .filter(|token| token.sip_trunk == login)
+            .map(|token| token.uuid)
+            .collect();
+        assert_eq!((left.len(), sim.journal().count("DELETE", EVERY)), (2, requests), "{name}");
+        for part in left.iter().map(String::as_str).chain(["Revoked 1 of 3", "DELETE"]) {
+            assert!(error.detail.contains(part), "{name}: no {part:?} in {}", error.detail);
+        }
+        assert!(!error.detail.contains(&format!("- {first}")), "{name}: {}", error.detail);
+    }
+}
+
+/// What was sent is looked for, also when the action's time is over.
+#[tokio::test]
+async fn an_unclear_answer_in_an_interrupt_is_looked_into() {
+    let sim = Sim::start().await;
+    let login = populated(&sim).await;
+    sim.faults().always("DELETE", EVERY, Fault::answer_after_commit(Answer::new(200).empty()));
+    // After the line of the last token.
+    let (lines, result) = revoke(&sim, &login, 3).await;
+    assert!(result.is_ok() && lines.len() == 6, "{result:?} {lines:?}");
 }
 
 #[tokio::test]
