@@ -106,7 +106,7 @@ struct Shared {
     policy: RetryPolicy,
     /// Knows the secrets of the configuration and those of earlier requests: an
     /// answer may speak of another object than the one it was asked for.
-    redactor: Mutex<Arc<Redactor>>,
+    redactor: Mutex<Redactor>,
 }
 
 /// Secrets of requests that are remembered. Each is looked for in every message
@@ -116,16 +116,16 @@ const REMEMBERED_SECRETS: usize = 256;
 
 impl Shared {
     /// What hides the secrets of this request and of those before it.
-    fn redactor(&self, secrets: &[Secret]) -> Arc<Redactor> {
+    fn redactor(&self, secrets: &[Secret]) -> Redactor {
         // Replaced as a whole, so it is in order whoever panicked holding it.
         let mut known = self.redactor.lock().unwrap_or_else(PoisonError::into_inner);
         let new: Vec<&Secret> = secrets.iter().filter(|secret| !known.knows(secret)).collect();
         if new.is_empty() {
-            return Arc::clone(&known);
+            return known.clone();
         }
-        let more = Arc::new(known.with(new));
+        let more = known.with(new);
         if known.secrets() < REMEMBERED_SECRETS {
-            *known = Arc::clone(&more);
+            *known = more.sharing();
         }
         more
     }
@@ -150,7 +150,7 @@ impl Client {
             transport: Transport::new(Arc::clone(&config), body_limit),
             pacer: Pacer::new(config.max_concurrent_requests, config.requests_per_second),
             clock: ServerClock::default(),
-            redactor: Mutex::new(Arc::new(Redactor::new(&secrets))),
+            redactor: Mutex::new(Redactor::new(&secrets)),
             policy,
             config,
         }))

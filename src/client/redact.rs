@@ -4,7 +4,7 @@
 //! error: secrets and their usual encodings become `***`, control characters
 //! go, the length is capped. Which text is shown at all is decided elsewhere.
 
-use std::collections::BTreeSet;
+use std::{cmp::Reverse, collections::BTreeSet, iter, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -21,45 +21,79 @@ const SHORTEST_SUBSTRING: usize = 4;
 const RFC3986: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 const ECMASCRIPT: &AsciiSet = &RFC3986.remove(b'!').remove(b'*').remove(b'\'').remove(b'(').remove(b')');
 
-/// Replaces known secrets in foreign text.
+/// Replaces known secrets in foreign text. A clone shares what it looks for.
 #[derive(Clone, Default)]
 pub(super) struct Redactor {
-    /// Longest first, so that no encoding is left half-masked by a shorter one.
-    needles: Vec<String>,
-    /// How many secrets the needles are spellings of.
-    secrets: usize,
+    /// Of the secrets that are known to all: up to thousands of needles, which
+    /// no request copies.
+    shared: Arc<Needles>,
+    /// Of those that only this one looks for.
+    own: Arc<Needles>,
+}
+
+/// Secrets, and what they look like.
+#[derive(Default)]
+struct Needles {
+    secrets: Vec<Secret>,
+    /// All spellings of all of them, longest first.
+    spellings: Vec<Arc<str>>,
+}
+
+impl Needles {
+    fn of<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
+        let secrets: Vec<Secret> = secrets.into_iter().filter(|secret| !secret.is_empty()).cloned().collect();
+        let mut found = BTreeSet::new();
+        for secret in &secrets {
+            spellings(secret.expose(), &mut found);
+        }
+        let mut spellings: Vec<Arc<str>> = found.into_iter().map(Arc::from).collect();
+        spellings.sort_by_key(|spelling| Reverse(spelling.len()));
+        Self { secrets, spellings }
+    }
+
+    fn and(&self, others: &Self) -> Self {
+        Self {
+            secrets: self.secrets.iter().chain(&others.secrets).cloned().collect(),
+            spellings: longest_first(&self.spellings, &others.spellings).cloned().collect(),
+        }
+    }
+}
+
+/// Two lists, each longest first, as one that is.
+fn longest_first<'a>(one: &'a [Arc<str>], other: &'a [Arc<str>]) -> impl Iterator<Item = &'a Arc<str>> {
+    let (mut one, mut other) = (one.iter().peekable(), other.iter().peekable());
+    iter::from_fn(move || match (one.peek(), other.peek()) {
+        (Some(first), Some(second)) if first.len() < second.len() => other.next(),
+        (Some(_), _) => one.next(),
+        (None, _) => other.next(),
+    })
 }
 
 impl Redactor {
     pub(super) fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
-        let mut needles = BTreeSet::new();
-        let mut count = 0;
-        for secret in secrets.into_iter().filter(|secret| !secret.is_empty()) {
-            spellings(secret.expose(), &mut needles);
-            count += 1;
-        }
-        let mut needles: Vec<_> = needles.into_iter().collect();
-        needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
-        Self { needles, secrets: count }
+        Self { shared: Arc::new(Needles::of(secrets)), own: Arc::default() }
     }
 
-    /// Whether this secret is looked for.
+    /// Whether this secret is looked for. That it is a spelling of another is
+    /// not enough: it has spellings of its own.
     pub(super) fn knows(&self, secret: &Secret) -> bool {
-        secret.is_empty() || self.needles.iter().any(|needle| needle == secret.expose())
+        secret.is_empty() || self.shared.secrets.contains(secret) || self.own.secrets.contains(secret)
     }
 
     /// How many secrets are looked for.
     pub(super) fn secrets(&self) -> usize {
-        self.secrets
+        self.shared.secrets.len() + self.own.secrets.len()
     }
 
-    /// The same, with more secrets.
+    /// The same, with more secrets of its own.
     pub(super) fn with<'a>(&self, secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
-        let mut more = Self::new(secrets);
-        more.needles.extend(self.needles.iter().cloned());
-        more.secrets += self.secrets;
-        more.needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
-        more
+        let own = Needles::of(secrets).and(&self.own);
+        Self { shared: Arc::clone(&self.shared), own: Arc::new(own) }
+    }
+
+    /// The same, with its own secrets among those that are known to all.
+    pub(super) fn sharing(&self) -> Self {
+        Self { shared: Arc::new(self.own.and(&self.shared)), own: Arc::default() }
     }
 
     /// Masks, strips and caps. `limit` counts characters.
@@ -79,14 +113,20 @@ impl Redactor {
         kept
     }
 
+    /// Longest first over all needles, so that none is left half-masked by a
+    /// shorter one: an encoding by a piece of it, a secret by its beginning.
     fn mask(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        for needle in &self.needles {
-            if needle.chars().count() < SHORTEST_SUBSTRING {
-                text = mask_words(&text, needle);
-            } else if text.contains(needle.as_str()) {
-                text = text.replace(needle.as_str(), MASK);
+        for needle in longest_first(&self.own.spellings, &self.shared.spellings) {
+            // Most needles are longer than a path, and the rest of most texts is not in them.
+            if needle.len() > text.len() || !text.contains(&**needle) {
+                continue;
             }
+            text = if needle.chars().count() < SHORTEST_SUBSTRING {
+                mask_words(&text, needle)
+            } else {
+                text.replace(&**needle, MASK)
+            };
         }
         text
     }

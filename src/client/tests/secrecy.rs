@@ -20,7 +20,7 @@ use super::{
     server::{Server, Step, answer, json as reply, json_with},
     settings,
 };
-use crate::client::{AuthScheme, Secret, redact::Redactor};
+use crate::client::{AuthScheme, REMEMBERED_SECRETS, Secret, redact::Redactor};
 
 /// A SIP password with every character that some encoding changes.
 const PASSWORD: &str = r#"p/4=h;E a"C\85&Q<t>+~*é'"#;
@@ -226,6 +226,48 @@ async fn the_secret_of_an_earlier_request_is_hidden_too() {
     let error = client.clone().get("/v1/trunks/2").send::<Value>().await.unwrap_err();
     assert_hidden(&error.to_string(), PASSWORD, "the other request's error");
     assert!(error.to_string().contains("*** is taken"), "{error}");
+}
+
+/// In whatever order they are learned, and however many are known already: what
+/// is looked for is the same, and the longest first.
+#[test]
+fn secrets_learned_one_by_one_are_hidden_as_if_they_were_known_from_the_start() {
+    const LONG: &str = "user-pass-word";
+    const BEGINNING: &str = "user-pass";
+    let echoed: Vec<String> = [LONG, BEGINNING, "word"].into_iter().flat_map(echoes).collect();
+    for learned in [[LONG, BEGINNING, "word"], ["word", BEGINNING, LONG], [BEGINNING, LONG, "word"]] {
+        let learned = learned.map(Secret::from);
+        let at_once = Redactor::new(&learned);
+        // The API key is known, too: all are remembered, only the first is, or none is.
+        for known in [0, REMEMBERED_SECRETS - 2, REMEMBERED_SECRETS] {
+            let client = client_of(settings("https://api.wavix.com"));
+            for number in 0..known {
+                client.0.redactor(&[Secret::new(format!("filler {number}"))]);
+            }
+            for secret in &learned {
+                client.0.redactor(std::slice::from_ref(secret));
+            }
+            let redactor = client.0.redactor(&learned);
+            for text in &echoed {
+                assert_eq!(
+                    redactor.clean(text, 1000),
+                    at_once.clean(text, 1000),
+                    "{learned:?} {known}: {text}"
+                );
+            }
+            assert_eq!(redactor.clean(LONG, 100), "***", "not `***-word`");
+        }
+    }
+}
+
+/// The second is how some software writes the first, and has spellings of its own.
+#[test]
+fn a_secret_that_is_a_spelling_of_another_is_learned_too() {
+    let client = client_of(settings("https://api.wavix.com"));
+    client.0.redactor(&[Secret::new("SomePass")]);
+    client.0.redactor(&[Secret::new("somepass")]);
+    let encoded = STANDARD.encode("somepass");
+    assert_eq!(client.0.redactor(&[]).clean(&encoded, 100), "***");
 }
 
 #[tokio::test]
