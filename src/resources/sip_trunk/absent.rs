@@ -5,7 +5,11 @@ use crate::client;
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::path::Path;
 
+use super::endpoints::SipTrunkSummary;
 use super::model::SipTrunkModel;
+
+/// How many trunks a message names.
+const NAMED: usize = 10;
 
 /// The warning of a read that takes a trunk out of the state. With the key of
 /// another account every trunk is gone, and the plan that follows looks like that
@@ -28,4 +32,59 @@ pub(super) fn gone(state: &SipTrunkModel, id: i64, not_found: &client::Error) ->
         ),
     )
     .at(Path::root("id"))
+}
+
+/// The error of an import of a trunk that does not exist.
+pub(super) fn not_imported(id: i64, listed: &[SipTrunkSummary]) -> Diagnostic {
+    let mut error = unknown_id("Cannot import SIP trunk", id, listed);
+    error.detail.push_str(" Nothing was imported.");
+    error
+}
+
+/// The error for an id that no trunk of the account has. People take the login,
+/// which is a number too, for the id.
+pub(super) fn unknown_id(summary: impl Into<String>, id: i64, listed: &[SipTrunkSummary]) -> Diagnostic {
+    let login = id.to_string();
+    let detail = match listed.iter().find(|trunk| trunk.name.as_ref() == Some(&login)) {
+        Some(trunk) => format!(
+            "There is no SIP trunk with the id {id}; {id} is the login of the SIP trunk {} ({:?}).\n\nUse the id {} \
+             instead.",
+            trunk.id,
+            trunk.label.as_deref().unwrap_or_default(),
+            trunk.id
+        ),
+        None => format!(
+            "There is no SIP trunk with the id {id}. {}\n\nCorrect the id, or check that `api_key` belongs to the \
+             account that owns the trunk.",
+            instead(listed)
+        ),
+    };
+    Diagnostic::error(summary, detail).at(Path::root("id"))
+}
+
+/// What there is instead.
+pub(super) fn instead(listed: &[SipTrunkSummary]) -> String {
+    if listed.is_empty() {
+        "The account has no SIP trunks at all.".to_owned()
+    } else {
+        format!("The account has these:\n{}", candidates(listed))
+    }
+}
+
+/// One line for each trunk, up to a number that people read.
+pub(super) fn candidates<'a>(trunks: impl IntoIterator<Item = &'a SipTrunkSummary>) -> String {
+    let mut trunks = trunks.into_iter();
+    let mut lines: Vec<String> = trunks
+        .by_ref()
+        .take(NAMED)
+        .map(|trunk| {
+            let text = |text: &Option<String>| text.clone().unwrap_or_default();
+            format!("  - id {}, label {:?}, login {:?}", trunk.id, text(&trunk.label), text(&trunk.name))
+        })
+        .collect();
+    let more = trunks.count();
+    if more > 0 {
+        lines.push(format!("  - and {more} more"));
+    }
+    lines.join("\n")
 }

@@ -11,7 +11,7 @@ use crate::framework::schema::{Attribute, Schema};
 
 use super::super::Context;
 use super::super::failure::Verb;
-use super::{KIND, endpoints, options, parse_id};
+use super::{KIND, absent, endpoints, list_of, options, parse_id};
 
 crate::object! {
     /// Arguments and results of `wavix_sip_trunk_credentials`.
@@ -69,14 +69,20 @@ impl Ephemeral<Context> for SipTrunkCredentials {
     ) -> Result<Opened<SipTrunkCredentialsData>, Diagnostics> {
         let text = config.id.known().map_or("", String::as_str);
         let id = parse_id(text).ok_or_else(|| malformed_id(text))?;
-        let trunk = endpoints::get(call.ctx.client(), id, &options(call)).await.map_err(|error| {
-            let about_id = error.is_not_found();
-            let failed = KIND.failed(Verb::Find, &format!("with the id {id}"), &error);
-            let at_id = |diagnostic: Diagnostic| {
-                if about_id { diagnostic.at(Path::root("id")) } else { diagnostic }
-            };
-            failed.into_iter().map(at_id).collect::<Diagnostics>()
-        })?;
+        let failed = |error| KIND.failed(Verb::Find, &format!("with the id {id}"), &error);
+        let trunk = match endpoints::get(call.ctx.client(), id, &options(call)).await {
+            Ok(trunk) => trunk,
+            // The list tells a wrong id from an account without the service.
+            Err(error) if error.is_not_found() => {
+                let listed = list_of(call).await.map_err(failed)?;
+                return Err(if listed.iter().any(|trunk| trunk.id == id) {
+                    failed(error)
+                } else {
+                    absent::unknown_id(KIND.summary(Verb::Find), id, &listed).into()
+                });
+            }
+            Err(error) => return Err(failed(error)),
+        };
         Ok(Opened::new(SipTrunkCredentialsData {
             login: trunk.name.into(),
             access_token: trunk.access_token.into(),
@@ -145,12 +151,32 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_or_malformed_id_is_an_error_at_the_argument() {
         let sim = Sim::start().await;
-        for id in ["999", "office", ""] {
+        let office = sim.add_trunk(json!({"label": "office"}));
+        let login = sim.trunk(office).unwrap().name;
+        let taken = format!("{login} is the login of the SIP trunk {office} (\"office\")");
+        for (id, part) in [
+            ("999", "There is no SIP trunk with the id 999. The account has these:\n  - id"),
+            (login.as_str(), taken.as_str()),
+            ("office", "decimal number"),
+            ("", "decimal number"),
+        ] {
             let errors: Vec<Diagnostic> = open(&sim, id).await.unwrap_err().into_iter().collect();
             let [error] = errors.as_slice() else { panic!("not one error: {errors:?}") };
             assert_eq!(error.path, Some(Path::root("id")), "{id:?}");
-            assert!(!error.detail.contains("state"), "there is none: {}", error.detail);
+            assert!(error.detail.contains(part), "{id:?}: {}", error.detail);
+            for wrong in ["state", "provisioned"] {
+                assert!(!error.detail.contains(wrong), "{wrong}: {}", error.detail);
+            }
         }
-        assert_eq!(sim.journal().entries().len(), 1, "only what can be an id is asked for");
+        assert_eq!(sim.journal().count("GET", "/v1/trunks/*"), 2, "only what can be an id is asked for");
+    }
+
+    #[tokio::test]
+    async fn an_account_without_the_service_is_no_wrong_id() {
+        let sim = Sim::start().await;
+        let id = sim.add_trunk(json!({"label": "office"}));
+        sim.configure(|knobs| knobs.provisioned = false);
+        let errors: Vec<Diagnostic> = open(&sim, &id.to_string()).await.unwrap_err().into_iter().collect();
+        assert!(errors[0].detail.contains("provisioned"), "{errors:?}");
     }
 }

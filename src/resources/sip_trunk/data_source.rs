@@ -17,10 +17,7 @@ use super::super::failure::Verb;
 use super::endpoints::{SipTrunkRecord, SipTrunkSummary};
 use super::model::SipTrunkModel;
 use super::results::{self, HostRequestResult};
-use super::{KIND, endpoints, list_of, options, parse_id};
-
-/// How many trunks a message names.
-const NAMED: usize = 10;
+use super::{KIND, absent, endpoints, list_of, options, parse_id};
 
 crate::object! {
     /// Arguments and results of the data source `wavix_sip_trunk`.
@@ -280,22 +277,21 @@ fn malformed_id(id: &str) -> Diagnostic {
 }
 
 fn not_found(key: &Key, listed: &[SipTrunkSummary]) -> Diagnostic {
-    let trunks: Vec<&SipTrunkSummary> = listed.iter().collect();
-    let account = if trunks.is_empty() {
-        "The account has no SIP trunks at all.".to_owned()
-    } else {
-        format!("The account has these:\n{}", candidates(&trunks))
-    };
+    let summary = KIND.summary(Verb::Find);
+    if let Key::Id(id) = key {
+        return absent::unknown_id(summary, *id, listed);
+    }
+    let argument = key.argument();
     Diagnostic::error(
-        KIND.summary(Verb::Find),
+        summary,
         format!(
-            "There is no SIP trunk {key}. {account}\n\nCorrect `{}`, or check that `api_key` belongs to the \
-             account that owns the trunk.{}",
-            key.argument(),
+            "There is no SIP trunk {key}. {}\n\nCorrect `{argument}`, or check that `api_key` belongs to the account \
+             that owns the trunk.{}",
+            absent::instead(listed),
             if matches!(key, Key::Label(_)) { " Upper and lower case matter." } else { "" }
         ),
     )
-    .at(Path::root(key.argument()))
+    .at(Path::root(argument))
 }
 
 fn several_found(key: &Key, found: &[&SipTrunkSummary]) -> Diagnostic {
@@ -305,24 +301,8 @@ fn several_found(key: &Key, found: &[&SipTrunkSummary]) -> Diagnostic {
             "There are {} SIP trunks {key}:\n{}\n\nSet `id` instead to say which is meant, or use the data source \
              `wavix_sip_trunks` for all of them.",
             found.len(),
-            candidates(found)
+            absent::candidates(found.iter().copied())
         ),
     )
     .at(Path::root(key.argument()))
-}
-
-/// One line for each trunk, up to a number that people read.
-fn candidates(trunks: &[&SipTrunkSummary]) -> String {
-    let mut lines: Vec<String> = trunks
-        .iter()
-        .take(NAMED)
-        .map(|trunk| {
-            let text = |text: &Option<String>| text.clone().unwrap_or_default();
-            format!("  - id {}, label {:?}, login {:?}", trunk.id, text(&trunk.label), text(&trunk.name))
-        })
-        .collect();
-    if trunks.len() > NAMED {
-        lines.push(format!("  - and {} more", trunks.len() - NAMED));
-    }
-    lines.join("\n")
 }

@@ -39,7 +39,7 @@ mod data_source_tests;
 #[cfg(test)]
 mod tests;
 
-use crate::client::{CallOptions, Deadline, Delivery};
+use crate::client::{self, CallOptions, Deadline, Delivery};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::identity::IdentitySchema;
 use crate::framework::moving::MovedState;
@@ -160,12 +160,15 @@ impl Resource<Context> for SipTrunk {
     ) -> Result<(), Diagnostics> {
         let id = stored_id(Verb::Read, &state)?;
         call.ctx.claims().own(id);
+        let failed = |error: &client::Error| KIND.failed(Verb::Read, &id.to_string(), error);
         let record = match finding::find(call, &state, id).await? {
             Found::Trunk(record) => *record,
             Found::Gone(not_found) => {
-                if !state.is_stub() {
-                    outcome.warn(absent::gone(&state, id, &not_found));
+                if state.is_stub() {
+                    let listed = list_of(call).await.map_err(|error| failed(&error))?;
+                    return Err(absent::not_imported(id, &listed).into());
                 }
+                outcome.warn(absent::gone(&state, id, &not_found));
                 outcome.gone();
                 return Ok(());
             }
@@ -174,9 +177,7 @@ impl Resource<Context> for SipTrunk {
         let record = finding::settled(call, &state, record, &mut outcome.private).await?;
         let mut trunk = SipTrunkModel::from_record(&record, &state);
         if trunk.needs_summary(&state) {
-            let found =
-                summary(call, id).await.map_err(|error| KIND.failed(Verb::Read, &id.to_string(), &error))?;
-            match found {
+            match summary(call, id).await.map_err(|error| failed(&error))? {
                 Some(summary) => trunk.add_summary(&summary),
                 None => tracing::warn!(id, "The list of SIP trunks lacks a trunk that exists"),
             }

@@ -159,14 +159,21 @@ fn an_unknown_id_is_an_error_and_nothing_is_kept() {
         let id = portal_trunk(&sim);
         let tf = Terraform::new(&sim);
         tf.config(&matching_portal_trunk(""));
+        let login = sim.trunk(id).unwrap().name;
+        let meant = format!("{login} is the login of the SIP trunk {id}");
         let unknown = (id + 1).to_string();
-        let run = tf.import(TRUNK, &unknown).failed();
-        assert!(run.text().contains(&unknown), "{run}");
-        assert!(tf.state_addresses().is_empty());
+        for (wrong, says) in [(&unknown, "The account has these"), (&login, meant.as_str())] {
+            tf.write("import.tf", "");
+            let run = tf.import(TRUNK, wrong).failed();
+            assert!(run.text().contains("Cannot import SIP trunk"), "{run}");
+            assert!(tf.state_addresses().is_empty());
 
-        tf.write("import.tf", &format!("import {{\n  to = {TRUNK}\n  id = \"{unknown}\"\n}}\n"));
-        let run = tf.plan_err();
-        assert!(run.text().contains(&unknown), "{run}");
+            tf.write("import.tf", &format!("import {{\n  to = {TRUNK}\n  id = \"{wrong}\"\n}}\n"));
+            let error = tf.plan_err().error();
+            assert_eq!(error.summary, "Cannot import SIP trunk");
+            assert!(error.detail.contains(&format!("the id {wrong}")), "{error:?}");
+            assert!(error.detail.contains(says), "{error:?}");
+        }
     }
 }
 
