@@ -75,6 +75,13 @@ pub fn deadline(object: &Value, operation: Operation, default: Duration) -> Inst
         .and_then(|text| duration::parse(text).ok())
         .filter(|length| !length.is_zero())
         .unwrap_or(default);
+    from_now(length)
+}
+
+/// The end of something that may take so long from now. What is too long for the
+/// clock, which no `timeouts` can say, is over at once.
+#[must_use]
+pub(super) fn from_now(length: Duration) -> Instant {
     let now = Instant::now();
     now.checked_add(length).unwrap_or(now)
 }

@@ -16,6 +16,7 @@ use crate::framework::convert;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
 use crate::framework::resource::Call;
+use crate::framework::timeouts;
 use crate::framework::validation::{self, WriteOnly};
 use crate::protocol::proto::tfplugin6::invoke_action::{Event, Request, event};
 use crate::protocol::proto::tfplugin6::{plan_action, validate_action_config};
@@ -142,8 +143,7 @@ async fn invoke<P: Provider>(
     }
     let configuration = connection.configuration();
     let ctx = configuration.require(&format!("invoke action {name}"))?;
-    let now = Instant::now();
-    let deadline = now.checked_add(entry.object.timeout()).unwrap_or(now);
+    let deadline = timeouts::from_now(entry.object.timeout());
     entry.object.invoke(Call { ctx, cancel, deadline }, &config, &progress).await
 }
 

@@ -10,17 +10,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use tokio::sync::oneshot;
-use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::framework::consistency;
 use crate::framework::convert;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::ephemeral::Opened;
-use crate::framework::erased::ErasedEphemeral;
 use crate::framework::private::Private;
 use crate::framework::provider::Provider;
 use crate::framework::resource::Call;
+use crate::framework::timeouts;
 use crate::framework::validation::{self, WriteOnly};
 use crate::protocol::ending::Underway;
 use crate::protocol::proto::tfplugin6::{
@@ -107,7 +106,7 @@ async fn open<P: Provider>(
     let ctx = configuration.require(&format!("open ephemeral resource {name}"))?;
 
     let cancel = connection.cancellation();
-    let call = Call { ctx, cancel: &cancel, deadline: deadline(&*entry.object) };
+    let call = Call { ctx, cancel: &cancel, deadline: timeouts::from_now(entry.object.timeout()) };
     let verb = entry.object.open(call, &config);
     let mut opened = match AssertUnwindSafe(verb).catch_unwind().await {
         Ok(opened) => opened?,
@@ -168,7 +167,7 @@ pub(super) async fn renew_ephemeral_resource<P: Provider>(
         let configuration = connection.configuration();
         let ctx = configuration.require(&format!("renew ephemeral resource {name}"))?;
         let cancel = connection.cancellation();
-        let call = Call { ctx, cancel: &cancel, deadline: deadline(&*entry.object) };
+        let call = Call { ctx, cancel: &cancel, deadline: timeouts::from_now(entry.object.timeout()) };
         let renewed = entry.object.renew(call, private).await?;
         Ok(renew_ephemeral_resource::Response {
             diagnostics: Vec::new(),
@@ -216,11 +215,6 @@ async fn to_its_end<T: Send + 'static>(
 fn underway<P: Provider>(connection: &Connection<P>, verb: &'static str, name: &str) -> Underway {
     let name = name.to_owned();
     connection.ending().begin(move || format!("{verb} {name}"))
-}
-
-fn deadline<Ctx>(object: &dyn ErasedEphemeral<Ctx>) -> Instant {
-    let now = Instant::now();
-    now.checked_add(object.timeout()).unwrap_or(now)
 }
 
 fn private(name: &str, bytes: Option<&[u8]>) -> Result<Private, Diagnostic> {

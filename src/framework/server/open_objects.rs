@@ -16,6 +16,7 @@ use tracing::Instrument;
 use crate::framework::private::Private;
 use crate::framework::provider::Provider;
 use crate::framework::resource::Call;
+use crate::framework::timeouts;
 use crate::protocol::ending::Ending;
 
 use super::connection::Connection;
@@ -83,8 +84,7 @@ pub(super) fn watch<P: Provider>(connection: &Arc<Connection<P>>, name: &str, pr
 /// time of the end, in which everything else is hurried, is left for this.
 pub(super) fn bounds(ending: &Ending, timeout: Duration) -> (CancellationToken, Instant) {
     let time = if ending.ending().is_cancelled() { LAST_MOMENT } else { timeout };
-    let now = Instant::now();
-    (CancellationToken::new(), now.checked_add(time).unwrap_or(now))
+    (CancellationToken::new(), timeouts::from_now(time))
 }
 
 async fn close<P: Provider>(connection: &Connection<P>, name: &str, private: Private) {
