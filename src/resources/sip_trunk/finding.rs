@@ -139,15 +139,15 @@ pub(super) async fn settled(
     let Some((at, arguments)) = updated(private) else { return Ok(record) };
     let mut tries = 0;
     loop {
-        if !is_settling(call, Some(at)) {
+        let Some(left) = left_to_settle(call, Some(at)) else {
             private.remove(UPDATED);
             return Ok(record);
-        }
+        };
         let found = SipTrunkModel::from_record(&record, state);
         let differing = differences(state, &found);
         let may_be_old = !differing.is_empty()
             && differing.iter().all(|difference| arguments.iter().any(|name| name == difference.name));
-        if !may_be_old || !pause_to_settle(call, tries).await {
+        if !may_be_old || !pause_to_settle(call, tries, left).await {
             return Ok(record);
         }
         tries += 1;
@@ -215,10 +215,10 @@ impl Newness {
 
     /// Waits if the trunk is so new that not every server may know it.
     pub(super) async fn wait(&mut self, call: &Call<'_, Context>) -> Settling {
-        if !is_settling(call, self.created_at) {
+        let Some(left) = left_to_settle(call, self.created_at) else {
             return Settling::Over;
-        }
-        if !pause_to_settle(call, self.waits).await {
+        };
+        if !pause_to_settle(call, self.waits, left).await {
             return Settling::CutShort;
         }
         self.waits += 1;
@@ -226,16 +226,15 @@ impl Newness {
     }
 }
 
-/// Whether what was written then may not be visible everywhere yet.
-fn is_settling(call: &Call<'_, Context>, written: Option<SystemTime>) -> bool {
+/// For how long what was written then may not be visible everywhere yet.
+fn left_to_settle(call: &Call<'_, Context>, written: Option<SystemTime>) -> Option<Duration> {
     let client = call.ctx.client();
-    let settling = call.ctx.patience().settling;
-    match (written, client.server_time(client.moment())) {
-        (Some(written), Some(now)) => {
-            now.duration_since(written).unwrap_or_else(|early| early.duration()) < settling
-        }
-        _ => false,
-    }
+    let age = client.server_time(client.moment())?.duration_since(written?);
+    call.ctx
+        .patience()
+        .settling
+        .checked_sub(age.unwrap_or_else(|early| early.duration()))
+        .filter(|left| !left.is_zero())
 }
 
 /// The error for a trunk that nothing shows and that may be too new to be shown.
@@ -251,8 +250,8 @@ pub(super) fn unsettled(verb: Verb, id: i64, tried: &str) -> Diagnostics {
     .into()
 }
 
-async fn pause_to_settle(call: &Call<'_, Context>, tries: u32) -> bool {
-    pause(call.ctx.patience().to_settle(tries), call.deadline, call.cancel).await
+async fn pause_to_settle(call: &Call<'_, Context>, tries: u32, left: Duration) -> bool {
+    pause(call.ctx.patience().to_settle(tries).min(left), call.deadline, call.cancel).await
 }
 
 /// What the list says about a trunk that a request did not find.

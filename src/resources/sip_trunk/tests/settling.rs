@@ -55,6 +55,18 @@ async fn a_new_trunk_that_stays_away_is_gone_when_its_time_is_up() {
 }
 
 #[tokio::test]
+async fn nobody_waits_longer_than_it_takes_to_settle() {
+    let mut bench = patient().await;
+    let looks = vec![Duration::from_secs(60 * 60)];
+    let patience = Patience { looks, settling: Duration::from_secs(1), ..hasty() };
+    bench.ctx = context(&bench.sim, |_| {}).with_patience(patience);
+    let created = bench.create(&config(|_| {})).await.ok();
+    bench.sim.delete_trunk(id_of(&created));
+    let left = bench.read(&created).await;
+    assert!(left.errors.is_empty() && left.state.is_none(), "{left:?}");
+}
+
+#[tokio::test]
 async fn a_trunk_that_had_time_to_settle_is_gone_at_once() {
     let bench = patient().await;
     let created = bench.create(&config(|_| {})).await.ok();
