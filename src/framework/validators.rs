@@ -14,6 +14,8 @@ use super::schema::Validator;
 /// How much of an element of a set is shown, in characters: more than any address
 /// has.
 const LONGEST_SHOWN: usize = 45;
+/// More decimals than people write; what has more was calculated.
+const WRITTEN_DECIMALS: u64 = 15;
 
 /// A rule made of its words and a test.
 struct Rule<F> {
@@ -27,12 +29,27 @@ impl<F: Fn(&Value) -> bool + Send + Sync> Validator for Rule<F> {
     }
 
     fn check(&self, value: &Value) -> Result<(), String> {
-        if (self.test)(value) { Ok(()) } else { Err(format!("The value {}.", self.words)) }
+        if (self.test)(value) { Ok(()) } else { Err(violation(&self.words, value)) }
     }
 }
 
 fn rule(words: impl Into<String>, test: impl Fn(&Value) -> bool + Send + Sync) -> impl Validator {
     Rule { words: words.into(), test }
+}
+
+/// The sentence for a value that does not keep a rule. Terraform calculates with
+/// binary fractions: `0.15 * 1.2` is no 0.18, and `1.1 + 2.2 - 0.3` no 3. Shown, it
+/// looks as if it were, so that is said.
+pub fn violation(rule: &str, value: &Value) -> String {
+    let calculated = value.as_number().is_some_and(|number| number.decimals() > WRITTEN_DECIMALS);
+    let advice = if calculated {
+        " The result of a calculation with fractions is seldom exact, and this one has many decimals: write the \
+         number out, or round it, as `tonumber(format(\"%.4f\", 0.15 * 1.2))` does to 4 decimals and \
+         `tonumber(format(\"%.0f\", 1.1 + 2.2 - 0.3))` to a whole number."
+    } else {
+        ""
+    };
+    format!("The value {rule}.{advice}")
 }
 
 /// Text that is not empty or blank, or a collection with an element.
@@ -217,6 +234,14 @@ mod tests {
         check(&at_most(5), &[number("5"), number("-1")], &[number("6"), number("4.5")]);
         check(&greater_than(0), &[number("0.00001"), number("1e30")], &[number("0"), number("-0.1")]);
         check(&whole_number(), &[number("0"), number("1e3")], &[number("0.5"), number("1e30")]);
+    }
+
+    #[test]
+    fn what_was_calculated_is_told_to_be_rounded() {
+        let told = |text: &str| at_least(1).check(&number(text)).unwrap_err();
+        assert_eq!(told("0.5"), "The value must be a whole number of at least 1.");
+        let calculated = told("3.0000000000000000000000000000000000000003");
+        assert!(calculated.contains("round it") && calculated.ends_with('.'), "{calculated}");
     }
 
     #[test]

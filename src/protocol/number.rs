@@ -46,6 +46,12 @@ impl Number {
         self.0.is_integer()
     }
 
+    /// Digits after the decimal point, without trailing zeros.
+    #[must_use]
+    pub fn decimals(&self) -> u64 {
+        self.0.normalized().fractional_digit_count().try_into().unwrap_or(0)
+    }
+
     /// True below zero.
     #[must_use]
     pub fn is_negative(&self) -> bool {
@@ -145,6 +151,13 @@ mod tests {
         assert_eq!(number("1e2").to_string(), "100");
         assert_eq!(number("100").to_string(), "100");
         assert_eq!(number("-0").to_string(), "0");
+    }
+
+    #[test]
+    fn decimals_are_counted_as_they_are_shown() {
+        for (text, decimals) in [("0", 0), ("100", 0), ("1e3", 0), ("1.50", 1), ("-0.180", 2), ("25e-4", 4)] {
+            assert_eq!(number(text).decimals(), decimals, "{text}");
+        }
     }
 
     #[test]

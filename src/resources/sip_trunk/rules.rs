@@ -19,6 +19,10 @@ pub(super) const UNCONFIRMED_VERSION: i64 = FIRST_VERSION - 1;
 
 /// The API's integers are `int32`.
 const MOST: i64 = i32::MAX as i64;
+/// Digits that an amount of money may have on either side of the decimal point.
+/// The API names no precision and its examples have three decimals at most;
+/// what has more than ten was calculated, and would come back rounded.
+const MONEY_DIGITS: u32 = 10;
 
 /// A rule in words and as a check.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +31,8 @@ pub(super) enum Rule {
     CallerId,
     /// A whole number of at least this, and at most what the API can hold.
     WholeNumber(i64),
+    /// An amount of money of a length that the API can be expected to keep.
+    Money,
 }
 
 impl Validator for Rule {
@@ -37,11 +43,14 @@ impl Validator for Rule {
                  its country code; {SEPARATORS_IN_WORDS} are ignored"
             ),
             Self::WholeNumber(least) => format!("must be a whole number from {least} to {MOST}"),
+            Self::Money => format!(
+                "must have at most {MONEY_DIGITS} digits before the decimal point and {MONEY_DIGITS} after it"
+            ),
         }
     }
 
     fn check(&self, value: &Value) -> Result<(), String> {
-        let broken = || format!("The value {}.", self.rule());
+        let broken = || validators::violation(&self.rule(), value);
         match self {
             Self::CallerId => {
                 let text = value.as_str().ok_or_else(broken)?;
@@ -51,6 +60,12 @@ impl Validator for Rule {
                 .as_number()
                 .and_then(Number::to_i64)
                 .filter(|whole| (*least..=MOST).contains(whole))
+                .map(drop)
+                .ok_or_else(broken),
+            Self::Money => value
+                .as_number()
+                .filter(|amount| **amount < Number::from(10_i64.pow(MONEY_DIGITS)))
+                .filter(|amount| amount.decimals() <= u64::from(MONEY_DIGITS))
                 .map(drop)
                 .ok_or_else(broken),
         }

@@ -129,9 +129,11 @@ fn limits() -> Vec<Attribute> {
         derived("call_restrict", "`call_limit` is enforced", "`call_limit` is set"),
         limit("call_limit", "Longest call in seconds", "not above the account's maximum", "call_restrict"),
         derived("cost_limit", "`max_call_cost` is enforced", "`max_call_cost` is set"),
-        Attribute::number("max_call_cost").validate(greater_than(0)).describe(format!(
-            "Highest cost of an outbound call in USD, an exact decimal. {}. {}",
+        Attribute::number("max_call_cost").validate(greater_than(0)).validate(Rule::Money).describe(format!(
+            "Highest cost of an outbound call in USD, an exact decimal. {}. {}. Round what is calculated, as \
+             in `tonumber(format(\"%.4f\", 0.15 * 1.2))`. {}",
             sentence(&greater_than(0).rule()),
+            sentence(&Rule::Money.rule()),
             ignored_while_off("cost_limit"),
         )),
         derived("channels_restrict", "`max_channels` is enforced", "`max_channels` is set"),

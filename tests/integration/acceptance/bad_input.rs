@@ -15,7 +15,7 @@ acceptance_trials! {
 
 /// Arguments beside a good label, caller ID and password; and the line that
 /// the error must point at.
-const BAD: [(&str, &str); 37] = [
+const BAD: [(&str, &str); 41] = [
     ("label = \"\"", "label"),
     ("callerid = \"not a number\"", "callerid"),
     ("callerid = \"\"", "callerid"),
@@ -40,6 +40,10 @@ const BAD: [(&str, &str); 37] = [
     ("max_call_cost = 0", "max_call_cost"),
     ("max_call_cost = -0.18", "max_call_cost"),
     ("max_call_cost = \"cheap\"", "max_call_cost"),
+    ("max_call_cost = 0.15 * 1.2", "max_call_cost"),
+    ("max_call_cost = 1 / 3", "max_call_cost"),
+    ("max_call_cost = 1e30", "max_call_cost"),
+    ("max_channels = 1.1 + 2.2 - 0.3", "max_channels"),
     ("transcription_threshold = -1", "transcription_threshold"),
     ("transcription_threshold = 6.5", "transcription_threshold"),
     ("rewrite_prefix = \"+49 30\"", "rewrite_prefix"),

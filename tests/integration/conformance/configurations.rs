@@ -181,13 +181,14 @@ fn limit(
     prop_oneof![optional(name, in_force), off, on].boxed()
 }
 
-/// Decimals of up to 24 digits. JSON has no other spellings that HCL has not.
+/// Decimals of up to 10 digits on either side of the point. JSON has no other
+/// spellings that HCL has not.
 fn amount() -> BoxedStrategy<Json> {
     let text = prop_oneof![
-        "[1-9][0-9]{0,11}",
-        "[0-9]{1,6}\\.[0-9]{0,17}[1-9]",
+        "[1-9][0-9]{0,9}",
+        "[0-9]{1,10}\\.[0-9]{0,9}[1-9]",
         "[1-9][0-9]{0,3}\\.[0-9]{1,3}0{1,3}",
-        "[1-9]\\.[0-9]{1,3}e-[1-9]",
+        "[1-9]\\.[0-9]{1,3}e-[1-7]",
         "[1-9]E[0-9]",
     ];
     let number = |text: String| {

@@ -24,7 +24,7 @@ pub enum NumberForm {
     Text,
     /// As a 64-bit float.
     Float64,
-    /// As a 32-bit float.
+    /// As a 32-bit float if that is exact, else as Core does.
     Float32,
 }
 
@@ -109,7 +109,10 @@ fn raw_number(number: &BigDecimal, form: NumberForm) -> Raw {
     match form {
         NumberForm::Text => text(),
         NumberForm::Float64 => number.to_f64().map_or_else(text, Raw::F64),
-        NumberForm::Float32 => number.to_f32().map_or_else(text, Raw::F32),
+        NumberForm::Float32 => match number.to_f32() {
+            Some(float) if BigDecimal::try_from(float).is_ok_and(|exact| exact == *number) => Raw::F32(float),
+            _ => raw_number(number, NumberForm::Core),
+        },
         NumberForm::Core if number.is_integer() => {
             number.to_i64().map_or_else(text, |integer| Raw::Integer(Integer::from(integer)))
         }

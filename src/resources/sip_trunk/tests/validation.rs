@@ -30,11 +30,29 @@ fn judge(config: &SipTrunkModel) -> (Vec<String>, Vec<String>) {
     (errors, warnings)
 }
 
+/// What Terraform makes of `0.15 * 1.2`.
+const PRODUCT: &str = "0.1800000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000\
+                       0000000000000000000000000000000000000000000000000000002";
+
 type Change = fn(&mut SipTrunkModel);
 
 #[test]
+fn a_calculated_cost_is_told_to_be_rounded_and_a_long_one_is_taken() {
+    let check = |cost: &str| {
+        let config = config(|trunk| trunk.max_call_cost = Attr::Known(cost.parse().unwrap()));
+        validation::check(&SipTrunk.schema(), "wavix_sip_trunk", &config.into_value(), WriteOnly::Understood)
+    };
+    let told = format!("{:?}", check(PRODUCT));
+    assert!(told.contains("at most 10 digits") && told.contains("tonumber(format("), "{told}");
+    assert!(!told.contains(PRODUCT), "{told}");
+    for cost in ["0.18", "0.18000000000000", "9999999999.9999999999"] {
+        assert!(check(cost).is_empty(), "{cost}");
+    }
+}
+
+#[test]
 fn every_bad_input_is_an_error_at_its_argument() {
-    let cases: [(&str, Change); 38] = [
+    let cases: [(&str, Change); 41] = [
         ("label", |t| t.label = text("")),
         ("callerid", |t| t.callerid = Attr::Null),
         ("callerid", |t| t.callerid = text("")),
@@ -70,6 +88,9 @@ fn every_bad_input_is_an_error_at_its_argument() {
         ("max_call_cost", |t| t.max_call_cost = Attr::Known("0".parse().unwrap())),
         ("max_call_cost", |t| t.max_call_cost = Attr::Known("0.000".parse().unwrap())),
         ("max_call_cost", |t| t.max_call_cost = Attr::Known("-0.18".parse().unwrap())),
+        ("max_call_cost", |t| t.max_call_cost = Attr::Known(PRODUCT.parse().unwrap())),
+        ("max_call_cost", |t| t.max_call_cost = Attr::Known("0.00000000001".parse().unwrap())),
+        ("max_call_cost", |t| t.max_call_cost = Attr::Known("10000000000".parse().unwrap())),
         ("transcription_threshold", |t| t.transcription_threshold = Attr::Known(-1)),
         ("rewrite_prefix", |t| t.rewrite_prefix = text("+49 30")),
         ("rewrite_prefix", |t| t.rewrite_prefix = text("abc")),
