@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::client::Client;
+use crate::client::{CallOptions, Client, Deadline};
+use crate::framework::resource::Call;
 
 use super::account_limits::AccountLimits;
 use super::claims::Claims;
@@ -90,4 +91,9 @@ impl Context {
     pub fn sip_trunks(&self) -> &ListWalk<SipTrunkSummary> {
         &self.sip_trunks
     }
+}
+
+/// What bounds the requests of a verb: its deadline, and an interrupt.
+pub(super) fn options(call: &Call<'_, Context>) -> CallOptions {
+    CallOptions::new(Deadline::at(call.deadline), call.cancel.clone())
 }

@@ -27,6 +27,10 @@ pub struct ObjectKind {
     pub adopt: &'static str,
 }
 
+/// What there is to say about an answer of success that acknowledges no deletion.
+pub(super) const UNCLEAR: &str =
+    "The request to delete it was answered with success, but not in the API's words.";
+
 /// What was being done to the object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verb {

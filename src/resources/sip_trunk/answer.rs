@@ -7,12 +7,10 @@ use std::net::Ipv4Addr;
 use crate::framework::object::{Attr, SetOf};
 
 use super::endpoints::{AllowedIp, SipTrunkRecord, SipTrunkSummary};
-use super::model::{DEFAULT_TRANSCRIPTION_THRESHOLD, HostRequestModel, SipTrunkModel};
+use super::model::{ACTIVE, DEFAULT_TRANSCRIPTION_THRESHOLD, HostRequestModel, SipTrunkModel};
 
 /// The `auth_method` of a trunk whose devices register with a password.
 const DIGEST: &str = "Digest";
-/// The `status` of a trunk that can place calls.
-const ACTIVE: &str = "active";
 
 impl SipTrunkModel {
     /// The trunk as the API answers it. `held` is what the plan or the state

@@ -12,7 +12,7 @@ use crate::framework::resource::{Call, Outcome};
 use super::super::Context;
 use super::super::failure::Verb;
 use super::finding::summary;
-use super::model::SipTrunkModel;
+use super::model::{ACTIVE, SipTrunkModel};
 use super::put::Unwritten;
 use super::{KIND, adopt};
 
@@ -105,8 +105,6 @@ pub(super) async fn warn_of_reopened_review(
         Err(error) => tracing::info!(id, %error, "whether the review was reopened could not be looked up"),
     }
 }
-
-const ACTIVE: &str = "active";
 
 fn review_reopened(id: i64, status: &str) -> Diagnostic {
     Diagnostic::warning(

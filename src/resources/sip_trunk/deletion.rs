@@ -8,7 +8,7 @@ use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::resource::Call;
 
 use super::super::Context;
-use super::super::failure::Verb;
+use super::super::failure::{UNCLEAR, Verb};
 use super::super::patience::pause;
 use super::super::presence::{self, Presence};
 use super::endpoints::{self, Deletion};
@@ -117,5 +117,3 @@ fn without_effect(id: i64) -> Diagnostics {
 fn tried(error: Option<&client::Error>) -> String {
     error.map_or_else(|| UNCLEAR.to_owned(), ToString::to_string)
 }
-
-const UNCLEAR: &str = "The request to delete it was answered with success, but not in the API's words.";

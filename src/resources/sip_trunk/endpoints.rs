@@ -5,11 +5,12 @@
 //! Source of all fields: the Wavix OpenAPI document, `SIPTrunkCreateRequest`,
 //! `SIPTrunkResponse` and `SIPTrunkListResponse`.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::client::{ApiPath, CallOptions, Client, Error, Page, Pages, Pagination, Secret, null_as_empty};
 
 pub use super::super::presence::Deletion;
+use super::super::secret_value::optional_secret;
 use super::spelling::{
     null_is_no_items, null_is_no_text, null_is_off, optional_decimal, optional_whole, told_decimal,
     told_whole, whole,
@@ -341,8 +342,4 @@ pub(super) fn path(id: i64) -> ApiPath {
 /// The one place where a SIP password is written out.
 fn exposed<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(secret.expose())
-}
-
-fn optional_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
-    Ok(Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty()).map(Secret::from))
 }

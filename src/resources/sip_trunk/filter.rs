@@ -11,9 +11,10 @@ use crate::framework::validators;
 use crate::protocol::value::Value;
 
 use super::endpoints::SipTrunkSummary;
+use super::model::ACTIVE;
 
 /// What the API documents for `status`.
-const STATUSES: [&str; 3] = ["active", "pending", "rejected"];
+const STATUSES: [&str; 3] = [ACTIVE, "pending", "rejected"];
 
 /// The arguments.
 pub(super) fn arguments() -> Vec<Attribute> {

@@ -39,7 +39,7 @@ mod data_source_tests;
 #[cfg(test)]
 mod tests;
 
-use crate::client::{self, CallOptions, Deadline, Delivery};
+use crate::client::{self, Delivery};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::identity::IdentitySchema;
 use crate::framework::moving::MovedState;
@@ -49,6 +49,7 @@ use crate::framework::schema::Schema;
 use crate::protocol::value::Value;
 
 use super::Context;
+use super::context::options;
 use super::failure::Verb;
 
 pub use self::credentials::{SipTrunkCredentials, SipTrunkCredentialsData};
@@ -288,10 +289,6 @@ impl SipTrunk {
             diagnostics.push(warning);
         }
     }
-}
-
-fn options(call: &Call<'_, Context>) -> CallOptions {
-    CallOptions::new(Deadline::at(call.deadline), call.cancel.clone())
 }
 
 /// The id in a state, which only this resource writes.

@@ -14,6 +14,8 @@ use super::endpoints::{AllowedIpBody, HostRequest, SipTrunkBody};
 
 /// The `host` of a trunk whose devices register with a password.
 pub(super) const DYNAMIC_HOST: &str = "dynamic";
+/// The `status` of a trunk that can place calls.
+pub(super) const ACTIVE: &str = "active";
 /// What the API sets for a threshold that was left out, in seconds.
 pub(super) const DEFAULT_TRANSCRIPTION_THRESHOLD: i64 = 6;
 

@@ -4,11 +4,12 @@
 //! Source of all fields: the Wavix OpenAPI document, `WebRTCTokenCreateRequest`,
 //! `WebRTCTokenResponse` and `WebRTCTokensListResponse`.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::client::{ApiPath, CallOptions, Client, Error, Page, Pagination, Secret, null_as_empty};
 
 pub use super::super::presence::Deletion;
+use super::super::secret_value::optional_secret;
 
 const ROUTE: &str = "/v2/webrtc/tokens";
 
@@ -101,8 +102,4 @@ pub async fn delete(client: &Client, uuid: &str, options: &CallOptions) -> Resul
     let path = ApiPath::new(ROUTE).segment(uuid);
     let answer = client.delete(path).options(options).send_full::<serde_json::Value>().await?;
     Ok(Deletion::of(answer.status, &answer.value))
-}
-
-fn optional_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
-    Ok(Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty()).map(Secret::from))
 }

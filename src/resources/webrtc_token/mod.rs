@@ -11,10 +11,7 @@ mod revoke_action;
 #[cfg(test)]
 mod tests;
 
-use crate::client::{CallOptions, Deadline};
-use crate::framework::resource::Call;
-
-use super::Context;
+use super::context::options;
 use super::failure::ObjectKind;
 
 pub use self::ephemeral::{WebRtcToken, WebRtcTokenData};
@@ -27,13 +24,6 @@ pub const KIND: ObjectKind = ObjectKind {
     fields: &[("sip_trunk", "sip_trunk"), ("sip trunk", "sip_trunk"), ("ttl", "ttl"), ("payload", "payload")],
     adopt: "It cannot be adopted. The action `wavix_revoke_webrtc_tokens` deletes all tokens of a SIP trunk.",
 };
-
-/// What there is to say about an answer of success that acknowledges no deletion.
-const UNCLEAR: &str = "The request to delete it was answered with success, but not in the API's words.";
-
-fn options(call: &Call<'_, Context>) -> CallOptions {
-    CallOptions::new(Deadline::at(call.deadline), call.cancel.clone())
-}
 
 /// How many tokens a message names.
 const NAMED: usize = 10;

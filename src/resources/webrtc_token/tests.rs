@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use wavix_sim::{Access, Answer, ApiKey, Fault, Sim, WebRtcToken as SimToken};
 
+use super::super::Context;
 use super::*;
 use crate::client::{Client, ClientSettings};
 use crate::framework::action::Action;
@@ -16,6 +17,7 @@ use crate::framework::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::framework::ephemeral::{Ephemeral, Opened};
 use crate::framework::object::{Attr, Mapped, Object};
 use crate::framework::path::Path;
+use crate::framework::resource::Call;
 use crate::protocol::value::Value;
 
 const ROUTE: &str = "/v2/webrtc/tokens";
