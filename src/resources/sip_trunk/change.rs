@@ -119,6 +119,29 @@ fn review_reopened(id: i64, status: &str) -> Diagnostic {
     .at(Path::root("host_request"))
 }
 
+/// A warning before an update that asks for another address: the trunk, which is
+/// trusted now, will not be until Wavix has looked at that. Asks nobody.
+pub(super) fn review_ahead(prior: &SipTrunkModel, planned: &SipTrunkModel) -> Option<Diagnostic> {
+    let requested = planned.host_request.known()?;
+    let is_active = prior.status.known().map(String::as_str) == Some(ACTIVE);
+    if planned.host_request == prior.host_request || !is_active {
+        return None;
+    }
+    let id = prior.id.known().map_or("", String::as_str);
+    let now = prior.requested_host().map_or("with its password".to_owned(), |host| format!("from {host}"));
+    let address = requested.host.known().map_or("the new address", String::as_str);
+    let detail = format!(
+        "The SIP trunk {id} is `{ACTIVE}`: it may place calls {now}. This plan asks for IP authentication of {address}, \
+         which Wavix reviews. Until Wavix approves {address}, this trunk cannot place calls, and that can take days. \
+         Nothing was changed yet.\n\nIf calls must go on, create a second trunk with the new address, and move them to it \
+         when its `status` is `{ACTIVE}`."
+    );
+    Some(
+        Diagnostic::warning("Review of SIP trunk ahead", detail)
+            .at(Path::root("host_request").attribute("host")),
+    )
+}
+
 /// The warning for IP authentication of which the list does not tell.
 pub(super) fn status_unknown(id: i64, cause: &str) -> Diagnostic {
     Diagnostic::warning(

@@ -92,6 +92,10 @@ impl Resource<Context> for SipTrunk {
     ) {
         if let (Some(config), Some(planned)) = (request.config, planned) {
             plan::refine(config, request.prior, planned, diagnostics);
+            // The plan has said it when it comes to applying.
+            if let Some(prior) = request.prior.filter(|_| !request.in_apply) {
+                diagnostics.extend(change::review_ahead(prior, planned));
+            }
             if let Some(ctx) = request.ctx
                 && ceilings::matter(request.prior, planned)
                 && let Some(limits) = ctx.account_limits(request.cancel).await

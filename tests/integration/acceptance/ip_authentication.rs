@@ -79,6 +79,10 @@ fn every_update_repeats_the_request() {
     assert_eq!(stored.status, "active");
     let sent = sim.journal().last("PUT", "/v1/trunks/*").unwrap().body.unwrap();
     assert_eq!(sent["host_request"], json!({"host": "198.51.100.40"}));
+
+    let moved = trunk("After", "host_request = { host = \"203.0.113.21\" }");
+    let run = tf.config(&moved).plan().succeeded();
+    assert!(run.text().contains("Until Wavix approves 203.0.113.21, this trunk cannot place calls"), "{run}");
 }
 
 fn asking_and_withdrawing_are_updates_in_place() {

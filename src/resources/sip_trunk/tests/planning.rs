@@ -5,6 +5,7 @@ use crate::framework::object::Attr;
 use crate::protocol::value::Unknown;
 
 use super::super::SipTrunkModel;
+use super::super::change::review_ahead;
 use super::super::model::HostRequestModel;
 use super::{addresses, config, everything, paths, plan, text, try_plan};
 
@@ -151,6 +152,32 @@ fn another_request_for_ip_authentication_makes_what_follows_from_it_unknown() {
             assert_eq!(unknown, changes, "{name}");
         }
         assert_eq!((&planned.id, &planned.login), (&before.id, &before.login));
+    }
+}
+
+#[test]
+fn another_address_of_a_trusted_trunk_is_a_warning_that_calls_stop() {
+    let request = |host: Attr<String>| {
+        config(|trunk| trunk.host_request = Attr::Known(HostRequestModel { host: host.clone() }))
+    };
+    let requested = |status| SipTrunkModel { status: text(status), ..state(&request(text("198.51.100.40"))) };
+    let digest = state(&config(|_| {}));
+    let cases = [
+        (requested("active"), request(text("203.0.113.21")), "Until Wavix approves 203.0.113.21, this trunk"),
+        (requested("active"), request(Attr::unknown()), "Until Wavix approves the new address, this trunk"),
+        (digest, request(text("203.0.113.21")), "with its password"),
+        (requested("active"), request(text("198.51.100.40")), ""),
+        (requested("active"), config(|_| {}), ""),
+        (requested("pending"), request(text("203.0.113.21")), ""),
+        (requested("rejected"), request(text("203.0.113.21")), ""),
+    ];
+    for (index, (prior, config, part)) in cases.into_iter().enumerate() {
+        let warning = review_ahead(&prior, &plan(&config, Some(&prior)));
+        assert_eq!(warning.is_some(), !part.is_empty(), "case {index}");
+        if let Some(warning) = warning {
+            assert!(warning.detail.contains(part), "{}", warning.detail);
+            assert_eq!(paths([&warning]), ["host_request.host"]);
+        }
     }
 }
 
