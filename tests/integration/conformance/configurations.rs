@@ -140,7 +140,7 @@ fn calling() -> Part {
 }
 
 fn credentials() -> Part {
-    let write_only = (secret(), prop::option::of(whole(i64::MIN, i64::MAX)));
+    let write_only = (secret(), prop::option::of(whole(0, i64::MAX)));
     let write_only = write_only.prop_map(|(secret, version)| {
         let version = version.map(|version| one("password_wo_version", version)).unwrap_or_default();
         one("password_wo", secret).into_iter().chain(version).collect()
