@@ -69,6 +69,8 @@ pub enum Kind {
     Undocumented,
     /// Success that could not be understood.
     Decode,
+    /// A list that lacks items by its own count.
+    Incomplete,
     /// The deadline passed, or would have passed, before the first attempt.
     Deadline,
     /// Cancelled before the first attempt, or while a read was under way.
@@ -107,6 +109,7 @@ impl Error {
             (Failure::Refused { .. }, _) => Kind::Refused,
             (Failure::Undocumented { .. }, _) => Kind::Undocumented,
             (Failure::Decode { .. }, _) => Kind::Decode,
+            (Failure::Incomplete { .. }, _) => Kind::Incomplete,
         }
     }
 

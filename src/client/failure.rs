@@ -45,6 +45,8 @@ pub(super) enum Failure {
     },
     /// Success, in JSON, but not of the expected form.
     Decode { status: Status, path: String, problem: String },
+    /// All pages were answered, again and again, and do not add up to the whole list.
+    Incomplete { found: usize, announced: Option<u64>, walks: u32 },
 }
 
 /// An HTTP status with its registered reason phrase.
@@ -83,7 +85,8 @@ impl Failure {
             | Self::Setup { .. }
             | Self::Connect { .. }
             | Self::Timeout { .. }
-            | Self::Lost { .. } => None,
+            | Self::Lost { .. }
+            | Self::Incomplete { .. } => None,
         }
     }
 
@@ -105,9 +108,11 @@ impl Failure {
             Self::NotAttempted | Self::Unsendable { .. } | Self::Setup { .. } | Self::Connect { .. } => {
                 Delivery::NotSent
             }
-            Self::Abandoned | Self::Timeout { .. } | Self::Lost { .. } | Self::Decode { .. } => {
-                Delivery::Ambiguous
-            }
+            Self::Abandoned
+            | Self::Timeout { .. }
+            | Self::Lost { .. }
+            | Self::Decode { .. }
+            | Self::Incomplete { .. } => Delivery::Ambiguous,
             // 307 and 308 ask for the same request elsewhere, so it was not
             // carried out here; the other redirects may follow a success.
             Self::Redirected { status, .. } => match status.code {
@@ -174,6 +179,16 @@ impl fmt::Display for Failure {
             Self::Decode { status, path, problem } => {
                 write!(f, "was answered {status}, but the answer is not of the documented form: ")?;
                 if path == "." { f.write_str(problem) } else { write!(f, "at {path}: {problem}") }
+            }
+            Self::Incomplete { found, announced, walks } => {
+                write!(
+                    f,
+                    "was answered with an incomplete list: its pages, read {walks} times, hold {found} items"
+                )?;
+                match announced {
+                    Some(announced) => write!(f, " and announce {announced}"),
+                    None => f.write_str(", and do not say whether there are more"),
+                }
             }
         }
     }

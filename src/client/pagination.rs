@@ -21,13 +21,14 @@ use super::{
 pub const PER_PAGE: u32 = 100;
 /// Pages after which a list is not believed any more.
 const MAX_PAGES: u64 = 10_000;
-/// Further walks when items moved between pages during the first.
+/// Further walks when items were missed in the first.
 const EXTRA_WALKS: u32 = 2;
 
 /// One page of a list, under whatever key the endpoint puts it.
 ///
 /// 1. `pagination` is what the answer echoed, or `None` if the endpoint has no
-///    pages, in which case there is only this one.
+///    pages, in which case there is only this one, unless it is as full as a page
+///    that was asked for: then nobody knows.
 /// 2. A collection that is `null` is empty; see [`null_as_empty`].
 pub trait Page: DeserializeOwned + Send {
     /// What is listed.
@@ -68,9 +69,13 @@ where
 pub struct Pages<P: Page, K> {
     request: Request,
     key: fn(&P::Item) -> K,
+    /// In all walks.
     seen: BTreeSet<K>,
     next: Option<u64>,
+    /// The most items that a page of this walk announced.
     total: Option<u64>,
+    /// Whether this walk ended before anything said that it was the end.
+    cut_short: bool,
     walks: u32,
     date: Option<SystemTime>,
     page: PhantomData<fn() -> P>,
@@ -84,6 +89,7 @@ impl<P: Page, K: Ord> Pages<P, K> {
             seen: BTreeSet::new(),
             next: Some(1),
             total: None,
+            cut_short: false,
             walks: 1,
             date: None,
             page: PhantomData,
@@ -105,32 +111,34 @@ impl<P: Page, K: Ord> Pages<P, K> {
         let pagination = pagination.unwrap_or_default();
         let last = pagination.total_pages.unwrap_or(1);
         if last > MAX_PAGES {
-            return Err(self.undocumented(format!("a list of {last} pages"), answer.attempts));
+            return Err(self.failed(undocumented(format!("a list of {last} pages")), answer.attempts));
         }
         // Some lists document no page parameter and always answer the first.
         if let Some(echoed) = pagination.current_page.filter(|echoed| *echoed != number && !items.is_empty())
         {
-            return Err(
-                self.undocumented(format!("page {echoed} when asked for page {number}"), answer.attempts)
-            );
+            let what = undocumented(format!("page {echoed} when asked for page {number}"));
+            return Err(self.failed(what, answer.attempts));
         }
-        self.total = pagination.total.or(self.total);
+        let is_counted = pagination.total.is_some() || pagination.total_pages.is_some();
+        let is_full = u32::try_from(items.len()) == Ok(PER_PAGE);
+        self.cut_short = if is_counted { items.is_empty() && number < last } else { is_full };
+        self.total = self.total.max(pagination.total);
         self.next = (!items.is_empty() && number < last).then(|| number + 1);
         Ok(Some(items.into_iter().filter(|item| self.seen.insert((self.key)(item))).collect()))
     }
 
     /// All items of all pages, walked again as
-    /// [`start_over_if_incomplete`](Self::start_over_if_incomplete) says.
+    /// [`is_to_be_walked_again`](Self::is_to_be_walked_again) says.
     ///
     /// # Errors
-    /// As [`next`](Self::next).
+    /// As [`next`](Self::next); also a list that stays incomplete.
     pub async fn all(&mut self) -> Result<Vec<P::Item>, Error> {
         let mut all = Vec::new();
         loop {
             while let Some(items) = self.next().await? {
                 all.extend(items);
             }
-            if !self.start_over_if_incomplete() {
+            if !self.is_to_be_walked_again()? {
                 return Ok(all);
             }
         }
@@ -140,26 +148,28 @@ impl<P: Page, K: Ord> Pages<P, K> {
     /// for the items that were missed.
     ///
     /// An object deleted during the walk pulls the ones behind it one place
-    /// forward, past the walker, so if fewer came than the list says it has, it
-    /// is walked again, a few times at most: what is then still missing is taken
-    /// for deleted elsewhere.
-    pub fn start_over_if_incomplete(&mut self) -> bool {
+    /// forward, past the walker, so if fewer came than any page announced, the list
+    /// is walked again. What was missed then has a place further to the front, where
+    /// the next walk meets it; so it counts what all walks have seen together.
+    ///
+    /// # Errors
+    /// Items are missing after the last walk: what was not seen may exist all the
+    /// same.
+    pub fn is_to_be_walked_again(&mut self) -> Result<bool, Error> {
         let found = self.seen.len();
-        if u64::try_from(found).is_ok_and(|found| found >= self.total.unwrap_or(0)) {
-            return false;
+        let is_whole = u64::try_from(found).is_ok_and(|found| found >= self.total.unwrap_or(0));
+        if is_whole && !self.cut_short {
+            return Ok(false);
         }
         if self.walks > EXTRA_WALKS {
-            tracing::warn!(
-                path = %self.request.path,
-                found,
-                announced = self.total,
-                "A list holds fewer items than it announces"
-            );
-            return false;
+            let announced = self.total.filter(|_| !is_whole);
+            return Err(self.failed(Failure::Incomplete { found, announced, walks: self.walks }, 1));
         }
         self.walks += 1;
         self.next = Some(1);
-        true
+        self.total = None;
+        self.cut_short = false;
+        Ok(true)
     }
 
     /// Wavix's clock when it answered the last page, as [`Answer::date`](super::Answer::date).
@@ -167,21 +177,25 @@ impl<P: Page, K: Ord> Pages<P, K> {
         self.date
     }
 
-    fn undocumented(&self, what: String, attempts: u32) -> Error {
+    fn failed(&self, failure: Failure, attempts: u32) -> Error {
         Error::new(Report {
             method: self.request.method,
             path: self.request.path.to_string(),
-            failure: Failure::Undocumented {
-                status: Status { code: 200, reason: "OK" },
-                what,
-                excerpt: None,
-                cut_short: false,
-                retry_after: None,
-            },
+            failure,
             ending: Ending::Final,
             delivery: Delivery::Ambiguous,
             attempts,
             waited: Duration::ZERO,
         })
+    }
+}
+
+fn undocumented(what: String) -> Failure {
+    Failure::Undocumented {
+        status: Status { code: 200, reason: "OK" },
+        what,
+        excerpt: None,
+        cut_short: false,
+        retry_after: None,
     }
 }

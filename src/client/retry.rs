@@ -96,7 +96,8 @@ pub(super) fn is_retryable(idempotency: Idempotency, failure: &Failure) -> bool 
         | Failure::Unsendable { .. }
         | Failure::Setup { .. }
         | Failure::Redirected { .. }
-        | Failure::Decode { .. } => false,
+        | Failure::Decode { .. }
+        | Failure::Incomplete { .. } => false,
         Failure::Timeout { .. } | Failure::Lost { .. } => idempotency != Idempotency::Once,
         Failure::Undocumented { status, cut_short: true, .. } if status.code < 300 => {
             idempotency == Idempotency::Safe

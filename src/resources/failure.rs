@@ -206,6 +206,11 @@ impl ObjectKind {
                  Wavix API seems to have answered."
                     .to_owned()
             }
+            (Kind::Incomplete, _) => {
+                "The list may have been changing while it was read; if it goes on, ask Wavix \
+                                      support why it lacks items."
+                    .to_owned()
+            }
             (Kind::Unsendable | Kind::Decode, _) => {
                 "If this provider is up to date, please report the message to its developers.".to_owned()
             }

@@ -42,7 +42,7 @@ impl Deletion {
 /// Settles a 404 with a walk through the list that began after it.
 ///
 /// # Errors
-/// The list cannot be read: nothing is known about the object.
+/// The list cannot be read, or not to its end: nothing is known about the object.
 pub(super) async fn after_not_found<T, F>(
     walk: &ListWalk<T>,
     options: &CallOptions,

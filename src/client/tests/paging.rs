@@ -111,11 +111,58 @@ async fn an_item_that_slipped_past_the_walk_is_found_by_another() {
 }
 
 #[tokio::test]
-async fn a_walk_ends_at_an_empty_page_and_gives_up_on_a_wrong_total() {
-    let first = || page(&[1], at(1, 9, 5));
-    let empty = || page(&[], at(2, 9, 5));
-    let (found, requests) = all([first(), empty(), first(), empty(), first(), empty()]).await;
-    assert_eq!((found.unwrap(), requests.len()), (vec![1], 6));
+async fn an_item_that_slips_past_is_missed_also_when_the_count_shrinks_with_the_list() {
+    // The second page is answered after trunk 1 was deleted, and says so.
+    let (found, requests) = all([
+        page(&[1, 2], at(1, 4, 2)),
+        page(&[4], at(2, 3, 2)),
+        page(&[2, 3], at(1, 3, 2)),
+        page(&[4], at(2, 3, 2)),
+    ])
+    .await;
+    assert_eq!((found.unwrap(), requests.len()), (vec![1, 2, 4, 3], 4));
+}
+
+#[tokio::test]
+async fn a_list_that_shrinks_during_every_walk_is_read_all_the_same() {
+    let (found, requests) = all([
+        page(&[1, 2], at(1, 5, 3)),
+        page(&[4, 5], at(2, 4, 2)),
+        page(&[2, 3], at(1, 4, 2)),
+        page(&[5], at(2, 3, 2)),
+    ])
+    .await;
+    assert_eq!((found.unwrap(), requests.len()), (vec![1, 2, 4, 5, 3], 4));
+}
+
+#[tokio::test]
+async fn a_list_that_stays_incomplete_is_an_error_and_not_a_shorter_list() {
+    let uncounted = |page: u64| json!({ "current_page": page, "total_pages": 3 });
+    for (first, then, announced) in [
+        (page(&[1], at(1, 9, 5)), Some(page(&[], at(2, 9, 5))), "announce 9"),
+        (page(&[1], at(1, 9, 1)), None, "announce 9"),
+        (page(&[1], uncounted(1)), Some(page(&[], uncounted(2))), "do not say"),
+    ] {
+        let walk = [Some(first), then].into_iter().flatten();
+        let (found, requests) = all(walk.clone().chain(walk.clone()).chain(walk.clone())).await;
+        let error = found.unwrap_err();
+        assert_eq!((error.kind(), requests.len()), (Kind::Incomplete, 3 * walk.count()));
+        let text = error.to_string();
+        assert!(text.contains("read 3 times, hold 1 items") && text.contains(announced), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_full_page_that_counts_nothing_may_not_be_all() {
+    let items = |count: i64| (1..=count).collect::<Vec<_>>();
+    let full = || page(&items(100), json!(null));
+    let (found, requests) = all([full(), full(), full()]).await;
+    assert_eq!((found.unwrap_err().kind(), requests.len()), (Kind::Incomplete, 3));
+    // Room for more, or a page that nobody has cut to size.
+    for count in [99, 250] {
+        let (found, _) = all([page(&items(count), json!(null))]).await;
+        assert_eq!(found.unwrap(), items(count));
+    }
 }
 
 #[tokio::test]

@@ -62,11 +62,11 @@ impl ListResource<Context> for SipTrunkList {
         results: &mut ListResults<SipTrunkModel>,
     ) -> Result<(), Diagnostics> {
         let filter = SipTrunkFilter::new(&request.config.label_regex, &request.config.status)?;
+        let failed = |error| KIND.failed(Verb::List, "", &error);
         let mut pages = endpoints::pages(call.ctx.client(), &options(call));
         loop {
-            let page = pages.next().await.map_err(|error| KIND.failed(Verb::List, "", &error))?;
-            let Some(page) = page else {
-                if pages.start_over_if_incomplete() {
+            let Some(page) = pages.next().await.map_err(failed)? else {
+                if pages.is_to_be_walked_again().map_err(failed)? {
                     continue;
                 }
                 return Ok(());

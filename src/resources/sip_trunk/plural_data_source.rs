@@ -86,8 +86,9 @@ impl DataSource<Context> for SipTrunksDataSource {
         );
         Schema {
             description:
-                "Lists the SIP trunks of the account, all or those that pass the filters. Passwords and \
-                          tokens are not among the results."
+                "Lists the SIP trunks of the account, all or those that pass the filters. A list that lacks \
+                          trunks by its own count is an error and not a shorter list. Passwords and tokens are \
+                          not among the results."
                     .to_owned(),
             attributes,
             ..Schema::default()

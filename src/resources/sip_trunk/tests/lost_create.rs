@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use serde_json::json;
 use wavix_sim::behaviour::{AllowedIpsMode, ListOrder, ProFeatures};
-use wavix_sim::{Answer, Fault, Sim};
+use wavix_sim::{Answer, Fault, Rule, Sim};
 
 use crate::client::Secret;
 use crate::framework::object::Attr;
@@ -85,6 +85,21 @@ async fn a_look_that_leaves_limits_out_finds_the_trunk_all_the_same() {
     let state = adopted(bench.create(&everything()).await);
     assert_eq!(bench.lists(), 1, "the first look finds it");
     assert_eq!(plan(&everything(), Some(&state)), state);
+}
+
+#[tokio::test]
+async fn a_list_that_is_known_to_lack_trunks_does_not_say_that_ours_is_missing() {
+    let bench = Bench::start().await;
+    for _ in 0..4 {
+        bench.sim.add_trunk(json!({ "label": "another" }));
+    }
+    bench.sim.configure(|knobs| knobs.per_page_cap = Some(2));
+    bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
+    let gap = Fault::with("sip_trunks", serde_json::Value::Null);
+    bench.sim.faults().push(Rule::new("GET", TRUNKS, gap).skip(1).always());
+    let left = bench.create(&config(|_| {})).await;
+    says(&left, &["could not be looked up", "incomplete list", "terraform import"]);
+    assert!(!left.error().detail.contains("lists no SIP trunk"), "{left:?}");
 }
 
 #[tokio::test]

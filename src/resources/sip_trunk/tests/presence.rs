@@ -1,7 +1,7 @@
 //! Gone, or only hidden: what a 404 is taken for.
 
 use wavix_sim::behaviour::NotFoundText;
-use wavix_sim::{Access, Answer, ApiKey, Fault, Sim};
+use wavix_sim::{Access, Answer, ApiKey, Fault, Rule, Sim};
 
 use super::{Bench, config, id_of};
 
@@ -77,6 +77,41 @@ async fn a_list_that_cannot_be_read_proves_nothing() {
         assert!(detail.contains("could not be confirmed"), "{detail}");
         assert_eq!(left.state, Some(created.clone()));
     }
+}
+
+#[tokio::test]
+async fn a_list_that_is_known_to_lack_trunks_proves_nothing() {
+    let bench = Bench::start().await;
+    for _ in 0..4 {
+        bench.sim.add_trunk(serde_json::json!({ "label": "another" }));
+    }
+    let created = bench.create(&config(|_| {})).await.ok();
+    bench.sim.configure(|knobs| knobs.per_page_cap = Some(2));
+    let without_page_2 = || {
+        let gap = Fault::with("sip_trunks", serde_json::Value::Null);
+        bench.sim.faults().push(Rule::new("GET", "/v1/trunks", gap).skip(1).always());
+    };
+    without_page_2();
+    bench.sim.faults().always("GET", TRUNK, not_found("The service is not provisioned for your account."));
+    let left = bench.read(&created).await;
+    let detail = &left.error().detail;
+    for part in ["could not be confirmed", "incomplete list", "announce 5", "stays in the state", "Try again"]
+    {
+        assert!(detail.contains(part), "no {part:?} in: {detail}");
+    }
+    assert_eq!(left.state, Some(created.clone()));
+
+    bench.sim.faults().clear();
+    for unclear in [Fault::answer(Answer::new(200).empty()), not_found("Record not found")] {
+        without_page_2();
+        bench.sim.fault("DELETE", TRUNK, unclear);
+        let left = bench.delete(&created).await;
+        assert!(left.error().detail.contains("could not be confirmed"), "{}", left.error().detail);
+        assert_eq!(left.state, Some(created.clone()));
+        bench.sim.faults().clear();
+    }
+    assert_eq!(bench.read(&created).await.ok(), created);
+    assert!(bench.delete(&created).await.errors.is_empty());
 }
 
 #[tokio::test]
