@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use crate::framework::diagnostics::Diagnostics;
+use crate::framework::convert;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::generation;
 use crate::framework::provider::Provider;
 use crate::protocol::proto::tfplugin6::generate_resource_config::{Request, Response};
@@ -16,6 +17,7 @@ pub(super) async fn generate_resource_config<P: Provider>(
     request: Request,
 ) -> Result<Response, Diagnostics> {
     let name = request.type_name;
+    let diagnostics: Diagnostics = request.state.is_none().then(|| nothing_sent(&name)).into_iter().collect();
     let entry = connection.catalog().resource(&name)?;
     let state = values::decode(&format!("the state of {name}"), request.state.as_ref(), &entry.ty)?;
     // Also for a list without resource objects, which has no state to send. A
@@ -25,7 +27,16 @@ pub(super) async fn generate_resource_config<P: Provider>(
         config = entry.object.generate(&state, config)?;
     }
     let config = values::encode(&format!("the configuration of {name}"), &config, &entry.ty)?;
-    Ok(Response { config: Some(config), diagnostics: Vec::new() })
+    Ok(Response { config: Some(config), diagnostics: convert::diagnostics(diagnostics) })
+}
+
+/// A null state is sent as one: none at all is an oversight of Terraform 1.14.0.
+fn nothing_sent(name: &str) -> Diagnostic {
+    Diagnostic::warning(
+        format!("Cannot write the configuration of {name}"),
+        "Terraform asked for a configuration and did not send the object that it is for, so nothing is filled in. \
+         Terraform 1.14.0 forgets that; 1.14.1 and later versions do not.",
+    )
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use tonic::Request;
 
 use crate::framework::fixtures::{Fake, FakeResource, THING, assert_one_error, thing};
+use crate::protocol::proto::tfplugin6::diagnostic::Severity;
 use crate::protocol::proto::tfplugin6::generate_resource_config::{Request as Generate, Response};
 use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
 use crate::protocol::value::Value;
@@ -42,6 +43,9 @@ async fn a_missing_state_gives_a_form_to_fill_in() {
     let request = Generate { type_name: THING.to_owned(), state: None };
     let answer = fake.server.generate_resource_config(Request::new(request)).await.unwrap().into_inner();
     assert_eq!(fake.decode(answer.config.as_ref()), thing([]));
+    let [warning] = answer.diagnostics.as_slice() else { panic!("{answer:?}") };
+    assert_eq!(warning.severity(), Severity::Warning);
+    assert!(warning.detail.contains("1.14.1"), "{warning:?}");
 }
 
 #[tokio::test]
