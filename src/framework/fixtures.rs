@@ -35,6 +35,7 @@ pub(crate) const ADDRESS: &str = "registry.example.com/test/fake";
 
 object! {
     /// What the fake resource holds.
+    #[derive(Default)]
     pub(crate) struct Thing {
         /// Computed, kept.
         pub(crate) id: Attr<String>,
@@ -323,15 +324,7 @@ impl Resource<Journal> for FakeResource {
 }
 
 pub(crate) fn empty_thing() -> Thing {
-    Thing {
-        id: Attr::Null,
-        name: Attr::Null,
-        kind: Attr::Null,
-        size: Attr::Null,
-        etag: Attr::Null,
-        secret: Attr::Null,
-        timeouts: Attr::Null,
-    }
+    Thing::default()
 }
 
 object! {

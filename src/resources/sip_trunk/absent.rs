@@ -41,6 +41,12 @@ pub(super) fn not_imported(id: i64, listed: &[SipTrunkSummary]) -> Diagnostic {
     error
 }
 
+/// The error for a text that can be no trunk's id. `hint` says where one is had.
+pub(super) fn malformed_id(summary: &str, id: &str, hint: &str) -> Diagnostic {
+    let detail = format!("The id of a SIP trunk is a decimal number such as `3107`; found {id:?}. {hint}");
+    Diagnostic::error(summary, detail).at(Path::root("id"))
+}
+
 /// The error for an id that no trunk of the account has. People take the login,
 /// which is a number too, for the id.
 pub(super) fn unknown_id(summary: impl Into<String>, id: i64, listed: &[SipTrunkSummary]) -> Diagnostic {

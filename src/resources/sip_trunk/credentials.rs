@@ -5,7 +5,6 @@ use crate::client::Secret;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::ephemeral::{Ephemeral, Opened};
 use crate::framework::object::Attr;
-use crate::framework::path::Path;
 use crate::framework::resource::Call;
 use crate::framework::schema::{Attribute, Schema};
 
@@ -92,11 +91,8 @@ impl Ephemeral<Context> for SipTrunkCredentials {
 }
 
 fn malformed_id(id: &str) -> Diagnostic {
-    let detail = format!(
-        "The id of a SIP trunk is a decimal number such as `3107`; found {id:?}. The SIP login is not the id; the data \
-         source `wavix_sip_trunk` finds the one by the other."
-    );
-    Diagnostic::error("Invalid id", detail).at(Path::root("id"))
+    let hint = "The SIP login is not the id; the data source `wavix_sip_trunk` finds the one by the other.";
+    absent::malformed_id("Invalid id", id, hint)
 }
 
 #[cfg(test)]
@@ -110,6 +106,7 @@ mod tests {
 
     use super::*;
     use crate::client::{Client, ClientSettings};
+    use crate::framework::path::Path;
 
     async fn open(sim: &Sim, id: &str) -> Result<Opened<SipTrunkCredentialsData>, Diagnostics> {
         let settings = ClientSettings {

@@ -266,14 +266,8 @@ impl SipTrunkData {
 }
 
 fn malformed_id(id: &str) -> Diagnostic {
-    Diagnostic::error(
-        "Invalid id",
-        format!(
-            "The id of a SIP trunk is a decimal number such as `3107`; found {id:?}. To find a trunk by its SIP \
-             user name, set `login` instead."
-        ),
-    )
-    .at(Path::root("id"))
+    let hint = "To find a trunk by its SIP user name, set `login` instead.";
+    absent::malformed_id("Invalid id", id, hint)
 }
 
 fn not_found(key: &Key, listed: &[SipTrunkSummary]) -> Diagnostic {

@@ -1,11 +1,10 @@
 //! Resources layer: what a SIP trunk is imported by. Asks nobody: a read follows.
 
-use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::diagnostics::Diagnostics;
 use crate::framework::identity::{IdentityAttribute, IdentitySchema};
-use crate::framework::path::Path;
 
 use super::model::SipTrunkModel;
-use super::parse_id;
+use super::{absent, parse_id};
 
 /// `{ id }`
 pub(super) fn identity_schema() -> IdentitySchema {
@@ -16,15 +15,8 @@ pub(super) fn identity_schema() -> IdentitySchema {
 /// The state from which a read can find the trunk.
 pub(super) fn by_id(id: &str) -> Result<SipTrunkModel, Diagnostics> {
     parse_id(id).map(SipTrunkModel::stub).ok_or_else(|| {
-        Diagnostic::error(
-            "Cannot import SIP trunk",
-            format!(
-                "The import id must be the trunk's id at Wavix, a decimal number such as `3107`; found {id:?}. \
-                 Nothing was imported. The Wavix portal and the `wavix_sip_trunks` data source show the ids. The \
-                 SIP login is not the id."
-            ),
-        )
-        .at(Path::root("id"))
-        .into()
+        let hint = "Nothing was imported. The Wavix portal and the `wavix_sip_trunks` data source show the ids. The \
+                    SIP login is not the id.";
+        absent::malformed_id("Cannot import SIP trunk", id, hint).into()
     })
 }

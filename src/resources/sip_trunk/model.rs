@@ -20,7 +20,8 @@ pub(super) const ACTIVE: &str = "active";
 pub(super) const DEFAULT_TRANSCRIPTION_THRESHOLD: i64 = 6;
 
 crate::object! {
-    /// Configuration, plan and state of a `wavix_sip_trunk`.
+    /// Configuration, plan and state of a `wavix_sip_trunk`. Null by default.
+    #[derive(Default)]
     pub struct SipTrunkModel {
         /// API `id`, as decimal text.
         pub id: Attr<String>,
@@ -102,41 +103,7 @@ crate::object! {
 impl SipTrunkModel {
     /// What is known of a trunk of which only the id is known.
     pub(crate) fn stub(id: i64) -> Self {
-        Self {
-            id: Attr::Known(id.to_string()),
-            login: Attr::Null,
-            created_at: Attr::Null,
-            label: Attr::Null,
-            callerid: Attr::Null,
-            multiple_numbers: Attr::Null,
-            password: Attr::Null,
-            password_wo: Attr::Null,
-            password_wo_version: Attr::Null,
-            ip_restrict: Attr::Null,
-            allowed_ips: Attr::Null,
-            didinfo_enabled: Attr::Null,
-            call_restrict: Attr::Null,
-            call_limit: Attr::Null,
-            cost_limit: Attr::Null,
-            max_call_cost: Attr::Null,
-            channels_restrict: Attr::Null,
-            max_channels: Attr::Null,
-            rewrite_enabled: Attr::Null,
-            rewrite_prefix: Attr::Null,
-            rewrite_cond: Attr::Null,
-            call_recording_enabled: Attr::Null,
-            machine_detection_enabled: Attr::Null,
-            transcription_enabled: Attr::Null,
-            transcription_threshold: Attr::Null,
-            encrypted_media: Attr::Null,
-            host_request: Attr::Null,
-            host: Attr::Null,
-            auth_method: Attr::Null,
-            status: Attr::Null,
-            passthrough: Attr::Null,
-            access_token: Attr::Null,
-            timeouts: Attr::Null,
-        }
+        Self { id: Attr::Known(id.to_string()), ..Self::default() }
     }
 
     /// Whether nothing but the id is known, as between an import and its read.
