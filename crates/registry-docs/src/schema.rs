@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value as Json;
 
 /// Everything a provider has.
@@ -20,7 +20,9 @@ pub struct Provider {
     pub ephemeral_resource_schemas: BTreeMap<String, Schema>,
     /// List resources by type. Terraform prints them from 1.14 on.
     pub list_resource_schemas: BTreeMap<String, Schema>,
-    /// Actions by type. Terraform prints them from 1.14 on.
+    /// Actions by type. Terraform prints them from 1.14 on, without a version:
+    /// they have no state.
+    #[serde(serialize_with = "without_versions")]
     pub action_schemas: BTreeMap<String, Schema>,
     /// Functions by name.
     pub functions: BTreeMap<String, Function>,
@@ -36,6 +38,17 @@ pub struct Schema {
     pub version: i64,
     /// What is in it.
     pub block: Block,
+}
+
+fn without_versions<S: Serializer>(
+    schemas: &BTreeMap<String, Schema>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Versionless<'a> {
+        block: &'a Block,
+    }
+    serializer.collect_map(schemas.iter().map(|(name, Schema { block, .. })| (name, Versionless { block })))
 }
 
 /// Attributes and nested blocks.
