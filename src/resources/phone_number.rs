@@ -20,7 +20,9 @@ pub(super) const SEPARATORS_IN_WORDS: &str = "`+`, spaces, dots, hyphens and par
 /// # Errors
 /// What keeps the text from being an international number: a clause about it.
 pub(super) fn international(text: &str) -> Result<String, String> {
-    if text.replace(' ', "").contains("(0)") {
+    let is_zero =
+        |after: &str| after.split_once(')').is_some_and(|(inside, _)| inside.trim_matches(' ') == "0");
+    if text.split('(').skip(1).any(is_zero) {
         return Err("holds \"(0)\", which is not dialled from abroad; leave it out".to_owned());
     }
     let stranger = |c: char| !c.is_ascii_digit() && !SEPARATORS.contains(&c);
@@ -30,16 +32,15 @@ pub(super) fn international(text: &str) -> Result<String, String> {
             position + 1
         ));
     }
-    let after_plus = text.split_once('+').map(|(before, after)| (before.contains(is_digit), after));
-    let digits: String = match after_plus {
-        Some((true, _)) => return Err("holds \"+\" after a digit".to_owned()),
-        Some((false, after)) if after.contains('+') => return Err("holds \"+\" twice".to_owned()),
-        Some((false, after)) => after.chars().filter(char::is_ascii_digit).collect(),
-        None => {
-            let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-            digits.strip_prefix(PREFIX).map(str::to_owned).unwrap_or(digits)
-        }
-    };
+    let mut digits = String::with_capacity(text.len());
+    digits.extend(text.chars().filter(char::is_ascii_digit));
+    match text.split_once('+') {
+        Some((before, _)) if before.contains(is_digit) => return Err("holds \"+\" after a digit".to_owned()),
+        Some((_, after)) if after.contains('+') => return Err("holds \"+\" twice".to_owned()),
+        Some(_) => {}
+        None if digits.starts_with(PREFIX) => drop(digits.drain(..PREFIX.len())),
+        None => {}
+    }
     if digits.is_empty() {
         return Err("holds no digits".to_owned());
     }
