@@ -15,7 +15,7 @@ use super::schema::Validator;
 /// has.
 const LONGEST_SHOWN: usize = 45;
 /// More decimals than people write; what has more was calculated.
-const WRITTEN_DECIMALS: u64 = 15;
+const WRITTEN_DECIMALS: u32 = 15;
 
 /// A rule made of its words and a test.
 struct Rule<F> {
@@ -41,7 +41,7 @@ fn rule(words: impl Into<String>, test: impl Fn(&Value) -> bool + Send + Sync) -
 /// binary fractions: `0.15 * 1.2` is no 0.18, and `1.1 + 2.2 - 0.3` no 3. Shown, it
 /// looks as if it were, so that is said.
 pub fn violation(rule: &str, value: &Value) -> String {
-    let calculated = value.as_number().is_some_and(|number| number.decimals() > WRITTEN_DECIMALS);
+    let calculated = value.as_number().is_some_and(|number| !number.has_at_most_decimals(WRITTEN_DECIMALS));
     let advice = if calculated {
         " The result of a calculation with fractions is seldom exact, and this one has many decimals: write the \
          number out, or round it, as `tonumber(format(\"%.4f\", 0.15 * 1.2))` does to 4 decimals and \

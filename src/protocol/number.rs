@@ -46,10 +46,13 @@ impl Number {
         self.0.is_integer()
     }
 
-    /// Digits after the decimal point, without trailing zeros.
+    /// True when so many digits after the decimal point are enough. Trailing
+    /// zeros count for nothing.
     #[must_use]
-    pub fn decimals(&self) -> u64 {
-        self.0.normalized().fractional_digit_count().try_into().unwrap_or(0)
+    pub fn has_at_most_decimals(&self, most: u32) -> bool {
+        let fits = |decimal: &BigDecimal| decimal.fractional_digit_count() <= i64::from(most);
+        // Few numbers have zeros at the end to take away, which costs copies.
+        fits(&self.0) || fits(&self.0.normalized())
     }
 
     /// True below zero.
@@ -156,7 +159,8 @@ mod tests {
     #[test]
     fn decimals_are_counted_as_they_are_shown() {
         for (text, decimals) in [("0", 0), ("100", 0), ("1e3", 0), ("1.50", 1), ("-0.180", 2), ("25e-4", 4)] {
-            assert_eq!(number(text).decimals(), decimals, "{text}");
+            assert!(number(text).has_at_most_decimals(decimals), "{text}");
+            assert!(decimals == 0 || !number(text).has_at_most_decimals(decimals - 1), "{text}");
         }
     }
 

@@ -65,7 +65,7 @@ impl Validator for Rule {
             Self::Money => value
                 .as_number()
                 .filter(|amount| **amount < Number::from(10_i64.pow(MONEY_DIGITS)))
-                .filter(|amount| amount.decimals() <= u64::from(MONEY_DIGITS))
+                .filter(|amount| amount.has_at_most_decimals(MONEY_DIGITS))
                 .map(drop)
                 .ok_or_else(broken),
         }
