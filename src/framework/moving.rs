@@ -5,7 +5,8 @@
 #[derive(Clone)]
 pub struct MovedState {
     /// The full address of the old provider, such as
-    /// `registry.terraform.io/hashicorp/null`.
+    /// `registry.terraform.io/hashicorp/null`. From OpenTofu it is only what the
+    /// name of the type begins with: `null`.
     pub provider: String,
     /// The old resource type.
     pub type_name: String,
@@ -17,13 +18,15 @@ pub struct MovedState {
 
 impl MovedState {
     /// Whether the old provider is `source`, `<namespace>/<type>`, on whatever
-    /// registry. Addresses do not distinguish upper and lower case.
+    /// registry, or may be, if all that is known is its type. Addresses do not
+    /// distinguish upper and lower case.
     #[must_use]
     pub fn is_from(&self, source: &str) -> bool {
         let parts = |address: &str| -> Vec<String> {
             address.rsplit('/').take(2).map(str::to_ascii_lowercase).collect()
         };
-        parts(&self.provider) == parts(source)
+        let (provider, source) = (parts(&self.provider), parts(source));
+        if provider.len() < 2 { provider.first() == source.first() } else { provider == source }
     }
 
     /// A text attribute of the old object; none when it is missing, null, empty
@@ -59,12 +62,14 @@ mod tests {
 
     #[test]
     fn a_provider_is_known_by_namespace_and_type_on_every_registry() {
-        for address in
-            ["registry.terraform.io/mastercard/restapi", "registry.opentofu.org/Mastercard/restapi"]
-        {
+        for address in [
+            "registry.terraform.io/mastercard/restapi",
+            "registry.opentofu.org/Mastercard/restapi",
+            "restapi",
+        ] {
             assert!(moved(address).is_from("Mastercard/restapi"), "{address}");
         }
-        for address in ["registry.terraform.io/somebody/restapi", "restapi", ""] {
+        for address in ["registry.terraform.io/somebody/restapi", "somebody/restapi", "null", ""] {
             assert!(!moved(address).is_from("Mastercard/restapi"), "{address}");
         }
     }

@@ -134,7 +134,9 @@ pub struct PlanRequest<'a, Ctx, M> {
     /// read no resource but those that change. True where it shows that: since
     /// 1.9 it gives itself away by allowing deferral there, and else only for its
     /// experimental `-allow-deferral`, where a first plan looks the same. False in
-    /// any other first plan, and with OpenTofu and older versions always.
+    /// any other first plan, with older versions always, and with OpenTofu, which
+    /// allows deferral in every request, if the provider is installed from its
+    /// registry or a mirror of it: nothing else tells the two apart.
     pub in_apply: bool,
     /// Set when the user interrupts.
     pub cancel: &'a CancellationToken,

@@ -8,6 +8,7 @@ use crate::framework::diagnostics::Diagnostics;
 use crate::framework::erased::{ErasedPlan, ErasedResource};
 use crate::framework::planning::{self, Change, Plan};
 use crate::framework::provider::Provider;
+use crate::protocol::installation::OPENTOFU_HOST;
 use crate::protocol::proto::tfplugin6::plan_resource_change::{Request, Response};
 
 use super::connection::Connection;
@@ -34,7 +35,9 @@ pub(super) async fn plan_resource_change<P: Provider>(
     };
     let configuration = connection.configuration();
     let cancel = connection.cancellation();
-    let in_apply = request.client_capabilities.is_some_and(|client| client.deferral_allowed);
+    // OpenTofu says of every request what Terraform says of those in an apply.
+    let says_of_each = connection.catalog().address.starts_with(OPENTOFU_HOST);
+    let in_apply = !says_of_each && request.client_capabilities.is_some_and(|client| client.deferral_allowed);
     let hook =
         || ErasedPlan { ctx: configuration.ctx(), config: &config, prior: &prior, in_apply, cancel: &cancel };
     let (plan, mut diagnostics) = run(&*entry.object, &change, hook).await;

@@ -41,10 +41,10 @@ macro_rules! async_trials {
 /// As `trials!`, of tests that run Terraform or OpenTofu; without one they are
 /// ignored with a reason. Those after `since (MAJOR, MINOR)` need that version of
 /// Terraform, or the version of OpenTofu that can do the same: as `Least` knows
-/// it, or as `or_opentofu (MAJOR, MINOR)` says.
+/// it, or as `or_opentofu (MAJOR, MINOR)` says; none with `or_opentofu None`.
 macro_rules! acceptance_trials {
     ($($test:ident),* $(,)? $(; since ($major:literal, $minor:literal)
-        $(or_opentofu ($other_major:literal, $other_minor:literal))?: $($newer:ident),* $(,)?)*) => {
+        $(or_opentofu $other:tt)?: $($newer:ident),* $(,)?)*) => {
         /// The tests of this module.
         pub fn trials() -> Vec<libtest_mimic::Trial> {
             let any: Vec<libtest_mimic::Trial> = vec![
@@ -54,7 +54,7 @@ macro_rules! acceptance_trials {
             ];
             let newer: Vec<Vec<libtest_mimic::Trial>> = vec![$({
                 let least = $crate::support::require::Least::of(($major, $minor))
-                    $(.or_opentofu(($other_major, $other_minor)))?;
+                    $(.or_opentofu($other))?;
                 vec![$($crate::support::require::acceptance_trial(
                     module_path!(), stringify!($newer), least, $newer
                 )),*]

@@ -16,12 +16,17 @@ pub fn cli() -> &'static Result<Cli, Missing> {
     CLI.get_or_init(Cli::find)
 }
 
+/// Whether the command line is OpenTofu's.
+pub fn is_opentofu() -> bool {
+    cli().as_ref().is_ok_and(|cli| cli.title.starts_with("OpenTofu"))
+}
+
 /// How often one `apply` that creates looks for trunks that it would double: the
 /// plan does, and the process that applies only where Terraform does not show
 /// it that it applies, as since 1.9. OpenTofu never does.
 pub fn looks_of_an_apply() -> usize {
     let cli = cli().as_ref().unwrap_or_else(|missing| panic!("{missing}"));
-    if cli.version >= (1, 9) && !cli.title.starts_with("OpenTofu") { 1 } else { 2 }
+    if cli.version >= (1, 9) && !is_opentofu() { 1 } else { 2 }
 }
 
 /// The versions from which on a command line can do what a test needs.
@@ -47,9 +52,9 @@ impl Least {
         Self { terraform, opentofu }
     }
 
-    /// The same, but from this version of OpenTofu on.
-    pub fn or_opentofu(self, version: (u32, u32)) -> Self {
-        Self { opentofu: Some(version), ..self }
+    /// The same, but from this version of OpenTofu on, or with none.
+    pub fn or_opentofu(self, version: impl Into<Option<(u32, u32)>>) -> Self {
+        Self { opentofu: version.into(), ..self }
     }
 
     /// Why this command line will not do.
