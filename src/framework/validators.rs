@@ -62,11 +62,6 @@ pub fn non_empty() -> impl Validator {
     })
 }
 
-/// A whole number that fits 64 bits.
-pub fn whole_number() -> impl Validator {
-    rule("must be a whole number", |value| value.as_number().is_some_and(|number| number.to_i64().is_some()))
-}
-
 /// A whole number of at least `least`.
 pub fn at_least(least: i64) -> impl Validator {
     rule(format!("must be a whole number of at least {least}"), move |value| {
@@ -233,7 +228,6 @@ mod tests {
         check(&at_least(1), &[number("1"), number("2.0")], &[number("0"), number("1.5"), number("1e30")]);
         check(&at_most(5), &[number("5"), number("-1")], &[number("6"), number("4.5")]);
         check(&greater_than(0), &[number("0.00001"), number("1e30")], &[number("0"), number("-0.1")]);
-        check(&whole_number(), &[number("0"), number("1e3")], &[number("0.5"), number("1e30")]);
     }
 
     #[test]
