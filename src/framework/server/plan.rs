@@ -36,7 +36,7 @@ pub(super) async fn plan_resource_change<P: Provider>(
     let configuration = connection.configuration();
     let cancel = connection.cancellation();
     // OpenTofu says of every request what Terraform says of those in an apply.
-    let says_of_each = connection.catalog().address.starts_with(OPENTOFU_HOST);
+    let says_of_each = connection.catalog().address.split('/').next() == Some(OPENTOFU_HOST);
     let in_apply = !says_of_each && request.client_capabilities.is_some_and(|client| client.deferral_allowed);
     let hook =
         || ErasedPlan { ctx: configuration.ctx(), config: &config, prior: &prior, in_apply, cancel: &cancel };

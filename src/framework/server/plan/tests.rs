@@ -12,7 +12,7 @@ use crate::framework::fixtures::{
 };
 use crate::framework::object::Attr;
 use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
-use crate::protocol::proto::tfplugin6::{DynamicValue, plan_resource_change};
+use crate::protocol::proto::tfplugin6::{ClientCapabilities, DynamicValue, plan_resource_change};
 use crate::protocol::value::{UNKNOWN, Value};
 
 fn text(text: &str) -> Value {
@@ -112,6 +112,42 @@ async fn a_hook_that_starts_a_change_runs_again_and_is_heard_once() {
     assert_eq!(planned.get("id"), Some(&text("put-right")));
     assert_eq!(planned.get("etag"), Some(&UNKNOWN), "a change changes the etag");
     assert_eq!((plan.diagnostics.len(), runs.load(Ordering::Relaxed)), (1, 2));
+}
+
+/// OpenTofu allows deferral in every request, Terraform in those of an apply.
+#[tokio::test]
+async fn allowed_deferral_is_the_sign_of_an_apply_but_from_opentofu() {
+    for (address, deferral_allowed, expected) in [
+        ("registry.terraform.io/test/fake", true, true),
+        ("registry.terraform.io/test/fake", false, false),
+        ("registry.opentofu.org/test/fake", true, false),
+        ("registry.opentofu.org.example.com/test/fake", true, true),
+    ] {
+        let seen = Arc::new(AtomicUsize::new(0));
+        let tell = Arc::clone(&seen);
+        let resource = FakeResource {
+            plan: Arc::new(move |request, _, _| {
+                tell.fetch_add(if request.in_apply { 1 } else { 10 }, Ordering::Relaxed);
+            }),
+            ..FakeResource::default()
+        };
+        let fake = Fake::installed_as(address, resource);
+        let request = plan_resource_change::Request {
+            type_name: THING.to_owned(),
+            prior_state: fake.encode(&Value::Null),
+            proposed_new_state: fake.encode(&config("Ann")),
+            config: fake.encode(&config("Ann")),
+            client_capabilities: Some(ClientCapabilities { deferral_allowed, ..Default::default() }),
+            ..Default::default()
+        };
+        let answer = fake.server.plan_resource_change(Request::new(request)).await.unwrap().into_inner();
+        assert!(answer.diagnostics.is_empty(), "{:?}", answer.diagnostics);
+        assert_eq!(
+            seen.load(Ordering::Relaxed),
+            if expected { 1 } else { 10 },
+            "{address} {deferral_allowed}"
+        );
+    }
 }
 
 #[tokio::test]
