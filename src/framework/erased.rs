@@ -51,8 +51,8 @@ pub struct ErasedPlan<'a, Ctx> {
 /// A change to carry out, untyped.
 #[derive(Debug)]
 pub struct ErasedChange<'a> {
-    /// The configuration; `Null` for a delete.
-    pub config: &'a Value,
+    /// The write-only values of the configuration; `Null` for a delete.
+    pub write_only: &'a Value,
     /// The planned state; `Null` for a delete.
     pub plan: &'a Value,
     /// The prior state; `Null` for a create.
@@ -229,7 +229,7 @@ fn change_models<M: Object>(
     type_name: &str,
 ) -> Result<(M, M, Option<M>), Diagnostic> {
     Ok((
-        model(change.config, type_name)?,
+        model(change.write_only, type_name)?,
         model(change.plan, type_name)?,
         optional_model(change.prior, type_name)?,
     ))
@@ -294,9 +294,9 @@ impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for Typed
         Box::pin(async move {
             match change_models(&change, self.0.type_name()) {
                 Err(bug) => slot.diagnostics.push(bug),
-                Ok((config, plan, _)) => {
+                Ok((write_only, plan, _)) => {
                     let mut session = Session::start(slot, None);
-                    let request = CreateRequest { config, plan };
+                    let request = CreateRequest { write_only, plan };
                     let result = self.0.create(&call, request, &mut session.outcome).await;
                     session.finish(result);
                 }
@@ -331,9 +331,9 @@ impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for Typed
                     format!("Cannot update {name}"),
                     "There is no prior state to update.",
                 )),
-                Ok((config, plan, Some(prior))) => {
+                Ok((write_only, plan, Some(prior))) => {
                     let mut session = Session::start(slot, Some(prior.clone()));
-                    let request = UpdateRequest { config, plan, prior };
+                    let request = UpdateRequest { write_only, plan, prior };
                     let result = self.0.update(&call, request, &mut session.outcome).await;
                     session.finish(result);
                 }

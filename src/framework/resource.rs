@@ -100,10 +100,16 @@ impl<M> Outcome<M> {
 }
 
 /// What is asked of [`Resource::create`].
+///
+/// What was planned is what is to be done, so of the configuration a verb is
+/// shown no more than a plan cannot hold. Terraform applies `ignore_changes` to
+/// the configuration of a plan and not to that of an apply: whoever concludes
+/// anything from the latter does what nobody was shown.
 #[derive(Debug)]
 pub struct CreateRequest<M> {
-    /// What the user wrote, write-only values included. Wholly known.
-    pub config: M,
+    /// The write-only values of the configuration, and nothing else: every other
+    /// attribute is null, whatever the user wrote.
+    pub write_only: M,
     /// What was planned: known values must come out as they are, unknown ones
     /// are the verb's to decide.
     pub plan: M,
@@ -112,8 +118,8 @@ pub struct CreateRequest<M> {
 /// What is asked of [`Resource::update`].
 #[derive(Debug)]
 pub struct UpdateRequest<M> {
-    /// What the user wrote, write-only values included. Wholly known.
-    pub config: M,
+    /// As in a [`CreateRequest`].
+    pub write_only: M,
     /// What was planned.
     pub plan: M,
     /// What the state holds.

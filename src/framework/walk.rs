@@ -192,6 +192,26 @@ pub fn without_write_only(schema: &Schema, value: Value) -> Value {
     })
 }
 
+/// The value with nothing but what is kept nowhere: every attribute that neither
+/// is write-only nor holds one is null.
+#[must_use]
+pub fn write_only_alone(schema: &Schema, value: Value) -> Value {
+    let beside = Beside { config: &NOTHING, earlier: &NOTHING };
+    rewrite(Fields::of(schema), beside, value, &mut |place, value| match &place.attribute.kind {
+        _ if place.attribute.write_only => Visit::Done(value),
+        Kind::Nested(_, attributes) if attributes.iter().any(holds_write_only) => Visit::Inside(value),
+        _ => Visit::Done(Value::Null),
+    })
+}
+
+fn holds_write_only(attribute: &Attribute) -> bool {
+    match &attribute.kind {
+        _ if attribute.write_only => true,
+        Kind::Nested(_, attributes) => attributes.iter().any(holds_write_only),
+        Kind::Value(_) => false,
+    }
+}
+
 /// The value in the earlier value's spelling, wherever the two mean the same.
 #[must_use]
 pub fn with_spelling_of(schema: &Schema, earlier: &Value, value: Value) -> Value {
@@ -251,6 +271,30 @@ mod tests {
                 ("keyed", Value::map([("k", cleaned())])),
             ])
         );
+    }
+
+    #[test]
+    fn what_a_plan_holds_is_no_part_of_what_is_write_only() {
+        let schema = schema(vec![
+            Attribute::string("secret").write_only(),
+            Attribute::string("name"),
+            Attribute::nested(
+                "one",
+                Nesting::Single,
+                vec![Attribute::string("secret").write_only(), Attribute::string("name")],
+            ),
+            Attribute::nested("plain", Nesting::Single, vec![Attribute::string("name")]),
+        ]);
+        let object = || Value::map([("secret", Value::string("s")), ("name", Value::string("n"))]);
+        let Value::Map(mut value) = object() else { panic!("an object") };
+        value.insert("one".to_owned(), object());
+        value.insert("plain".to_owned(), Value::map([("name", Value::string("n"))]));
+        let alone = || [("secret", Value::string("s")), ("name", Value::Null)];
+        let Value::Map(mut expected) = Value::map(alone()) else { panic!("an object") };
+        expected.insert("one".to_owned(), Value::map(alone()));
+        expected.insert("plain".to_owned(), Value::Null);
+        assert_eq!(write_only_alone(&schema, Value::Map(value)), Value::Map(expected));
+        assert_eq!(write_only_alone(&schema, Value::Null), Value::Null, "a delete has no configuration");
     }
 
     #[test]

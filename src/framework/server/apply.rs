@@ -16,6 +16,7 @@ use crate::framework::note::Note;
 use crate::framework::provider::Provider;
 use crate::framework::resource::{Call, Operation};
 use crate::framework::timeouts;
+use crate::framework::walk;
 use crate::protocol::proto::tfplugin6::apply_resource_change::{Request, Response};
 use crate::protocol::value::Value;
 
@@ -42,7 +43,8 @@ async fn apply<P: Provider>(
     let name = request.type_name;
     let entry = connection.catalog().resource(&name)?;
     let decode = |what: &str, message| values::decode(&format!("the {what} of {name}"), message, &entry.ty);
-    let config = decode("configuration", request.config.as_ref())?;
+    let written = decode("configuration", request.config.as_ref())?;
+    let write_only = walk::write_only_alone(&entry.schema, written);
     let prior = decode("prior state", request.prior_state.as_ref())?;
     let planned = decode("planned state", request.planned_state.as_ref())?;
     let private = values::private(&name, &request.planned_private)?;
@@ -61,7 +63,7 @@ async fn apply<P: Provider>(
     let bounded = if operation == Operation::Delete { &prior } else { &planned };
     let deadline = timeouts::deadline(bounded, operation, entry.object.default_timeout(operation));
     let call = Call { ctx, cancel: &cancel, deadline };
-    let change = ErasedChange { config: &config, plan: &planned, prior: &prior };
+    let change = ErasedChange { write_only: &write_only, plan: &planned, prior: &prior };
     // Outside the guard: what the verb saved survives its panic.
     let note = Note::default();
     let underway = {

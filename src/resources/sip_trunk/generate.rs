@@ -4,7 +4,7 @@
 use crate::framework::object::Attr;
 
 use super::model::SipTrunkModel;
-use super::plan;
+use super::plan::{self, flags};
 
 /// Takes the flags out that would be derived just so.
 pub(super) fn without_derived_flags(config: &mut SipTrunkModel) {
@@ -24,14 +24,4 @@ pub(super) fn without_derived_flags(config: &mut SipTrunkModel) {
     if locked_out {
         config.ip_restrict = Attr::Null;
     }
-}
-
-fn flags(trunk: &mut SipTrunkModel) -> [&mut Attr<bool>; 5] {
-    [
-        &mut trunk.ip_restrict,
-        &mut trunk.call_restrict,
-        &mut trunk.cost_limit,
-        &mut trunk.channels_restrict,
-        &mut trunk.rewrite_enabled,
-    ]
 }

@@ -112,12 +112,13 @@ impl Resource<Context> for SipTrunk {
         request: CreateRequest<SipTrunkModel>,
         outcome: &mut Outcome<SipTrunkModel>,
     ) -> Result<(), Diagnostics> {
-        let CreateRequest { config, mut plan } = request;
+        let CreateRequest { write_only, mut plan } = request;
         // In a replacement, notes about the trunk before this one.
         adopt::confirm(&mut outcome.private);
         finding::forget_update(&mut outcome.private);
-        plan::derive_flags(&config, &mut plan);
-        let password = plan::password_to_send(&config, &plan).ok_or_else(plan::create_without_password)?;
+        plan::decide_flags(&mut plan);
+        let password =
+            plan::password_to_send(&plan, &write_only).ok_or_else(plan::create_without_password)?;
         let body = plan.body(&password);
         let sought = Sought { plan: &plan, body: &body, began: call.ctx.client().moment() };
         outcome.note(change::requested(call, &body.label));
@@ -137,7 +138,7 @@ impl Resource<Context> for SipTrunk {
             Err(error) => {
                 drop(attempt);
                 let which = format!("labelled {:?}", body.label);
-                return Err(at_password_in_use(KIND.failed(Verb::Create, &which, &error), &config));
+                return Err(at_password_in_use(KIND.failed(Verb::Create, &which, &error), &write_only));
             }
         };
         let mut trunk = SipTrunkModel::from_record(&record, &plan);
@@ -200,18 +201,18 @@ impl Resource<Context> for SipTrunk {
         request: UpdateRequest<SipTrunkModel>,
         outcome: &mut Outcome<SipTrunkModel>,
     ) -> Result<(), Diagnostics> {
-        let UpdateRequest { config, mut plan, prior } = request;
-        plan::derive_flags(&config, &mut plan);
+        let UpdateRequest { write_only, mut plan, prior } = request;
+        plan::decide_flags(&mut plan);
         let id = stored_id(Verb::Update, &prior)?;
         call.ctx.claims().own(id);
-        if !plan::needs_request(&prior, &plan, &config) {
+        if !plan::needs_request(&prior, &plan, &write_only) {
             let mut trunk = prior.clone();
             trunk.take_arguments(&plan);
             outcome.save(trunk);
             return Ok(());
         }
-        let password = plan::password_to_send(&config, &plan)
-            .ok_or_else(|| plan::update_without_password(&prior, &plan, &config))?;
+        let password = plan::password_to_send(&plan, &write_only)
+            .ok_or_else(|| plan::update_without_password(&prior, &plan, &write_only))?;
         outcome.note(format!("SIP trunk {id}"));
         let body = plan.body(&password);
         let put = Put { id, body: &body, plan: &plan, prior: &prior };
@@ -219,7 +220,7 @@ impl Resource<Context> for SipTrunk {
             Ok(record) => record,
             Err(unwritten) => {
                 let failed = change::not_certain(&plan, &prior, unwritten, outcome);
-                return Err(at_password_in_use(failed, &config));
+                return Err(at_password_in_use(failed, &write_only));
             }
         };
         adopt::confirm(&mut outcome.private);
@@ -312,8 +313,8 @@ fn stored_id(verb: Verb, state: &SipTrunkModel) -> Result<i64, Diagnostics> {
 }
 
 /// Points at the argument that the password came from.
-fn at_password_in_use(diagnostics: Diagnostics, config: &SipTrunkModel) -> Diagnostics {
-    let is_write_only = config.password_wo.known().is_some();
+fn at_password_in_use(diagnostics: Diagnostics, write_only: &SipTrunkModel) -> Diagnostics {
+    let is_write_only = write_only.password_wo.known().is_some();
     diagnostics
         .into_iter()
         .map(|diagnostic| match &diagnostic.path {

@@ -20,7 +20,7 @@ pub(super) fn refine(
 ) {
     derive_flags(config, planned);
     let Some(prior) = prior else {
-        if has_no_password(config) {
+        if has_no_password(planned, config) {
             diagnostics.push(create_without_password());
         }
         return;
@@ -28,7 +28,7 @@ pub(super) fn refine(
     if planned.host_request != prior.host_request {
         forget_server_values(planned);
     }
-    if has_no_password(config) && needs_request(prior, planned, config) {
+    if has_no_password(planned, config) && needs_request(prior, planned, config) {
         diagnostics.push(update_without_password(prior, planned, config));
     }
 }
@@ -47,15 +47,39 @@ pub(super) fn derive_flags(config: &SipTrunkModel, planned: &mut SipTrunkModel) 
     );
 }
 
+/// Sets each flag that the plan left open from the plan's own limit. Where
+/// Terraform plans once more before it applies, none is open.
+pub(super) fn decide_flags(plan: &mut SipTrunkModel) {
+    let mut written = plan.clone();
+    for flag in flags(&mut written) {
+        if flag.is_unknown() {
+            *flag = Attr::Null;
+        }
+    }
+    derive_flags(&written, plan);
+}
+
+/// The flags that follow from their limits.
+pub(super) fn flags(trunk: &mut SipTrunkModel) -> [&mut Attr<bool>; 5] {
+    [
+        &mut trunk.ip_restrict,
+        &mut trunk.call_restrict,
+        &mut trunk.cost_limit,
+        &mut trunk.channels_restrict,
+        &mut trunk.rewrite_enabled,
+    ]
+}
+
 /// Whether the update needs a request at all: something the API keeps changes,
 /// or the password is to be sent again. A version that is removed with its
-/// password asks for nothing.
-pub(super) fn needs_request(prior: &SipTrunkModel, planned: &SipTrunkModel, config: &SipTrunkModel) -> bool {
+/// password asks for nothing. `written` is the configuration of the plan, or what
+/// an apply is shown of it.
+pub(super) fn needs_request(prior: &SipTrunkModel, planned: &SipTrunkModel, written: &SipTrunkModel) -> bool {
     let password_changes =
         planned.password != prior.password || planned.password_wo_version != prior.password_wo_version;
     !differences(planned, prior).is_empty()
         || has_new_version(prior, planned)
-        || (password_changes && !has_no_password(config))
+        || (password_changes && !has_no_password(planned, written))
 }
 
 fn has_new_version(prior: &SipTrunkModel, planned: &SipTrunkModel) -> bool {
@@ -63,18 +87,20 @@ fn has_new_version(prior: &SipTrunkModel, planned: &SipTrunkModel) -> bool {
     version.known().is_some() && *version != prior.password_wo_version
 }
 
-/// The password that a request must carry.
-pub(super) fn password_to_send(config: &SipTrunkModel, planned: &SipTrunkModel) -> Option<Secret> {
-    config.password_wo.known().or(planned.password.known()).or(config.password.known()).cloned()
+/// The password that a request must carry: the planned one, or the one that no
+/// plan can hold.
+pub(super) fn password_to_send(planned: &SipTrunkModel, write_only: &SipTrunkModel) -> Option<Secret> {
+    planned.password.known().or(write_only.password_wo.known()).cloned()
 }
 
 /// The error of a request that cannot be made because nobody knows the password.
+/// `written` as for [`needs_request`].
 pub(super) fn update_without_password(
     prior: &SipTrunkModel,
     planned: &SipTrunkModel,
-    config: &SipTrunkModel,
+    written: &SipTrunkModel,
 ) -> Diagnostic {
-    let mut changes: Vec<String> = telling_differences(prior, planned, config)
+    let mut changes: Vec<String> = telling_differences(prior, planned, written)
         .iter()
         .map(|Difference { name, wanted, found }| {
             format!("  - `{name}`: Wavix has {}, the configuration {}", shown(found), shown(wanted))
@@ -125,11 +151,11 @@ const DERIVED: [(&str, &[&str]); 5] = [
 fn telling_differences(
     prior: &SipTrunkModel,
     planned: &SipTrunkModel,
-    config: &SipTrunkModel,
+    written: &SipTrunkModel,
 ) -> Vec<Difference> {
     let mut all = differences(planned, prior);
-    let config = config.clone().into_value();
-    let is_written = |name: &str| config.get(name).is_some_and(|value| !value.is_null());
+    let written = written.clone().into_value();
+    let is_written = |name: &str| written.get(name).is_some_and(|value| !value.is_null());
     let names: Vec<&str> = all.iter().map(|difference| difference.name).collect();
     let follows = |name: &str| {
         let limits = DERIVED.iter().find(|(flag, _)| *flag == name).map(|(_, limits)| *limits);
@@ -150,9 +176,9 @@ pub(super) fn create_without_password() -> Diagnostic {
     .at(Path::root("password"))
 }
 
-/// True when it is certain that the configuration holds no password.
-fn has_no_password(config: &SipTrunkModel) -> bool {
-    config.password.is_null() && config.password_wo.is_null()
+/// True when it is certain that a request would have no password to carry.
+fn has_no_password(planned: &SipTrunkModel, written: &SipTrunkModel) -> bool {
+    planned.password.is_null() && written.password_wo.is_null()
 }
 
 /// Another request for IP authentication may change all of these.

@@ -15,6 +15,7 @@ mod examples;
 mod features;
 mod functions;
 mod hand_edited;
+mod ignored_changes;
 mod import;
 mod install;
 mod ip_authentication;
@@ -47,6 +48,7 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
         features::trials(),
         functions::trials(),
         hand_edited::trials(),
+        ignored_changes::trials(),
         import::trials(),
         install::trials(),
         ip_authentication::trials(),

@@ -166,7 +166,7 @@ async fn another_spelling_than_was_planned_is_put_right() {
 #[tokio::test]
 async fn a_write_only_value_reaches_the_verb_and_never_the_state() {
     let (state, answer) = create(creating!(|call, request, outcome| {
-        let secret = request.config.secret.known().cloned().unwrap_or_default();
+        let secret = request.write_only.secret.known().cloned().unwrap_or_default();
         call.ctx.note(secret.clone());
         let mut thing = decided(request.plan);
         thing.secret = Attr::Known(secret);
@@ -177,6 +177,22 @@ async fn a_write_only_value_reaches_the_verb_and_never_the_state() {
     assert_eq!(errors(&answer.diagnostics), Vec::<String>::new());
     assert_eq!(state, created());
     assert!(!format!("{answer:?}").contains("hunter2"));
+}
+
+/// Terraform hides ignored changes from the configuration of a plan only.
+#[tokio::test]
+async fn a_verb_is_shown_nothing_of_the_configuration_that_the_plan_could_hold() {
+    let (_, answer) = create(creating!(|_call, request, outcome| {
+        let shown = request.write_only;
+        outcome.save(decided(request.plan));
+        if shown.name.is_null() && shown.secret.known().is_some() {
+            Ok(())
+        } else {
+            Err(Diagnostic::error("Shown", format!("{:?}", shown.name)).into())
+        }
+    }))
+    .await;
+    assert_eq!(errors(&answer.diagnostics), Vec::<String>::new());
 }
 
 /// The model and the schema disagree: an author's mistake that must not cost

@@ -266,8 +266,11 @@ async fn an_imported_trunk_is_changed_only_with_a_password() {
     changed.label = text("renamed");
     let (planned, diagnostics) = super::try_plan(&changed, Some(&imported));
     assert!(diagnostics.has_errors());
-    let request =
-        crate::framework::resource::UpdateRequest { config: changed, plan: planned, prior: imported.clone() };
+    let request = crate::framework::resource::UpdateRequest {
+        write_only: super::write_only(&changed),
+        plan: planned,
+        prior: imported.clone(),
+    };
     let mut outcome = crate::framework::resource::Outcome::starting_from(
         Some(imported.clone()),
         crate::framework::private::Private::default(),

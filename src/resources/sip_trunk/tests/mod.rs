@@ -23,9 +23,10 @@ use wavix_sim::Sim;
 
 use crate::client::{Client, ClientSettings, Secret};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics, Severity};
-use crate::framework::object::Attr;
+use crate::framework::object::{Attr, Mapped};
 use crate::framework::private::Private;
 use crate::framework::resource::{Call, CreateRequest, Outcome, Resource, UpdateRequest};
+use crate::framework::walk;
 use crate::resources::{Context, Patience};
 
 use super::model::DEFAULT_TRANSCRIPTION_THRESHOLD;
@@ -106,6 +107,12 @@ fn draft(config: &SipTrunkModel, prior: Option<&SipTrunkModel>) -> SipTrunkModel
     planned
 }
 
+/// What an apply is shown of a configuration.
+fn write_only(config: &SipTrunkModel) -> SipTrunkModel {
+    let shown = walk::write_only_alone(&SipTrunk.schema(), config.clone().into_value());
+    SipTrunkModel::from_value(&shown).unwrap()
+}
+
 /// The whole plan, without and with its messages.
 fn try_plan(config: &SipTrunkModel, prior: Option<&SipTrunkModel>) -> (SipTrunkModel, Diagnostics) {
     let mut planned = draft(config, prior);
@@ -169,7 +176,7 @@ impl Bench {
     }
 
     async fn create_with_private(&self, config: &SipTrunkModel) -> (Left, Private) {
-        let request = CreateRequest { config: config.clone(), plan: plan(config, None) };
+        let request = CreateRequest { write_only: write_only(config), plan: plan(config, None) };
         let mut outcome = Outcome::starting_from(None, Private::default());
         let result = SipTrunk.create(&self.call(), request, &mut outcome).await;
         let private = outcome.private.clone();
@@ -193,7 +200,7 @@ impl Bench {
 
     async fn update_with_private(&self, config: &SipTrunkModel, prior: &SipTrunkModel) -> (Left, Private) {
         let plan = plan(config, Some(prior));
-        let request = UpdateRequest { config: config.clone(), plan, prior: prior.clone() };
+        let request = UpdateRequest { write_only: write_only(config), plan, prior: prior.clone() };
         let mut outcome = Outcome::starting_from(Some(prior.clone()), Private::default());
         let result = SipTrunk.update(&self.call(), request, &mut outcome).await;
         let private = outcome.private.clone();
