@@ -14,6 +14,6 @@ output "login" {
 }
 
 output "firewall" {
-  description = "Address of the gateway, from which calls arrive at port 5060. Media arrive from any address."
-  value       = "${provider::wavix::sip_gateways()[var.region].ip}/32"
+  description = "Addresses of the gateways: calls arrive from each of them, at port 5060. Media arrive from any address."
+  value       = [for gateway in provider::wavix::sip_gateways() : "${gateway.ip}/32"]
 }

@@ -30,6 +30,12 @@ variable "sip_password" {
   type        = string
   sensitive   = true
   ephemeral   = true
+
+  # Before there is a trunk: what pjsip.conf cannot hold is refused at plan.
+  validation {
+    condition     = can(provider::wavix::pjsip_endpoint("login", var.sip_password, "nl.wavix.net"))
+    error_message = "The password is empty, begins or ends with a blank, or holds a control character."
+  }
 }
 
 variable "sip_password_version" {
@@ -57,13 +63,19 @@ variable "extension" {
 }
 
 variable "directory" {
-  description = "Where pjsip_wavix.conf is written. pjsip.conf has a transport and `#include pjsip_wavix.conf`."
+  description = "Where pjsip_wavix.conf is written. pjsip.conf has a transport and `#tryinclude pjsip_wavix.conf`."
   type        = string
   default     = "."
 }
 
+variable "owner" {
+  description = "User and group that Asterisk runs as: only they can read the file. Empty for those of Terraform."
+  type        = string
+  default     = "asterisk:asterisk"
+}
+
 variable "reload_command" {
-  description = "Run after writing, for example `asterisk -rx \"pjsip reload\"`."
+  description = "Run after writing. For an Asterisk on this machine: `if asterisk -rx 'core waitfullybooted'; then asterisk -rx 'module reload res_pjsip.so' && asterisk -rx 'module reload res_pjsip_outbound_registration.so' && asterisk -rx 'pjsip send register *all'; fi`."
   type        = string
   default     = "true"
 }

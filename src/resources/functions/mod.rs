@@ -2,7 +2,9 @@
 //! what it gives, and nothing that asks an API, a clock or the environment.
 
 mod e164;
+mod pbx_options;
 mod pjsip_endpoint;
+mod pjsip_sections;
 mod sip_address;
 mod sip_gateways;
 mod sip_uri;

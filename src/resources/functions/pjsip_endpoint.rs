@@ -2,16 +2,13 @@
 //! `pjsip.conf` wants it. Nothing a user passes can add a line, a section or a
 //! comment to that file: what could is refused or escaped here.
 
-use std::fmt::Write as _;
-
 use crate::client::Secret;
 use crate::framework::function::{Function, FunctionError, Parameter, Signature};
 use crate::protocol::types::Type;
 
+use super::pbx_options::{AnyValue, DESCRIPTION, OPTIONS, PbxOptions};
+use super::pjsip_sections::{Trunk, sections};
 use super::sip_address;
-
-/// Where Asterisk looks for the dial plan of calls from Wavix.
-const CONTEXT: &str = "from-wavix";
 
 crate::object! {
     /// Arguments of `pjsip_endpoint`.
@@ -22,6 +19,8 @@ crate::object! {
         pub password: Secret,
         /// Gateway.
         pub host: String,
+        /// None, or one object of options.
+        pub options: Vec<AnyValue>,
     }
 }
 
@@ -40,15 +39,18 @@ impl Function for PjsipEndpoint {
     fn signature(&self) -> Signature {
         Signature {
             summary: "Writes the Asterisk PJSIP configuration of a SIP trunk".to_owned(),
-            description: format!(
-                "Gives the sections of `pjsip.conf` with which Asterisk registers at a gateway as a SIP trunk, places \
-                 calls through it and accepts its calls: registration, authentication, address of record, endpoint and \
-                 identification, all named `wavix-LOGIN`. Calls from Wavix enter the dial plan in the context \
-                 `{CONTEXT}`; calls to Wavix are dialled as `PJSIP/NUMBER@wavix-LOGIN`. The sections use Asterisk's \
-                 first transport.\n\n\
-                 The result holds the password. It is sensitive when the password is, and ephemeral when the password \
-                 is: it then reaches neither plan nor state."
-            ),
+            description: "Gives the sections of `pjsip.conf` with which Asterisk registers at a gateway as a SIP \
+                          trunk, places calls through it and accepts calls from each of Wavix' gateways: registration, \
+                          authentication, address of record, endpoint and identification, all named `wavix-LOGIN`. \
+                          The registration is tried again whatever happens, for ever. Calls from Wavix enter the dial \
+                          plan in the context `from-wavix`; calls to Wavix are dialled as `PJSIP/NUMBER@wavix-LOGIN`. \
+                          One call of the function is one trunk: two gateways of one trunk are one call with the option \
+                          `gateways`.\n\n\
+                          Asterisk uses its first transport, and with the option `transport` the first of that kind, \
+                          which the rest of `pjsip.conf` must have. `tls` uses port 5061.\n\n\
+                          The result holds the password. It is sensitive when the password is, and ephemeral when the \
+                          password is: it then reaches neither plan nor state."
+                .to_owned(),
             parameters: vec![
                 Parameter::string("login")
                     .describe("SIP user name: the `login` of a SIP trunk. Letters, digits, `.`, `_` and `-`."),
@@ -61,7 +63,7 @@ impl Function for PjsipEndpoint {
                      Wavix accepts SIP credentials by that name.",
                 ),
             ],
-            variadic: None,
+            variadic: Some(Parameter::new(OPTIONS, Type::Dynamic).describe(DESCRIPTION)),
             result: Type::String,
             deprecation: None,
         }
@@ -72,7 +74,14 @@ impl Function for PjsipEndpoint {
         let password =
             password(arguments.password.expose()).map_err(|reason| FunctionError::at("password", reason))?;
         let host = host(&arguments.host).map_err(|reason| FunctionError::at("host", reason))?;
-        Ok(Secret::from(sections(login, &password, host)))
+        let options = PbxOptions::read(&arguments.options)?;
+        if options.gateways.iter().any(|gateway| gateway == host) {
+            return Err(FunctionError::at(
+                OPTIONS,
+                "the option gateways repeats the host, which is used first",
+            ));
+        }
+        Ok(Secret::from(sections(&Trunk { login, password: &password, host, options: &options })))
     }
 }
 
@@ -121,55 +130,6 @@ fn host(text: &str) -> Result<&str, String> {
     sip_address::host(text)
 }
 
-fn sections(login: &str, password: &str, host: &str) -> String {
-    let name = format!("wavix-{login}");
-    let parts: [(&str, &[(&str, &str)]); 5] = [
-        (
-            "registration",
-            &[
-                ("outbound_auth", &name),
-                ("server_uri", &format!("sip:{host}")),
-                ("client_uri", &format!("sip:{login}@{host}")),
-                ("contact_user", login),
-                ("retry_interval", "60"),
-                ("forbidden_retry_interval", "600"),
-                ("expiration", "3600"),
-                ("line", "yes"),
-                ("endpoint", &name),
-            ],
-        ),
-        ("auth", &[("auth_type", "userpass"), ("username", login), ("password", password)]),
-        ("aor", &[("contact", &format!("sip:{host}")), ("qualify_frequency", "60")]),
-        (
-            "endpoint",
-            &[
-                ("context", CONTEXT),
-                ("disallow", "all"),
-                ("allow", "alaw,ulaw"),
-                ("outbound_auth", &name),
-                ("aors", &name),
-                ("from_user", login),
-                ("from_domain", host),
-                ("direct_media", "no"),
-                ("rtp_symmetric", "yes"),
-                ("force_rport", "yes"),
-                ("rewrite_contact", "yes"),
-            ],
-        ),
-        ("identify", &[("endpoint", &name), ("match", host)]),
-    ];
-    let mut text = format!("; Wavix SIP trunk {login} at {host}\n");
-    for (kind, options) in parts {
-        // Writing to a string cannot fail. The blanks around the equals sign
-        // keep a value that begins with `>` from making an arrow of it.
-        let _ = write!(text, "\n[{name}]\ntype = {kind}\n");
-        for (option, value) in options {
-            let _ = writeln!(text, "{option} = {value}");
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,6 +140,7 @@ mod tests {
             login: login.to_owned(),
             password: password.into(),
             host: host.to_owned(),
+            options: Vec::new(),
         };
         PjsipEndpoint.call(arguments).map(|text| text.expose().to_owned())
     }
@@ -234,7 +195,6 @@ mod tests {
         assert_eq!(option(&text, "username"), "67758");
         assert_eq!(option(&text, "password"), "s3cret");
         assert_eq!(option(&text, "aors"), "wavix-67758");
-        assert_eq!(option(&text, "match"), "nl.wavix.net");
     }
 
     /// Each would be cut, swallowed or changed if it were written as it is.

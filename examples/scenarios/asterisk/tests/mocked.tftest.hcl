@@ -10,13 +10,14 @@ override_resource {
   }
 }
 
-# The file is real, and removed at the end.
+# The file is real, and empty at the end.
 run "the_dial_plan_leads_to_the_trunk" {
   command = apply
 
   variables {
     sip_password = "a password for tests"
     directory    = "tests"
+    owner        = ""
     extension    = "PJSIP/100&PJSIP/101"
   }
 

@@ -4,6 +4,7 @@
 variables {
   sip_password = "a password; for tests"
   directory    = "tests"
+  owner        = ""
 }
 
 run "the_file_is_written" {
