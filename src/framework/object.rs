@@ -167,7 +167,10 @@ impl Mapped for Number {
 
 impl Mapped for i64 {
     fn from_value(value: &Value) -> Result<Self, MappingError> {
-        value.as_number().and_then(Number::to_i64).ok_or(MappingError::expected("a whole number of 64 bits"))
+        value
+            .as_number()
+            .and_then(|number| number.meant().to_i64())
+            .ok_or(MappingError::expected("a whole number of 64 bits"))
     }
 
     fn into_value(self) -> Value {

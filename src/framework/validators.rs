@@ -37,19 +37,24 @@ fn rule(words: impl Into<String>, test: impl Fn(&Value) -> bool + Send + Sync) -
     Rule { words: words.into(), test }
 }
 
-/// The sentence for a value that does not keep a rule. Terraform calculates with
-/// binary fractions: `0.15 * 1.2` is no 0.18, and `1.1 + 2.2 - 0.3` no 3. Shown, it
-/// looks as if it were, so that is said.
+/// The sentence for a value that does not keep a rule. What a calculation adds
+/// far behind the decimal point counts for nothing ([`Number::meant`]); a third
+/// has many decimals nevertheless, and so has what a float made of a sum.
 pub fn violation(rule: &str, value: &Value) -> String {
-    let calculated = value.as_number().is_some_and(|number| !number.has_at_most_decimals(WRITTEN_DECIMALS));
+    let calculated = meant(value).is_some_and(|number| !number.has_at_most_decimals(WRITTEN_DECIMALS));
     let advice = if calculated {
-        " The result of a calculation with fractions is seldom exact, and this one has many decimals: write the \
-         number out, or round it, as `tonumber(format(\"%.4f\", 0.15 * 1.2))` does to 4 decimals and \
-         `tonumber(format(\"%.0f\", 1.1 + 2.2 - 0.3))` to a whole number."
+        " The number has many decimals, as the result of a division does: write the number out, or round it, as \
+         `tonumber(format(\"%.4f\", 1 / 3))` does to 4 decimals and `tonumber(format(\"%.0f\", 10 / 3))` to a whole \
+         number."
     } else {
         ""
     };
     format!("The value {rule}.{advice}")
+}
+
+/// The number that the value stands for.
+pub fn meant(value: &Value) -> Option<Number> {
+    value.as_number().map(Number::meant)
 }
 
 /// Text that is not empty or blank, or a collection with an element.
@@ -65,14 +70,14 @@ pub fn non_empty() -> impl Validator {
 /// A whole number of at least `least`.
 pub fn at_least(least: i64) -> impl Validator {
     rule(format!("must be a whole number of at least {least}"), move |value| {
-        value.as_number().and_then(Number::to_i64).is_some_and(|number| number >= least)
+        meant(value).and_then(|number| number.to_i64()).is_some_and(|number| number >= least)
     })
 }
 
 /// A whole number of at most `most`.
 pub fn at_most(most: i64) -> impl Validator {
     rule(format!("must be a whole number of at most {most}"), move |value| {
-        value.as_number().and_then(Number::to_i64).is_some_and(|number| number <= most)
+        meant(value).and_then(|number| number.to_i64()).is_some_and(|number| number <= most)
     })
 }
 
@@ -80,7 +85,7 @@ pub fn at_most(most: i64) -> impl Validator {
 pub fn greater_than(limit: impl Into<Number>) -> impl Validator {
     let limit = limit.into();
     rule(format!("must be greater than {limit}"), move |value| {
-        value.as_number().is_some_and(|number| *number > limit)
+        meant(value).is_some_and(|number| number > limit)
     })
 }
 
@@ -231,10 +236,18 @@ mod tests {
     }
 
     #[test]
+    fn the_noise_of_a_calculation_breaks_no_rule() {
+        let three = number("3.0000000000000000000000000000000000000003");
+        check(&at_least(3), std::slice::from_ref(&three), &[number("3.00000000000000003")]);
+        check(&at_most(3), std::slice::from_ref(&three), &[]);
+        check(&greater_than(3), &[number("3.1")], &[three]);
+    }
+
+    #[test]
     fn what_was_calculated_is_told_to_be_rounded() {
         let told = |text: &str| at_least(1).check(&number(text)).unwrap_err();
         assert_eq!(told("0.5"), "The value must be a whole number of at least 1.");
-        let calculated = told("3.0000000000000000000000000000000000000003");
+        let calculated = told("3.3333333333333333333333333333333333333333");
         assert!(calculated.contains("round it") && calculated.ends_with('.'), "{calculated}");
     }
 

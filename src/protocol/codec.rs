@@ -132,7 +132,7 @@ pub enum DecodeReason {
         expected: usize,
     },
     /// A number that cannot be represented.
-    #[error("a finite decimal number is required: {0}")]
+    #[error("a decimal number is required, found {0}")]
     Number(#[from] NumberError),
     /// Infinities and not-a-number are values of no attribute.
     #[error("a finite decimal number is required, found an infinity or not-a-number")]

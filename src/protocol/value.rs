@@ -96,6 +96,27 @@ impl Value {
         }
     }
 
+    /// True when both stand for the same: equal, but for what floats and
+    /// calculations did to numbers ([`Number::meant`]).
+    #[must_use]
+    pub fn means(&self, other: &Value) -> bool {
+        self == other || self.as_meant() == other.as_meant()
+    }
+
+    fn as_meant(&self) -> Self {
+        let all = |items: &[Self]| items.iter().map(Self::as_meant).collect::<Vec<_>>();
+        match self {
+            Self::Number(number) => Self::Number(number.meant()),
+            Self::List(items) => Self::List(all(items)),
+            Self::Set(items) => Self::set(all(items)),
+            Self::Map(entries) => {
+                Self::Map(entries.iter().map(|(key, value)| (key.clone(), value.as_meant())).collect())
+            }
+            Self::Dynamic(inner) => Self::Dynamic(Box::new((inner.0.clone(), inner.1.as_meant()))),
+            Self::Null | Self::Unknown(_) | Self::Bool(_) | Self::String(_) => self.clone(),
+        }
+    }
+
     /// The kind with its article, for errors that must not show the value.
     #[must_use]
     pub fn kind(&self) -> &'static str {

@@ -5,7 +5,7 @@
 //!    values of computed attributes where the configuration says nothing.
 //! 2. Put defaults where the configuration is null.
 //! 3. Remove write-only values.
-//! 4. Keep the prior spelling of what means the same.
+//! 4. Keep the prior spelling of what means the same, else the configuration's.
 //! 5. If anything differs from the prior state, every computed attribute that
 //!    the configuration leaves out and that has no default becomes unknown,
 //!    unless it keeps its state. (An unchanged object stays wholly known: this
@@ -126,6 +126,7 @@ fn with_defaults(change: &Change<'_>, planned: Value) -> Value {
 /// Steps 3 and 4.
 fn settled(change: &Change<'_>, planned: Value) -> Value {
     let planned = walk::without_write_only(change.schema, planned);
+    let planned = walk::with_spelling_of(change.schema, change.config, planned);
     walk::with_spelling_of(change.schema, change.prior, planned)
 }
 

@@ -13,8 +13,10 @@ use crate::protocol::value::{Unknown, Value};
 
 /// Writes `value` as type `ty`.
 ///
-/// Numbers are written as integers where they are 64-bit ones and as decimal
-/// text otherwise, never as floats. The elements of a set are written in the
+/// Numbers are written as integers where they are 64-bit ones, as floats where
+/// they are those of a float that stands for a shorter decimal, since whoever
+/// sent one holds no other number to be equal, and as decimal text otherwise. The
+/// elements of a set are written in the
 /// order of their bytes, so that equal values are equal bytes.
 ///
 /// # Errors
@@ -170,6 +172,8 @@ impl Encoder {
             let Ok(_) = rmp_encode::write_uint(&mut self.out, unsigned);
         } else if let Some(signed) = number.to_i64() {
             let Ok(_) = rmp_encode::write_sint(&mut self.out, signed);
+        } else if let Some(float) = number.as_inexact_float() {
+            let Ok(()) = rmp_encode::write_f64(&mut self.out, float);
         } else {
             self.text(&number.to_string())?;
         }

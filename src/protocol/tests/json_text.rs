@@ -144,7 +144,7 @@ fn what_cannot_be_converted_is_refused_leniently_too() {
     );
     assert_eq!(
         decode_lenient(br#""five""#, &Type::Number).unwrap_err().to_string(),
-        "a finite decimal number is required: not a decimal number"
+        "a decimal number is required, found text that is none"
     );
 }
 

@@ -65,13 +65,31 @@ fn every_form_of_a_number_is_read() {
         (b"\xd3\xff\xff\xff\xff\xff\xff\xff\xff", "-1"),
         (b"\xca\x3f\xc0\x00\x00", "1.5"),
         (b"\xcb\x3f\xf8\x00\x00\x00\x00\x00\x00", "1.5"),
-        (b"\xcb\x3f\xb9\x99\x99\x99\x99\x99\x9a", "0.1"),
+        (
+            b"\xcb\x3f\xb9\x99\x99\x99\x99\x99\x9a",
+            "0.1000000000000000055511151231257827021181583404541015625",
+        ),
         (b"\xa41e-2", "0.01"),
         (b"\xd9\x124503599627370497.5", "4503599627370497.5"),
     ];
     for (bytes, text) in cases {
         assert_eq!(decode(bytes, &Type::Number).unwrap(), number(text), "{bytes:x?}");
     }
+}
+
+/// As the float it is, and not as the decimal that is next to it.
+#[test]
+fn a_float_goes_back_as_it_came() {
+    let same = |sent: &[u8], back: &[u8]| {
+        assert_eq!(encode(&decode(sent, &Type::Number).unwrap(), &Type::Number).unwrap(), back, "{sent:x?}");
+    };
+    for float in [0.18_f64, -0.1, 0.1 + 0.2, 1e-7, 4_503_599_627_370_496.5 / 7.0] {
+        let sent = [&b"\xcb"[..], &float.to_be_bytes()].concat();
+        same(&sent, &sent);
+    }
+    // These are no other number in another form.
+    same(&[&b"\xcb"[..], &600.0_f64.to_be_bytes()].concat(), b"\xcd\x02\x58");
+    same(&[&b"\xcb"[..], &0.5_f64.to_be_bytes()].concat(), b"\xa30.5");
 }
 
 #[test]

@@ -59,7 +59,7 @@ pub(super) fn differences(wanted: &SipTrunkModel, found: &SipTrunkModel) -> Vec<
 
 fn is_same(pair: &Difference) -> bool {
     let (wanted, found) = (&pair.wanted, &pair.found);
-    wanted == found
+    wanted.means(found)
         || (is_nothing(wanted) && is_nothing(found))
         || (pair.name == "callerid" && caller_id::same_number(wanted, found))
 }

@@ -196,10 +196,11 @@ fn text_or_empty(text: &Attr<String>) -> String {
     text.known().cloned().unwrap_or_default()
 }
 
-/// The exact decimal as a JSON number: 0.18 leaves as 0.18.
+/// The decimal that is meant as a JSON number: 0.18 leaves as 0.18, also when
+/// it came as a float or from a calculation.
 fn json_number(number: &Number) -> Option<serde_json::Number> {
     // The plain decimal text of a number is always a JSON number.
-    number.to_string().parse().ok()
+    number.meant().to_string().parse().ok()
 }
 
 fn resolved<T: Clone>(planned: &mut Attr<T>, prior: &Attr<T>) {

@@ -56,15 +56,13 @@ impl Validator for Rule {
                 let text = value.as_str().ok_or_else(broken)?;
                 caller_id::check(text).map_err(|reason| format!("{} It {reason}.", broken()))
             }
-            Self::WholeNumber(least) => value
-                .as_number()
-                .and_then(Number::to_i64)
+            Self::WholeNumber(least) => validators::meant(value)
+                .and_then(|number| number.to_i64())
                 .filter(|whole| (*least..=MOST).contains(whole))
                 .map(drop)
                 .ok_or_else(broken),
-            Self::Money => value
-                .as_number()
-                .filter(|amount| **amount < Number::from(10_i64.pow(MONEY_DIGITS)))
+            Self::Money => validators::meant(value)
+                .filter(|amount| *amount < Number::from(10_i64.pow(MONEY_DIGITS)))
                 .filter(|amount| amount.has_at_most_decimals(MONEY_DIGITS))
                 .map(drop)
                 .ok_or_else(broken),

@@ -130,8 +130,9 @@ fn limits() -> Vec<Attribute> {
         limit("call_limit", "Longest call in seconds", "not above the account's maximum", "call_restrict"),
         derived("cost_limit", "`max_call_cost` is enforced", "`max_call_cost` is set"),
         Attribute::number("max_call_cost").validate(greater_than(0)).validate(Rule::Money).describe(format!(
-            "Highest cost of an outbound call in USD, an exact decimal. {}. {}. Round what is calculated, as \
-             in `tonumber(format(\"%.4f\", 0.15 * 1.2))`. {}",
+            "Highest cost of an outbound call in USD, an exact decimal. {}. {}. What a calculation \
+             such as `0.15 * 1.2` adds beyond the 30th decimal is rounded away; round the result of a division, as \
+             in `tonumber(format(\"%.4f\", 1 / 3))`. {}",
             sentence(&greater_than(0).rule()),
             sentence(&Rule::Money.rule()),
             ignored_while_off("cost_limit"),

@@ -111,7 +111,7 @@ pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::Null => "nothing".to_owned(),
         Value::Bool(truth) => truth.to_string(),
-        Value::Number(number) => number.to_string(),
+        Value::Number(number) => number.meant().to_string(),
         Value::String(text) => format!("{text:?}"),
         Value::Map(entries) => {
             let entries: Vec<String> =

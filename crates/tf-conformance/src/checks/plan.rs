@@ -76,13 +76,20 @@ pub(super) async fn reads_numbers(context: &Context<'_>) -> Verdict {
         for (name, _) in configured(&resource, &config, &Type::Number) {
             asked = true;
             let own = config.get(name);
-            for form in [NumberForm::Core, NumberForm::Text, NumberForm::Float64] {
+            // As a float, a number is another one; it is given back as it came.
+            let float = float_next_to(own);
+            for (own, form) in
+                [(own, NumberForm::Core), (own, NumberForm::Text), (&float, NumberForm::Float64)]
+            {
+                let config = config.clone().with(name, own.clone());
                 let planned = plan_number(&resource, &config, form).await?;
                 no_errors(&format!("planning {name} = {own} as {form:?}"), &planned.diagnostics)?;
                 equal(&planned, name, own, form)?;
             }
             for (text, form) in [
                 ("0.1", NumberForm::Core),
+                // The float next to 0.1: Core sends floats as floats.
+                ("0.1000000000000000055511151231257827021181583404541015625", NumberForm::Core),
                 ("7", NumberForm::Core),
                 ("1000000000000000000", NumberForm::Core),
                 ("1.5", NumberForm::Core),
@@ -103,6 +110,11 @@ pub(super) async fn reads_numbers(context: &Context<'_>) -> Verdict {
         }
     }
     if asked { Ok(()) } else { not_applicable("no case sets a number") }
+}
+
+fn float_next_to(number: &Value) -> Value {
+    let float = number.to_string().parse().ok().and_then(Value::float);
+    float.unwrap_or_else(|| number.clone())
 }
 
 async fn plan_number(

@@ -99,6 +99,12 @@ impl Value {
         BigDecimal::from_str(text).ok().map(|number| Self::Number(number.normalized()))
     }
 
+    /// The value of a finite float to its last digit, which is what Core makes of
+    /// it: the float next to 0.18 is another number than 0.18.
+    pub fn float(float: f64) -> Option<Self> {
+        BigDecimal::try_from(float).ok().map(|number| Self::Number(number.normalized()))
+    }
+
     /// Whether nothing in it is unknown.
     pub fn is_known(&self) -> bool {
         match self {

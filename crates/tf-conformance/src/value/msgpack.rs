@@ -117,8 +117,6 @@ fn raw_number(number: &BigDecimal, form: NumberForm) -> Raw {
             number.to_i64().map_or_else(text, |integer| Raw::Integer(Integer::from(integer)))
         }
         NumberForm::Core => match number.to_f64() {
-            // The shortest text of a float says what was meant; whether the
-            // float is exact says its full expansion.
             Some(float) if BigDecimal::try_from(float).is_ok_and(|exact| exact == *number) => Raw::F64(float),
             _ => text(),
         },
@@ -262,9 +260,8 @@ fn unknown(code: i8, body: &[u8]) -> Result<Value, ValueError> {
 fn number(raw: &Raw) -> Option<Value> {
     match raw {
         Raw::Integer(integer) => Value::number(&integer.to_string()),
-        // The shortest text that gives this float again is what was meant.
-        Raw::F64(float) => Value::number(&float.to_string()),
-        Raw::F32(float) => Value::number(&float.to_string()),
+        Raw::F64(float) => Value::float(*float),
+        Raw::F32(float) => Value::float((*float).into()),
         Raw::String(text) => text.as_str().and_then(Value::number),
         _ => None,
     }

@@ -25,6 +25,9 @@ fn numbers_are_read_from_every_form() {
     for bytes in [&b"\xa30.5"[..], &[0xcb, 0x3f, 0xe0, 0, 0, 0, 0, 0, 0], &[0xca, 0x3f, 0, 0, 0]] {
         assert_eq!(decode(bytes, &Type::Number), Ok(text("0.5")));
     }
+    let near = decode(&[0xcb, 0x3f, 0xc7, 0x0a, 0x3d, 0x70, 0xa3, 0xd7, 0x0a], &Type::Number).unwrap();
+    assert_eq!(near, text("0.179999999999999993338661852249060757458209991455078125"));
+    assert_ne!(near, text("0.18"), "Core compares floats by their last digit");
     assert!(decode(b"\xa30.5", &Type::Bool).is_err());
     assert_eq!(text("0.180"), text("0.18"));
 }

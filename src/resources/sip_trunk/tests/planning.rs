@@ -1,12 +1,15 @@
 //! What the plan hook derives and demands.
 
 use crate::client::Secret;
-use crate::framework::object::Attr;
-use crate::protocol::value::Unknown;
+use crate::framework::object::{Attr, Mapped};
+use crate::framework::planning::{self, Change};
+use crate::framework::resource::Resource;
+use crate::protocol::number::Number;
+use crate::protocol::value::{Unknown, Value};
 
-use super::super::SipTrunkModel;
 use super::super::change::review_ahead;
 use super::super::model::HostRequestModel;
+use super::super::{SipTrunk, SipTrunkModel};
 use super::{addresses, config, everything, paths, plan, text, try_plan};
 
 const UNKNOWN_NOT_NULL: Unknown = Unknown { not_null: true };
@@ -23,6 +26,49 @@ fn state(config: &SipTrunkModel) -> SipTrunkModel {
     state.passthrough = Attr::Known(false);
     state.access_token = Attr::Known(Secret::new("siptoken"));
     state
+}
+
+/// Pulumi sends 0.18 as a float and stores it as the decimal.
+#[test]
+fn a_float_is_planned_as_it_came_and_sent_as_the_decimal_it_stands_for() {
+    let costs = |cost: &Number| config(|trunk| trunk.max_call_cost = Attr::Known(cost.clone()));
+    let decimal: Number = "0.18".parse().unwrap();
+    let float = Number::from_f64(0.18).unwrap();
+    let product: Number = format!("0.17{}3", "9".repeat(152)).parse().unwrap();
+    for came in [&float, &product] {
+        let planned = plan(&costs(came), None);
+        assert_eq!(planned.max_call_cost, Attr::Known(came.clone()));
+        let body = serde_json::to_value(planned.body(&Secret::new("a password"))).unwrap();
+        assert_eq!(body["max_call_cost"].to_string(), "0.18");
+        for (held, configured) in [(&decimal, came), (came, &decimal), (came, came)] {
+            let state = state(&costs(held)).into_value();
+            let Value::Map(mut proposed) = state.clone() else { panic!("an object") };
+            proposed.insert("max_call_cost".to_owned(), Value::Number(configured.clone()));
+            let proposed = Value::Map(proposed);
+            let schema = SipTrunk.schema();
+            let config = costs(configured).into_value();
+            let change = Change {
+                type_name: "wavix_sip_trunk",
+                schema: &schema,
+                config: &config,
+                prior: &state,
+                proposed: &proposed,
+            };
+            assert_eq!(planning::draft(&change), state, "no change");
+        }
+    }
+}
+
+/// The noise of a calculation is in whole numbers too.
+#[test]
+fn a_calculated_whole_number_is_planned_as_it_came() {
+    let noise = format!("3.{}47", "0".repeat(152));
+    let mut config = config(|_| {}).into_value();
+    if let Value::Map(entries) = &mut config {
+        entries.insert("max_channels".to_owned(), Value::Number(noise.parse().unwrap()));
+    }
+    let model = SipTrunkModel::from_value(&config).unwrap();
+    assert_eq!(model.max_channels, Attr::Known(3));
 }
 
 #[test]

@@ -111,6 +111,15 @@ impl Memory {
             let float: f64 = number.to_string().parse().unwrap_or_default();
             planned = planned.with("size", Value::number(&float.to_string()).unwrap_or_default());
         }
+        if breaks("13c")
+            && let Value::Number(number) = planned.get("size")
+        {
+            // What takes the shortest text of a float for the float does.
+            let float: f64 = number.to_string().parse().unwrap_or_default();
+            if Value::float(float).is_some_and(|exact| exact == Value::Number(number.clone())) {
+                planned = planned.with("size", Value::number(&float.to_string()).unwrap_or_default());
+            }
+        }
         if breaks("29") {
             // What a global instead of a local does.
             self.store.lock().last_name = planned.get("name").clone();
