@@ -39,6 +39,11 @@ pub(super) fn international(text: &str) -> Result<String, String> {
         Some((_, after)) if after.contains('+') => return Err("holds \"+\" twice".to_owned()),
         Some(_) => {}
         None if digits.starts_with(PREFIX) => drop(digits.drain(..PREFIX.len())),
+        None if !digits.is_empty() && is_written_nationally(text) => {
+            return Err("is written as a national number, without the country code; put \"+\" and the country code in \
+                        front, as in \"+1 (202) 555-0123\""
+                .to_owned());
+        }
         None => {}
     }
     if digits.is_empty() {
@@ -60,6 +65,14 @@ pub(super) fn international(text: &str) -> Result<String, String> {
     Ok(digits)
 }
 
+/// Digits alone cannot tell, as `3132847320` may be a number of the United States
+/// without its country code and one of the Netherlands with it. Its form can:
+/// an area code in parentheses in front, or North America's groups of 3, 3 and 4.
+fn is_written_nationally(text: &str) -> bool {
+    let groups = text.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty());
+    text.trim_start().starts_with('(') || groups.map(str::len).eq([3, 3, 4])
+}
+
 fn is_digit(character: char) -> bool {
     character.is_ascii_digit()
 }
@@ -78,6 +91,7 @@ mod tests {
             "0013132847320",
             "00 1 313 284 7320",
             "(+1) 313-284-7320",
+            "1 313-284-7320",
             " +1 313 284 7320 ",
         ] {
             assert_eq!(international(spelling).as_deref(), Ok("13132847320"), "{spelling:?}");
@@ -107,6 +121,10 @@ mod tests {
             ("1 313+2847320", "after a digit"),
             ("++13132847320", "twice"),
             ("+1+3132847320", "twice"),
+            ("(313) 284-7320", "national"),
+            (" (030) 1234567", "national"),
+            ("313-284-7320", "national"),
+            ("313.284.7320", "national"),
             ("911", "7 to 15"),
             ("+123456", "7 to 15"),
             ("+1234567890123456", "7 to 15"),

@@ -33,8 +33,9 @@ impl Function for E164 {
                 "Gives `+` and the digits of an international phone number as people write it: {SEPARATORS_IN_WORDS} \
                  between the digits are dropped, and `00` in front stands for `+`. The number must begin with its \
                  country code and have {FEWEST_DIGITS} to {MOST_DIGITS} digits. Anything else is an error, never a \
-                 guess: a national number such as `030 1234567`, a `(0)` between country code and number, letters, an \
-                 extension."
+                 guess: a national number such as `030 1234567` or `(202) 555-0123`, a `(0)` between country code and \
+                 number, letters, an extension. Digits alone are taken to begin with a country code: `2025550123` is \
+                 a number of Egypt."
             ),
             parameters: vec![
                 Parameter::string("number")

@@ -2,6 +2,8 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use super::sip_gateways::GATEWAYS;
+
 /// RFC 1035: of a name and of one of its labels.
 const LONGEST_HOST: usize = 253;
 const LONGEST_LABEL: usize = 63;
@@ -33,12 +35,19 @@ pub(super) fn user(login: &str) -> Result<String, String> {
 }
 
 /// The host part of a URI: a host name, an IPv4 address, or an IPv6 address in
-/// brackets. As it was written.
+/// brackets. As it was written. The region of a gateway is a name by its
+/// letters, and resolves to nothing.
 ///
 /// # Errors
 /// Why it is none: a clause. It does not repeat the text, which may be a password
 /// in the wrong place.
 pub(super) fn host(text: &str) -> Result<&str, String> {
+    if let Some((region, host, _)) = GATEWAYS.iter().find(|(region, ..)| region.eq_ignore_ascii_case(text)) {
+        return Err(format!(
+            "the host is a key of sip_gateways(), not a host name; use its host, \"{host}\", which is \
+             sip_gateways().{region}.host"
+        ));
+    }
     if is_name(text) || text.parse::<Ipv4Addr>().is_ok() || is_ipv6_reference(text) {
         return Ok(text);
     }
@@ -128,6 +137,8 @@ mod tests {
         let long_name = format!("{}net", "a.".repeat(126));
         for (text, hint) in [
             ("", "empty"),
+            ("nl", "use its host, \"nl.wavix.net\""),
+            ("SG", "sip_gateways().sg.host"),
             ("sip:nl.wavix.net", "scheme"),
             ("nl.wavix.net:5060", "port"),
             ("2001:db8::1", "brackets"),
