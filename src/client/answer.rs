@@ -21,7 +21,8 @@ pub(super) struct Incoming {
     pub(super) content_type: Option<String>,
     pub(super) retry_after: Option<String>,
     pub(super) date: Option<SystemTime>,
-    /// Scheme, host and port a redirect points to.
+    /// Where a redirect points to: scheme, host and port, or no more than that
+    /// they are the same.
     pub(super) location: Option<String>,
     pub(super) body: Bytes,
 }

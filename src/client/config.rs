@@ -241,7 +241,7 @@ const MAX_RATE: f64 = 1_000_000.0;
 const MAX_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn parse_base_url(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text.trim()).map_err(|problem| format!("is not a URL: {problem}"))?;
+    let url = Url::parse(text.trim()).map_err(not_a_url)?;
     let loopback = is_loopback(&url);
     match url.scheme() {
         "https" => {}
@@ -267,6 +267,16 @@ fn parse_base_url(text: &str) -> Result<Url, String> {
         return Err(format!("must not end in `{path}`: the API's version is added to it"));
     }
     Ok(url)
+}
+
+/// The parser's message does not repeat the text.
+fn not_a_url(problem: url::ParseError) -> String {
+    match problem {
+        url::ParseError::RelativeUrlWithoutBase => {
+            "is not a URL: it must begin with a scheme, as in `https://` and a host".to_owned()
+        }
+        problem => format!("is not a URL: {problem}"),
+    }
 }
 
 /// Whether the URL's host can only be this machine. Names other than
@@ -308,7 +318,7 @@ fn check_rate(rate: f64) -> Result<(), String> {
 
 fn parse_proxy(text: &Secret, base_url: Option<&Url>) -> Result<Url, String> {
     // The parser's message does not repeat the text, which may hold a password.
-    let url = Url::parse(text.expose().trim()).map_err(|problem| format!("is not a URL: {problem}"))?;
+    let url = Url::parse(text.expose().trim()).map_err(not_a_url)?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err("must be an http or https URL".to_owned());
     }

@@ -151,7 +151,7 @@ impl fmt::Display for Failure {
                 if let Some(host) = host {
                     write!(f, " to {host}")?;
                 }
-                f.write_str(", which is not followed, so that the API key stays with the configured host")
+                f.write_str(", which is not followed: the API key stays with the configured host and its API")
             }
             Self::Refused { status, message, fields, .. } => {
                 match status.code {

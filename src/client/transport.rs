@@ -219,10 +219,13 @@ fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
-/// Scheme, host and port of a redirect's target: all that may be shown of it.
+/// Where a redirect points to: scheme, host and port are all that may be shown.
 fn origin(from: &Url, target: &str) -> Option<String> {
     let target = from.join(target).ok()?;
     let host = target.host_str()?;
+    if target.origin() == from.origin() {
+        return Some("another path of the same host".to_owned());
+    }
     let port = target.port().map(|port| format!(":{port}")).unwrap_or_default();
     Some(format!("{}://{host}{port}", target.scheme()))
 }

@@ -14,6 +14,11 @@ pub(super) fn variable(argument: &str) -> String {
     format!("WAVIX_{}", argument.to_uppercase())
 }
 
+/// Arguments whose value is never shown.
+pub(super) const SECRET: [&str; 2] = ["api_key", "http_proxy"];
+/// Characters of a variable's value that a message shows.
+const LONGEST_SHOWN: usize = 60;
+
 /// Where the value that counts was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
@@ -77,7 +82,8 @@ pub(super) fn choose<T: Setting>(
     }
     let source = Source::Environment;
     if let Some(text) = environment.get(&variable(argument)) {
-        let value = T::from_variable(text).map_err(|problem| Fault { argument, source, problem })?;
+        let value =
+            T::from_variable(text).map_err(|problem| Fault::new(argument, source, problem, environment))?;
         if !value.is_blank() {
             return Ok(Choice::Set(value, source));
         }
@@ -91,12 +97,31 @@ pub(super) struct Fault {
     pub(super) argument: &'static str,
     pub(super) source: Source,
     /// What is wrong, as the end of a sentence about the value; never the value.
-    pub(super) problem: String,
+    problem: String,
+    /// The value, where only this message can show it: Terraform shows the line
+    /// of the configuration, and nobody else the environment.
+    value: Option<String>,
+}
+
+impl Fault {
+    pub(super) fn new(
+        argument: &'static str,
+        source: Source,
+        problem: String,
+        environment: &Environment,
+    ) -> Self {
+        let value = environment.get(&variable(argument)).filter(|value| {
+            // A user name in a URL stands before a password.
+            source == Source::Environment && !SECRET.contains(&argument) && !value.contains('@')
+        });
+        Self { argument, source, problem, value }
+    }
 }
 
 impl From<&Fault> for Diagnostic {
     fn from(fault: &Fault) -> Self {
-        let Fault { argument, source, problem } = fault;
+        let Fault { argument, source, problem, value } = fault;
+        let shown = value.as_deref().map(shown).unwrap_or_default();
         let variable = variable(argument);
         let detail = match source {
             Source::Configuration => format!(
@@ -104,7 +129,7 @@ impl From<&Fault> for Diagnostic {
                  it there and set the environment variable {variable}."
             ),
             Source::Environment => format!(
-                "The environment variable {variable} {problem}. It counts because the provider argument \
+                "The environment variable {variable}{shown} {problem}. It counts because the provider argument \
                  `{argument}` is not set.\n\nCorrect the variable, or set the argument, which comes first."
             ),
             Source::Default => format!(
@@ -114,6 +139,15 @@ impl From<&Fault> for Diagnostic {
         };
         Self::error(format!("Invalid {argument}"), detail).at(Path::root(*argument))
     }
+}
+
+/// A value between commas, shortened.
+fn shown(value: &str) -> String {
+    let mut start: String = value.chars().take(LONGEST_SHOWN).collect();
+    if start.len() < value.len() {
+        start.push('…');
+    }
+    format!(", which is {start:?},")
 }
 
 impl Setting for String {

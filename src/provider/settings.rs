@@ -38,6 +38,7 @@ pub(super) struct Resolved {
     pub(super) unknown: Vec<Path>,
     faults: Vec<Fault>,
     sources: BTreeMap<&'static str, Source>,
+    environment: Environment,
 }
 
 /// Puts configuration, environment and defaults together.
@@ -85,6 +86,7 @@ pub(super) fn resolve(config: &ProviderModel, environment: &Environment, host: &
         unknown,
         faults,
         sources,
+        environment: environment.clone(),
     };
     if let Err(errors) = resolved.client.clone().validate() {
         for error in errors {
@@ -153,7 +155,7 @@ impl Resolved {
     fn fault(&self, error: &ConfigError) -> Fault {
         let argument = error.field.argument();
         let source = self.sources.get(argument).copied().unwrap_or(Source::Default);
-        Fault { argument, source, problem: error.problem.clone() }
+        Fault::new(argument, source, error.problem.clone(), &self.environment)
     }
 }
 
@@ -192,7 +194,7 @@ impl Resolver<'_> {
             Ok(value) => Some(value),
             Err(problem) => {
                 let source = self.sources.get(argument).copied().unwrap_or(Source::Default);
-                self.faults.push(Fault { argument, source, problem });
+                self.faults.push(Fault::new(argument, source, problem, self.environment));
                 None
             }
         }
@@ -213,6 +215,7 @@ fn request_timeout(text: String) -> Result<Duration, String> {
 
 fn max_retries(number: Number) -> Result<u32, String> {
     number
+        .meant()
         .to_u64()
         .and_then(|number| u32::try_from(number).ok())
         .filter(|retries| *retries <= MAX_RETRIES)
@@ -221,6 +224,7 @@ fn max_retries(number: Number) -> Result<u32, String> {
 
 fn count(number: Number) -> Result<usize, String> {
     number
+        .meant()
         .to_u64()
         .and_then(|number| usize::try_from(number).ok())
         .ok_or_else(|| "must be a whole number of at least 1".to_owned())

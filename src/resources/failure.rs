@@ -126,6 +126,24 @@ impl ObjectKind {
         self.fields.iter().find(|(name, _)| names(&text, name)).map(|(_, argument)| *argument)
     }
 
+    /// Whether Wavix refuses for the account's sake, and no argument is at fault.
+    fn is_exhausted(&self, error: &client::Error) -> bool {
+        const WORDS: [&str; 7] = [
+            "quota",
+            "limit reached",
+            "limit exceeded",
+            "maximum number",
+            "too many",
+            "insufficient",
+            "balance",
+        ];
+        error.field_errors().is_empty()
+            && error.message().is_some_and(|text| {
+                let text = text.to_lowercase();
+                self.argument(&text).is_none() && WORDS.iter().any(|word| text.contains(word))
+            })
+    }
+
     /// What is true after the failure.
     fn now(&self, verb: Verb, which: &str, delivery: Delivery) -> String {
         let name = self.name;
@@ -201,7 +219,10 @@ impl ObjectKind {
                                    provider configuration."
                 .to_owned(),
             (Kind::Setup, _) => SETUP_REMEDY.to_owned(),
-            (Kind::Redirected, _) | (Kind::Undocumented, Some(..500)) => {
+            (Kind::Redirected, _) => "Check `base_url`, its path included, and `http_proxy` in the provider \
+                                      configuration: the Wavix API does not redirect."
+                .to_owned(),
+            (Kind::Undocumented, Some(..500)) => {
                 "Check `base_url` and `http_proxy` in the provider configuration: something other than the \
                  Wavix API seems to have answered."
                     .to_owned()
@@ -213,6 +234,14 @@ impl ObjectKind {
             }
             (Kind::Unsendable | Kind::Decode, _) => {
                 "If this provider is up to date, please report the message to its developers.".to_owned()
+            }
+            (_, Some(402)) => "Top up the account in the Wavix portal, or ask Wavix support what is to be paid, and \
+                               apply again."
+                .to_owned(),
+            (_, Some(400 | 409 | 422)) if self.is_exhausted(error) => {
+                "The account has used up what it may have. Delete what it no longer needs, top it up in the Wavix \
+                 portal, or ask Wavix support to raise its limit, and apply again."
+                    .to_owned()
             }
             (_, Some(400 | 422)) => "Correct the configuration and apply again.".to_owned(),
             (_, Some(401)) => {

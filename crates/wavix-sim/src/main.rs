@@ -46,7 +46,7 @@ Exit code: 0 after an interrupt, 1 if it cannot listen, 2 if the arguments are w
 const MISUSED: u8 = 2;
 
 enum Command {
-    Serve { builder: Box<Builder>, quiet: bool },
+    Serve { builder: Box<Builder>, address: SocketAddr, quiet: bool },
     Print(String),
 }
 
@@ -59,17 +59,25 @@ async fn main() -> ExitCode {
             return ExitCode::from(MISUSED);
         }
     };
-    let builder = match command {
+    let (builder, address) = match command {
         Command::Print(text) => {
             say(&text);
             return ExitCode::SUCCESS;
         }
-        Command::Serve { builder, quiet: true } => *builder,
-        Command::Serve { builder, quiet: false } => builder.on_request(|entry| say(&format!("{entry}\n"))),
+        Command::Serve { builder, address, quiet: true } => (*builder, address),
+        Command::Serve { builder, address, quiet: false } => {
+            (builder.on_request(|entry| say(&format!("{entry}\n"))), address)
+        }
     };
     let sim = match builder.try_start() {
         Ok(sim) => sim,
-        Err(error) => return fail(&format!("Cannot listen: {error}\n")),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+            return fail(&format!(
+                "Cannot listen on {address}: the port is taken, perhaps by another wavix-sim. Name another with --port, \
+                 or let the system choose a free one with --port 0.\n"
+            ));
+        }
+        Err(error) => return fail(&format!("Cannot listen on {address}: {error}\n")),
     };
     say(&greeting(&sim));
     match tokio::signal::ctrl_c().await {
@@ -130,8 +138,8 @@ fn command(arguments: impl Iterator<Item = OsString>) -> Result<Command, lexopt:
     }
     let address: std::net::IpAddr =
         host.parse().map_err(|_| format!("--host is an IP address, not {host}"))?;
-    let builder = builder.address(SocketAddr::new(address, port));
-    Ok(Command::Serve { builder: Box::new(builder), quiet })
+    let address = SocketAddr::new(address, port);
+    Ok(Command::Serve { builder: Box::new(builder.address(address)), address, quiet })
 }
 
 fn greeting(sim: &Sim) -> String {

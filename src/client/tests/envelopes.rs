@@ -264,6 +264,16 @@ async fn a_redirect_is_an_error_that_names_the_host_only() {
 }
 
 #[tokio::test]
+async fn a_redirect_within_the_host_is_told_as_one() {
+    let server =
+        Server::start([json_with("301 Moved Permanently", "location: /v1/trunks/?t=s3cret\r\n", "")]).await;
+    let error = client(&server.url()).post("/v1/trunks").json(&1).send::<Value>().await.unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("a redirect to another path of the same host, which is not followed"), "{text}");
+    assert!(!text.contains("s3cret"), "{text}");
+}
+
+#[tokio::test]
 async fn a_body_beyond_the_limit_is_not_read() {
     let big = "x".repeat(3000);
     let announced = answer("200 OK", "application/json", "connection: close\r\n", &big);

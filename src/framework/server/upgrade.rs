@@ -58,7 +58,9 @@ pub(super) async fn upgrade_resource_state<P: Provider>(
         .map_err(|error| refuse(format!("It does not fit the schema: {error}.")))?;
     if state.is_null() {
         // Taken as it is, this would mean that there is no object.
-        return Err(refuse("Nothing would be left of it.".to_owned()).into());
+        return Err(refuse("It holds no object: its value is null. Remove the resource from the state with `terraform state rm`, and \
+             import the object."
+                .to_owned()).into());
     }
     let state = walk::without_write_only(&entry.schema, state);
     let upgraded_state = values::encode(&format!("the state of {name}"), &state, &entry.ty)?;

@@ -7,7 +7,7 @@ use crate::framework::path::Path;
 use crate::framework::schema::Mode;
 use crate::framework::schema_rules;
 use crate::protocol::value::UNKNOWN;
-use crate::provider::precedence::variable;
+use crate::provider::precedence::{SECRET, variable};
 use crate::provider::schema::schema;
 
 /// An argument, a value for each source, and what each comes to.
@@ -115,6 +115,42 @@ fn null_and_empty_count_as_not_set() {
 }
 
 #[test]
+fn a_bad_variable_is_shown_unless_it_is_a_secret() {
+    for row in table() {
+        let variable = variable(row.name);
+        let bad = "?? \u{7}";
+        let faults = resolve(&[], &[(&variable, bad)]).faults();
+        for told in faults {
+            assert!(told.detail.contains(&variable), "{}", told.detail);
+            let is_secret = SECRET.contains(&row.name);
+            assert_eq!(told.detail.contains(&format!("{bad:?}")), !is_secret, "{}", told.detail);
+        }
+    }
+    let told = |name, value: &str| {
+        let faults = resolve(&[], &[(name, value)]).faults();
+        faults.into_iter().map(|told| told.detail).collect::<String>()
+    };
+    assert!(
+        told("WAVIX_MAX_RETRIES", "many").contains("WAVIX_MAX_RETRIES, which is \"many\", must be a number")
+    );
+    assert!(
+        told("WAVIX_BASE_URL", "api.wavix.com")
+            .contains("\"api.wavix.com\", is not a URL: it must begin with")
+    );
+    let with_user = told("WAVIX_BASE_URL", "https://user:hunter2@api.wavix.com");
+    assert!(!with_user.is_empty() && !with_user.contains("hunter2"), "{with_user}");
+    let long = told("WAVIX_MAX_RETRIES", &"9x".repeat(1000));
+    assert!(long.len() < 500, "{long}");
+}
+
+#[test]
+fn what_is_never_shown_is_what_the_schema_calls_sensitive() {
+    let schema = schema();
+    let sensitive = schema.attributes.iter().filter(|attribute| attribute.sensitive);
+    assert!(sensitive.map(|attribute| attribute.name.as_str()).eq(SECRET));
+}
+
+#[test]
 fn one_source_per_argument_may_differ() {
     let resolved =
         resolve(&[("max_retries", number("1"))], &[("WAVIX_API_KEY", "k"), ("WAVIX_MAX_RETRIES", "9")]);
@@ -219,7 +255,7 @@ fn a_bad_value_is_an_error_that_names_argument_and_variable_and_never_the_value(
             let from_variable = resolve(&[], &[(&variable, &written)]);
             for (resolved, culprit) in [
                 (configured, format!("The provider argument `{name}` ")),
-                (from_variable, format!("The environment variable {variable} ")),
+                (from_variable, format!("The environment variable {variable}")),
             ] {
                 let error = only_error(&resolved);
                 assert_eq!(error.summary, format!("Invalid {name}"));
@@ -243,7 +279,8 @@ fn a_variable_that_cannot_be_read_is_an_error() {
         ("allowed_account_ids", ", "),
     ] {
         let error = only_error(&resolve(&[], &[(&variable(name), written)]));
-        assert!(error.detail.starts_with(&format!("The environment variable {} must be", variable(name))));
+        let told = format!("The environment variable {}, which is {written:?}, must be", variable(name));
+        assert!(error.detail.starts_with(&told), "{}", error.detail);
     }
 }
 

@@ -68,5 +68,10 @@ fn a_port_that_is_taken_is_a_failure_of_another_kind() {
     let port = taken.local_addr().unwrap().port().to_string();
     let output = Command::new(env!("CARGO_BIN_EXE_wavix-sim")).args(["--port", &port]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("Cannot listen: "));
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        complaint.contains(&format!("Cannot listen on 127.0.0.1:{port}: the port is taken")),
+        "{complaint}"
+    );
+    assert!(complaint.contains("--port 0"), "{complaint}");
 }

@@ -55,8 +55,8 @@ async fn what_cannot_be_upgraded_is_an_error_and_never_a_lost_state() {
     let cases = [
         (3, r#"{"id":"7"}"#, "a later version of this provider"),
         (-1, r#"{"id":"7"}"#, "There is no rule."),
-        (1, r#"{"lost":1}"#, "Nothing would be left of it."),
-        (2, "null", "Nothing would be left of it."),
+        (1, r#"{"lost":1}"#, "It holds no object"),
+        (2, "null", "It holds no object"),
         (2, "{", "malformed JSON"),
         (1, "{", "not valid JSON"),
         (2, r#"{"id":["hunter2"]}"#, "id: "),

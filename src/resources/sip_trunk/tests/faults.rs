@@ -167,8 +167,12 @@ async fn a_delete_that_is_repeated_and_meets_its_own_work_succeeds() {
 
 #[tokio::test]
 async fn each_status_comes_with_what_to_do() {
-    let cases: [(Fault, &[&str]); 7] = [
+    let refusal = |status, message: &str| Fault::answer(Answer::new(status).message(message));
+    let cases: [(Fault, &[&str]); 10] = [
         (Fault::status(401), &["`api_key`", "restricted"]),
+        (Fault::status(402), &["Top up the account", "apply again"]),
+        (refusal(422, "SIP trunk quota exceeded"), &["used up", "raise its limit"]),
+        (refusal(422, "call_limit: limit exceeded"), &["Correct the configuration"]),
         (Fault::status(403), &["`trunks:write`", "provisioned"]),
         (Fault::status(422), &["Correct the configuration"]),
         (Fault::too_many_requests(Some("7")), &["`requests_per_second`", "7 seconds"]),
