@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run --example quickstart            # shows every step
-//! cargo run --example quickstart -- --keep  # and leaves the folder
+//! cargo run --example quickstart -- --keep  # and leaves the trunks, to go on with
 //! cargo run --example quickstart -- --picture  # and draws the README's picture anew
 //! ```
 //!
@@ -20,6 +20,8 @@
 mod cli;
 #[path = "quickstart/picture.rs"]
 mod picture;
+#[path = "quickstart/requests.rs"]
+mod requests;
 #[path = "quickstart/screen.rs"]
 mod screen;
 #[path = "quickstart/stage.rs"]
@@ -32,6 +34,8 @@ use std::fs;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use cli::Cli;
 use screen::{Paint, Screen};
@@ -43,7 +47,8 @@ const PROJECT: &str = env!("CARGO_MANIFEST_DIR");
 
 const USAGE: &str = "usage: quickstart [--keep] [--picture]
 
---keep     leave the folder with the configuration and the state
+--keep     leave the trunks and the folder with the configuration and the state, say how to go on
+           with them, and let the simulated API run until Ctrl-C
 --picture  write what was shown to examples/quickstart/output.svg, the picture in the README";
 
 const GET_ONE: &str = "  Terraform:  https://developer.hashicorp.com/terraform/install
@@ -68,11 +73,20 @@ fn main() -> ExitCode {
         }
     }
     let paint = paint_for_stdout();
+    if let Err(error) = heed_interrupts() {
+        eprintln!("cannot listen for Ctrl-C: {error}");
+        return ExitCode::FAILURE;
+    }
     let cli = match Cli::find() {
         Ok(cli) => cli,
         Err(missing) => {
             let what = if missing.was_named { "Cannot use TF_BINARY:" } else { "No Terraform:" };
             eprintln!("{} {missing}.\n\n{GET_ONE}", paint.red(what));
+            if missing.was_named {
+                eprintln!(
+                    "Without TF_BINARY, terraform or tofu on PATH is used, or a stand-in where there is none."
+                );
+            }
             // Who names one wants that one, and a picture shows no stand-in.
             let none = missing.was_named || draw;
             return if none { ExitCode::FAILURE } else { ended(stand_in(paint), paint) };
@@ -102,30 +116,52 @@ fn ended(result: Outcome<()>, paint: Paint) -> ExitCode {
 
 /// What can be shown without Terraform.
 fn stand_in(paint: Paint) -> Outcome<()> {
+    println!("\nBuilding the provider…");
     let binary = provider_binary()?;
     let sim = stage::account()?;
     println!("\n{}", paint.bold("Meanwhile, the same with a stand-in for Terraform"));
     println!("  crates/tf-conformance, against a simulated API on {}\n", sim.base_url());
-    without_terraform::show(&binary, &sim, paint)?;
+    without_terraform::show(&binary, &sim, paint, &INTERRUPTED)?;
     println!("\n{} Next: install one of the above and run this again.", paint.green("Everything worked."));
     Ok(())
 }
 
 fn show(cli: &Cli, paint: Paint, keep: bool, draw: bool) -> Outcome<()> {
+    println!("Building the provider…\n");
     let binary = provider_binary()?;
     let folder = tempfile::Builder::new().prefix("wavix-quickstart-").tempdir()?;
     let screen = Screen::new(Some(paint));
-    let result = Stage::set(cli, &binary, folder.path(), &screen)?.play();
-    if keep {
-        println!("\nkept: {}", folder.keep().display());
-    }
-    result?;
+    let stage = Stage::set(cli, &binary, folder.path(), &screen, &INTERRUPTED)?;
+    stage.play(keep)?;
     if draw {
         let picture = picture::draw(&screen.shown())?;
         fs::write(Path::new(PROJECT).join(picture::FILE), picture)
             .map_err(|error| format!("cannot write {}: {error}", picture::FILE))?;
         println!("drawn: {}", picture::FILE);
     }
+    if keep {
+        println!("\nTo go on, in another terminal:\n\n{}", stage.going_on());
+        println!("The simulated API runs until Ctrl-C.");
+        while !INTERRUPTED.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        println!("\nkept: {}", folder.keep().display());
+    }
+    Ok(())
+}
+
+/// Whether somebody pressed Ctrl-C. Terraform, in the same process group, hears it too and ends, so that the step under way
+/// fails, and the folder is removed on the way out.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// From now on Ctrl-C ends this program in order, and no longer at once.
+fn heed_interrupts() -> Outcome<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    std::thread::spawn(move || {
+        if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
+            INTERRUPTED.store(true, Ordering::Relaxed);
+        }
+    });
     Ok(())
 }
 

@@ -14,13 +14,12 @@ const LINE: usize = 20;
 const CHARACTER: usize = 9;
 const MARGIN: usize = 24;
 
-/// What differs from run to run, and what the picture has instead. Which trunk is made first is chance.
-const UNSTEADY: [(&str, &str); 5] = [
+/// What differs from run to run, and what the picture has instead.
+const UNSTEADY: [(&str, &str); 4] = [
     (r", \d+\.\d s", ""),
     (r" \d+ s\. Next:", " Next:"),
     (r"(Terraform|OpenTofu) v\S+", "$1"),
     (r"http://127\.0\.0\.1:\d+", "http://127.0.0.1:8787"),
-    (r"/v1/trunks/\d+", "/v1/trunks/ID"),
 ];
 
 /// The picture of what was shown.
@@ -63,37 +62,13 @@ text {{ font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans M
     Ok(svg)
 }
 
-/// The lines, steady. The requests of a step, which Terraform makes side by side, stand in one order, equal ones once with
-/// their number.
+/// The lines without what differs from run to run.
 fn steady(shown: &str) -> Result<Vec<String>, regex_lite::Error> {
     let mut text = shown.to_owned();
     for (pattern, instead) in UNSTEADY {
         text = Regex::new(pattern)?.replace_all(&text, instead).into_owned();
     }
-    let mut lines = Vec::new();
-    let mut requests: Vec<(String, usize)> = Vec::new();
-    for line in text.lines() {
-        if !plain(line).trim_start().starts_with('→') {
-            lines.extend(told(&mut requests));
-            lines.push(line.to_owned());
-        } else if let Some((_, times)) = requests.iter_mut().find(|(request, _)| request == line) {
-            *times += 1;
-        } else {
-            requests.push((line.to_owned(), 1));
-        }
-    }
-    lines.extend(told(&mut requests));
-    Ok(lines)
-}
-
-fn told(requests: &mut Vec<(String, usize)>) -> Vec<String> {
-    let rank =
-        |request: &str| ["GET", "POST", "PUT", "DELETE"].iter().position(|method| request.contains(method));
-    requests.sort_by(|(one, _), (other, _)| (rank(one), one).cmp(&(rank(other), other)));
-    let line = |(request, times)| {
-        if times == 1 { request } else { format!("{request} \u{1b}[2m×{times}\u{1b}[0m") }
-    };
-    requests.drain(..).map(line).collect()
+    Ok(text.lines().map(str::to_owned).collect())
 }
 
 fn escaped(text: &str) -> String {

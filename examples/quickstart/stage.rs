@@ -1,15 +1,18 @@
 //! The steps: the real Terraform on the example of the documentation, against a simulated account. Each is shown with its
 //! outcome and with what reached the API.
 
+use std::env;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use serde_json::json;
 use wavix_sim::Sim;
 
 use super::cli::{self, Cli, Mirror};
+use super::requests;
 use super::screen::{Paint, Screen};
 
 const PROJECT: &str = env!("CARGO_MANIFEST_DIR");
@@ -24,6 +27,9 @@ pub fn account() -> Outcome<Sim> {
     Ok(Sim::builder().account(|account| account.any_caller_id = true).try_spawn()?)
 }
 
+/// What the example leaves to the user to choose.
+const PASSWORD: &str = "a-quickstart-password";
+
 /// Everything a step needs.
 pub struct Stage<'a> {
     cli: &'a Cli,
@@ -32,19 +38,26 @@ pub struct Stage<'a> {
     sim: Sim,
     screen: &'a Screen,
     example: String,
+    interrupted: &'a AtomicBool,
 }
 
 impl<'a> Stage<'a> {
-    /// Prepares a run in `folder` of the provider in `binary`.
-    pub fn set(cli: &'a Cli, binary: &Path, folder: &Path, screen: &'a Screen) -> Outcome<Self> {
+    /// Prepares a run in `folder` of the provider in `binary`. No step begins once it is `interrupted`.
+    pub fn set(
+        cli: &'a Cli,
+        binary: &Path,
+        folder: &Path,
+        screen: &'a Screen,
+        interrupted: &'a AtomicBool,
+    ) -> Outcome<Self> {
         let work = folder.join("work");
         fs::create_dir(&work)?;
         let mirror = Mirror::lay(folder, binary)?;
-        Ok(Self { cli, mirror, work, sim: account()?, screen, example: read(EXAMPLE)? })
+        Ok(Self { cli, mirror, work, sim: account()?, screen, example: read(EXAMPLE)?, interrupted })
     }
 
-    /// Every step, from `init` to `destroy`.
-    pub fn play(&self) -> Outcome<()> {
+    /// Every step, from `init` to `destroy`; without the last if the trunks are to be kept.
+    pub fn play(&self, keep: bool) -> Outcome<()> {
         let start = Instant::now();
         self.screen.line(&Paint::ALWAYS.bold("A Wavix SIP trunk, from plan to destroy"));
         self.screen.line(&format!(
@@ -55,6 +68,9 @@ impl<'a> Stage<'a> {
         ));
         self.screen.line(&format!("  {EXAMPLE}\n"));
         self.lifecycle()?;
+        if !keep {
+            self.remove_everything()?;
+        }
         self.screen.line(&format!(
             "\n{} {:.0} s. Next: README.md, and examples/ for more.",
             Paint::ALWAYS.green("Everything worked."),
@@ -92,13 +108,40 @@ impl<'a> Stage<'a> {
 
         let edited = self.sim.trunks().into_iter().map(|trunk| trunk.id).find(|other| *other != id);
         let edited = edited.ok_or("the example made no trunk")?;
-        self.sim.edit_trunk(edited, |trunk| trunk.label = "Edited in the portal".to_owned());
+        // Not the label: after an update, a read that shows the argument as it was before may be an old one, and is made
+        // again for a while.
+        self.sim.edit_trunk(edited, |trunk| trunk.didinfo_enabled = !trunk.didinfo_enabled);
         let repair = self.step("repair what somebody edited in the portal", &["apply", "-auto-approve"])?;
         if !repair.contains("1 changed") {
             return Err(format!("the edit in the portal was not noticed\n{repair}").into());
         }
-        self.nothing_left_to_do()?;
+        self.nothing_left_to_do()
+    }
 
+    /// What to type in a shell to go on, as long as the simulated API is there.
+    pub fn going_on(&self) -> String {
+        let quoted = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
+        let mut shell = format!("cd {}\n", quoted(&self.work.to_string_lossy()));
+        for (name, value) in self.variables() {
+            shell.push_str(&format!("export {name}={}\n", quoted(&value)));
+        }
+        shell.push_str(&format!("# Its requests in a browser: {}/\n", self.sim.base_url()));
+        shell.push_str(&format!("{} plan\n", quoted(&self.cli.path.to_string_lossy())));
+        shell
+    }
+
+    fn variables(&self) -> Vec<(String, String)> {
+        let own = [
+            ("TF_CLI_CONFIG_FILE", self.mirror.settings().to_string_lossy().into_owned()),
+            ("WAVIX_API_KEY", self.sim.api_key().to_owned()),
+            ("WAVIX_BASE_URL", self.sim.base_url()),
+        ];
+        let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
+        own.chain(variables(&self.example).map(|name| (format!("TF_VAR_{name}"), PASSWORD.to_owned())))
+            .collect()
+    }
+
+    fn remove_everything(&self) -> Outcome<()> {
         self.step("remove everything", &["destroy", "-auto-approve"])?;
         match self.sim.trunks().as_slice() {
             [] => Ok(()),
@@ -121,6 +164,9 @@ impl<'a> Stage<'a> {
 
     /// Runs one command and shows it, its outcome, and what reached the API.
     fn step(&self, purpose: &str, arguments: &[&str]) -> Outcome<String> {
+        if self.interrupted.load(Ordering::Relaxed) {
+            return Err("interrupted".into());
+        }
         let paint = Paint::ALWAYS;
         let journal = self.sim.journal();
         journal.clear();
@@ -129,10 +175,7 @@ impl<'a> Stage<'a> {
             .args(arguments.first())
             .args(["-input=false", "-no-color"])
             .args(arguments.iter().skip(1))
-            .env("WAVIX_API_KEY", self.sim.api_key())
-            .env("WAVIX_BASE_URL", self.sim.base_url())
-            // What the example leaves to the user to choose.
-            .envs(variables(&self.example).map(|name| (format!("TF_VAR_{name}"), "a-quickstart-password")));
+            .envs(self.variables());
         let start = Instant::now();
         let output = command.output()?;
         let seconds = start.elapsed().as_secs_f64();
@@ -152,14 +195,16 @@ impl<'a> Stage<'a> {
         if let Some(outcome) = outcome(&said) {
             self.screen.line(&format!("    {outcome}"));
         }
-        for entry in journal.entries() {
-            self.screen.line(&format!("    {}", paint.cyan(&format!("→ {entry}"))));
+        for line in requests::shown(&journal.entries(), paint) {
+            self.screen.line(&line);
         }
         Ok(said)
     }
 
-    fn program(&self) -> String {
-        self.cli.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    /// The command, as a shell knows it.
+    pub fn program(&self) -> String {
+        let name = self.cli.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        name.strip_suffix(env::consts::EXE_SUFFIX).unwrap_or(&name).to_owned()
     }
 }
 

@@ -2,6 +2,8 @@
 
 #[path = "../../../examples/quickstart/picture.rs"]
 mod picture;
+#[path = "../../../examples/quickstart/requests.rs"]
+mod requests;
 #[path = "../../../examples/quickstart/screen.rs"]
 mod screen;
 #[path = "../../../examples/quickstart/stage.rs"]
@@ -9,16 +11,22 @@ mod stage;
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::AtomicBool;
 
 use screen::{Paint, Screen, plain};
 use stage::Stage;
 
-use crate::support::{cli, require};
+use crate::support::cli::{self, Cli};
+use crate::support::require;
 
 acceptance_trials! {
     a_picture_holds_what_was_shown_but_for_what_differs_from_run_to_run,
+    a_terraform_of_any_name_is_shown_by_it,
+    an_interrupt_ends_the_quickstart_before_its_next_step,
     ; since (1, 11):
     the_picture_in_the_readme_is_what_the_quickstart_shows,
+    what_the_quickstart_keeps_can_be_gone_on_with,
 }
 
 const ANEW: &str = "draw it anew: cargo run --example quickstart -- --picture";
@@ -39,29 +47,60 @@ fn lines(svg: &str) -> Vec<String> {
         .collect()
 }
 
-/// Every step, its outcome, and the requests that changed the account. How often it is looked at is not the picture's to
-/// promise.
-fn told(svg: &str) -> Vec<String> {
-    lines(svg).into_iter().filter(|line| !line.contains("→ GET ")).collect()
+/// Plays it in a folder of its own; `then` sees the stage before it goes.
+fn played<T>(keep: bool, then: impl FnOnce(&Stage<'_>, &Screen) -> T) -> T {
+    let cli = require::cli().as_ref().unwrap();
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let binary = Path::new(env!("CARGO_BIN_EXE_terraform-provider-wavix"));
+    let (screen, interrupted) = (Screen::new(None), AtomicBool::new(false));
+    let stage = Stage::set(cli, binary, folder.path(), &screen, &interrupted).unwrap();
+    stage.play(keep).unwrap();
+    then(&stage, &screen)
 }
 
 fn the_picture_in_the_readme_is_what_the_quickstart_shows() {
     let readme = fs::read_to_string(project().join("README.md")).unwrap();
     assert!(readme.contains(&format!("]({})", picture::FILE)), "the README shows no {}", picture::FILE);
     let kept = fs::read_to_string(project().join(picture::FILE)).unwrap();
+    let now = played(false, |_, screen| picture::draw(&screen.shown()).unwrap());
+    // OpenTofu says the same in other words.
+    if require::cli().as_ref().unwrap().title.starts_with("Terraform") {
+        assert_eq!(lines(&kept), lines(&now), "{ANEW}");
+    }
+}
 
+/// What `--keep` prints is typed into a shell.
+fn what_the_quickstart_keeps_can_be_gone_on_with() {
+    played(true, |stage, _| {
+        let shell = format!("set -e\n{} -detailed-exitcode\n", stage.going_on().trim_end());
+        let output = Command::new("sh")
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .args(["-c", &shell])
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("No changes."), "{shell}\n{output:?}");
+    });
+}
+
+fn an_interrupt_ends_the_quickstart_before_its_next_step() {
     let cli = require::cli().as_ref().unwrap();
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let binary = Path::new(env!("CARGO_BIN_EXE_terraform-provider-wavix"));
-    let screen = Screen::new(None);
-    Stage::set(cli, binary, folder.path(), &screen).unwrap().play().unwrap();
-    // OpenTofu says the same in other words.
-    if cli.title.starts_with("Terraform") {
-        let now = picture::draw(&screen.shown()).unwrap();
-        assert_eq!(told(&kept), told(&now), "{ANEW}");
-        let looks = |svg: &str| lines(svg).iter().filter(|line| line.contains("→ GET ")).count();
-        assert!(looks(&kept) > 0 && looks(&now) > 0, "{ANEW}");
-    }
+    let (screen, interrupted) = (Screen::new(None), AtomicBool::new(true));
+    let stage = Stage::set(cli, binary, folder.path(), &screen, &interrupted).unwrap();
+    assert_eq!(stage.play(false).unwrap_err().to_string(), "interrupted");
+}
+
+/// A version in the name is no extension.
+fn a_terraform_of_any_name_is_shown_by_it() {
+    let cli = Cli { path: "/opt/terraform-1.15".into(), ..require::cli().clone().unwrap() };
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let binary = Path::new(env!("CARGO_BIN_EXE_terraform-provider-wavix"));
+    let (screen, interrupted) = (Screen::new(None), AtomicBool::new(false));
+    let stage = Stage::set(&cli, binary, folder.path(), &screen, &interrupted).unwrap();
+    assert_eq!(stage.program(), "terraform-1.15");
 }
 
 fn a_picture_holds_what_was_shown_but_for_what_differs_from_run_to_run() {
@@ -75,9 +114,8 @@ fn a_picture_holds_what_was_shown_but_for_what_differs_from_run_to_run() {
             paint.bold("terraform plan"),
             paint.dim(&format!("look, {time:.1} s"))
         ));
-        for id in ids {
-            screen.line(&format!("    {}", paint.cyan(&format!("→ GET /v1/trunks/{id} 200"))));
-        }
+        let asked = ids.iter().map(|id| format!("GET /v1/trunks/{id} 200"));
+        requests::lines(asked, paint).iter().for_each(|line| screen.line(line));
         screen.line("");
         screen.line(&format!("{} {time:.0} s. Next: more", paint.green("Worked.")));
         picture::draw(&screen.shown()).unwrap()

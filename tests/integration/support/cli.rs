@@ -73,7 +73,10 @@ impl Cli {
         let missing =
             |why: &dyn fmt::Display| Missing { reason: format!("{} {why}", path.display()), was_named };
         // Commands run in other directories: a relative path would be lost.
-        let path = path.canonicalize().map_err(|error| missing(&format!("cannot be used: {error}")))?;
+        let path = path.canonicalize().map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => missing(&"does not exist"),
+            _ => missing(&format!("cannot be used: {error}")),
+        })?;
         let mut command = Command::new(&path);
         scrub(&mut command);
         let output = command
