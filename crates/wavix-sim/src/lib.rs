@@ -46,7 +46,7 @@ mod wire;
 pub use account::{Account, VERIFIED_NUMBERS};
 pub use auth::{Access, ApiKey};
 pub use behaviour::Behaviour;
-pub use faults::{Answer, Fault, Faults, Rule};
+pub use faults::{Answer, Fault, Faults, Gate, Rule};
 pub use journal::{Entry, Journal, MASK};
 pub use outage::Outage;
 pub use resources::webrtc_token::WebRtcToken;

@@ -14,7 +14,6 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use tokio::time::sleep;
 
 use crate::{
     answer::Refusal,
@@ -128,10 +127,11 @@ async fn carry_out(
         exchange.finish(Some(refusal.status()));
         return Outcome::Answer(dated(refusal, &behaviour));
     }
-    let (before, after) = fault
+    let (mut before, after) = fault
         .as_ref()
-        .map_or_else(Default::default, |fault| (fault.delay_before_commit, fault.delay_after_commit));
-    pause(behaviour.latency + before).await;
+        .map_or_else(Default::default, |fault| (fault.before_commit.clone(), fault.after_commit.clone()));
+    before.time += behaviour.latency;
+    before.over().await;
 
     let effect = fault.map_or(Effect::Unchanged, |fault| fault.effect);
     let real = if commits(&effect) {
@@ -142,7 +142,7 @@ async fn carry_out(
     } else {
         dated(Response::new(Body::empty()), &behaviour)
     };
-    pause(after).await;
+    after.over().await;
 
     match effect {
         Effect::Unchanged => answered(&exchange, real),
@@ -163,13 +163,6 @@ async fn carry_out(
             let (head, body) = real.into_parts();
             Outcome::Script(badly_sent(&head, &collected(body).await, transmission))
         }
-    }
-}
-
-/// Not at all for no time: the timer would round it up to a millisecond.
-async fn pause(time: Duration) {
-    if !time.is_zero() {
-        sleep(time).await;
     }
 }
 

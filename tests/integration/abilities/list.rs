@@ -8,7 +8,7 @@ use terraform_provider_wavix::protocol::proto::tfplugin6::list_resource::{Event,
 use terraform_provider_wavix::protocol::proto::tfplugin6::validate_list_resource_config;
 use terraform_provider_wavix::protocol::value::Value;
 use terraform_provider_wavix::resources::sip_trunk::SipTrunkList;
-use wavix_sim::{Fault, Rule};
+use wavix_sim::{Fault, Gate, Rule};
 
 use super::{Bench, TRUNK, decode, encode, identity, one_error};
 
@@ -105,12 +105,16 @@ async fn a_client_that_goes_away_ends_the_walk() {
     let mut bench = Bench::start().await;
     add(&bench, 250);
     // The client leaves while the second page is on its way.
-    let pause = Duration::from_millis(500);
-    bench.sim.faults().push(Rule::new("GET", LIST, Fault::delay_before_commit(pause)).skip(1));
+    let gate = Gate::new();
+    bench.sim.faults().push(Rule::new("GET", LIST, Fault::held_before_commit(&gate)).skip(1));
     let mut events = bench.provider.list_resource(request([])).await.unwrap().into_inner();
     assert!(events.message().await.unwrap().is_some());
     drop(events);
-    tokio::time::sleep(3 * pause).await;
+    let noticed = |line: &String| line.contains("the client has seen enough");
+    while !bench.plugin.stderr.so_far().iter().any(noticed) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    gate.open();
     assert!(bench.sim.journal().count("GET", LIST) <= 2, "the third page is never asked for");
     // The plugin is in order.
     assert_eq!(list(&mut bench, Request { limit: 1, ..request([]) }).await.len(), 1);

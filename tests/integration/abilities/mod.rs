@@ -54,7 +54,7 @@ struct Bench {
     sim: Sim,
     provider: ProviderClient<Channel>,
     /// Killed when dropped.
-    _plugin: Plugin,
+    plugin: Plugin,
 }
 
 impl Bench {
@@ -78,7 +78,7 @@ impl Bench {
     async fn unconfigured(sim: Sim) -> Self {
         let plugin = Launch::by_terraform().start();
         let provider = plugin.provider().await;
-        Self { sim, provider, _plugin: plugin }
+        Self { sim, provider, plugin }
     }
 
     /// What the API answers for the trunk, as text.

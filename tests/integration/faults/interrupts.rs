@@ -9,7 +9,7 @@ use serde_json::json;
 use tf_conformance::core::End;
 use tf_conformance::proto::tfplugin6 as pb;
 use tf_conformance::value::Value;
-use wavix_sim::{Fault, Rule, Sim, Trunk};
+use wavix_sim::{Fault, Gate, Rule, Sim, Trunk};
 
 use super::bench::{Bench, arguments};
 use super::ledger::{Ledger, has_errors, text};
@@ -56,17 +56,13 @@ struct Scene {
 }
 
 impl Scene {
-    /// With the request at `point` taking this long.
-    async fn before(point: Point, pause: Duration) -> Self {
+    /// With this happening to the request at `point`. `level` is the log's.
+    async fn before(point: Point, level: &str, slow: Fault) -> Self {
         let sim = Sim::start().await;
-        let bench = Bench::start(&[("TF_LOG_PROVIDER_WAVIX", "ERROR")]).await;
+        let bench = Bench::start(&[("TF_LOG_PROVIDER_WAVIX", level)]).await;
         let mut arguments = arguments(&sim);
         arguments["max_concurrent_requests"] = 1.into();
         assert!(bench.configure(&arguments).await.is_empty());
-        let slow = match point.moment {
-            Moment::BeforeCommit => Fault::delay_before_commit(pause),
-            Moment::AfterCommit => Fault::delay_after_commit(pause),
-        };
         sim.faults().push(Rule::new("POST", "/v1/trunks", slow).skip(point.done));
         Self { bench, sim }
     }
@@ -85,6 +81,17 @@ impl Scene {
             }
         };
         while !sent() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    /// Waits until the provider has been asked for every trunk: what arrives
+    /// after a stop is a new request, and is carried out.
+    async fn all_asked(&self) {
+        let log = self.bench.session().plugin().await.stderr.clone();
+        let is_apply =
+            |line: &String| line.contains("request received") && line.contains("ApplyResourceChange");
+        while log.so_far().iter().filter(|line| is_apply(line)).count() < TRUNKS {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }
@@ -126,8 +133,13 @@ async fn at_every_point<F: Future<Output = Result<(), String>>>(scene: impl Fn(P
 
 async fn a_stop_at_any_point_of_an_apply_loses_no_trunk() {
     at_every_point(async |point| {
-        // Long enough for the stop to arrive on a busy machine.
-        let scene = Scene::before(point, Duration::from_secs(2)).await;
+        // Answered when the stop has arrived, however busy the machine is.
+        let gate = Gate::new();
+        let held = match point.moment {
+            Moment::BeforeCommit => Fault::held_before_commit(&gate),
+            Moment::AfterCommit => Fault::held_after_commit(&gate),
+        };
+        let scene = Scene::before(point, "TRACE", held).await;
         let mut ledgers = scene.ledgers();
         let apply = join_all(ledgers.iter_mut().enumerate().map(async |(number, ledger)| {
             let config = config(ledger, number);
@@ -135,7 +147,9 @@ async fn a_stop_at_any_point_of_an_apply_loses_no_trunk() {
         }));
         let interrupt = async {
             scene.reach(point).await;
+            scene.all_asked().await;
             scene.stop().await;
+            gate.open();
         };
         let (said, ()) = tokio::join!(apply, interrupt);
         let said: Vec<pb::Diagnostic> = said.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
@@ -178,7 +192,11 @@ async fn a_stop_and_a_shutdown_at_any_point_of_an_apply_lose_no_trunk() {
     at_every_point(async |point| {
         // Some answers come within the time that a shutdown gives, some never.
         let pause = Duration::from_millis(if point.done % 2 == 0 { 100 } else { 5000 });
-        let scene = Scene::before(point, pause).await;
+        let slow = match point.moment {
+            Moment::BeforeCommit => Fault::delay_before_commit(pause),
+            Moment::AfterCommit => Fault::delay_after_commit(pause),
+        };
+        let scene = Scene::before(point, "ERROR", slow).await;
         let mut ledgers = scene.ledgers();
         let apply = join_all(ledgers.iter_mut().enumerate().map(async |(number, ledger)| {
             let config = config(ledger, number);

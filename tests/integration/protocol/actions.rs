@@ -21,7 +21,7 @@ use terraform_provider_wavix::provider::WavixProvider;
 use terraform_provider_wavix::provider::environment::Environment;
 use terraform_provider_wavix::resources::webrtc_token::{RevokeWebRtcTokens, WebRtcToken};
 use tonic::transport::Channel;
-use wavix_sim::{Fault, Sim};
+use wavix_sim::{Fault, Gate, Sim};
 
 use crate::documentation::calls::expect_documented;
 use crate::support::plugin::{Launch, Plugin};
@@ -114,14 +114,16 @@ async fn all_tokens_of_a_trunk_are_revoked_with_a_line_for_each() {
 async fn a_stop_ends_the_revocation_between_two_tokens() {
     let sim = Sim::spawn();
     let (_plugin, mut provider, login) = prepared(&sim).await;
-    // Long enough for the stop to arrive while the first is being deleted.
-    sim.fault("DELETE", TOKEN, Fault::delay_after_commit(Duration::from_secs(2)));
+    // The stop arrives while the first is being deleted.
+    let gate = Gate::new();
+    sim.fault("DELETE", TOKEN, Fault::held_after_commit(&gate));
     let mut stopper = provider.clone();
     let stop = async {
         while sim.webrtc_tokens().len() == 3 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         stopper.stop_provider(stop_provider::Request {}).await.unwrap();
+        gate.open();
     };
     let invoke = async {
         let events = provider.invoke_action(invocation(&login)).await.unwrap().into_inner();

@@ -19,7 +19,7 @@ use terraform_provider_wavix::provider::environment::Environment;
 use terraform_provider_wavix::resources::sip_trunk::SipTrunk;
 use terraform_provider_wavix::resources::webrtc_token::WebRtcToken;
 use tonic::transport::Channel;
-use wavix_sim::{Fault, Sim};
+use wavix_sim::{Fault, Gate, Sim};
 
 use crate::support::plugin::{Launch, PATIENCE, Plugin};
 
@@ -97,14 +97,15 @@ fn creation() -> apply_resource_change::Request {
     }
 }
 
-/// An apply whose answer takes so long, at the time when the trunk exists.
-async fn during_a_create(delay: Duration) -> (Sim, Plugin, Channel) {
+/// An apply that is answered when the gate opens, at the time when the trunk
+/// exists.
+async fn during_a_create(gate: &Gate) -> (Sim, Plugin, Channel) {
     let sim = Sim::spawn();
     let plugin = start(&sim);
     let channel = plugin.connect().await;
     let mut provider = ProviderClient::new(channel.clone());
     configure(&mut provider, &[]).await;
-    sim.fault("POST", "/v1/trunks", Fault::delay_after_commit(delay));
+    sim.fault("POST", "/v1/trunks", Fault::held_after_commit(gate));
     tokio::spawn(async move { provider.apply_resource_change(creation()).await });
     while sim.trunks().is_empty() {
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -113,14 +114,14 @@ async fn during_a_create(delay: Duration) -> (Sim, Plugin, Channel) {
 }
 
 /// The same, and then the end.
-async fn ended_during_a_create(delay: Duration) -> (Sim, Plugin) {
-    let (sim, plugin, channel) = during_a_create(delay).await;
+async fn ended_during_a_create(gate: &Gate) -> (Sim, Plugin) {
+    let (sim, plugin, channel) = during_a_create(gate).await;
     GrpcControllerClient::new(channel).shutdown(Empty {}).await.expect("a reply comes first");
     (sim, plugin)
 }
 
 async fn a_create_that_is_cut_off_is_in_the_log_with_what_to_look_for() {
-    let (_sim, mut plugin) = ended_during_a_create(Duration::from_secs(60)).await;
+    let (_sim, mut plugin) = ended_during_a_create(&Gate::new()).await;
     assert_eq!(plugin.wait(PATIENCE).await.code(), Some(0));
     let lines = plugin.stderr.all();
     let line = lines.iter().find(|line| line.contains("under way")).expect("it is logged");
@@ -131,7 +132,10 @@ async fn a_create_that_is_cut_off_is_in_the_log_with_what_to_look_for() {
 }
 
 async fn a_create_that_ends_in_the_last_moment_is_in_the_log_with_its_id() {
-    let (sim, mut plugin) = ended_during_a_create(Duration::from_millis(400)).await;
+    let gate = Gate::new();
+    let (sim, mut plugin) = ended_during_a_create(&gate).await;
+    plugin.stderr.containing("under way");
+    gate.open();
     assert_eq!(plugin.wait(PATIENCE).await.code(), Some(0));
     let line = plugin.stderr.containing("this ended after all");
     let id = sim.trunks()[0].id.to_string();
@@ -142,7 +146,7 @@ async fn a_create_that_ends_in_the_last_moment_is_in_the_log_with_its_id() {
 
 /// Nobody was left to tell: what the documentation advises then.
 async fn a_trunk_of_a_killed_provider_is_found_by_its_label_and_imported() {
-    let (sim, mut plugin, _channel) = during_a_create(Duration::from_secs(60)).await;
+    let (sim, mut plugin, _channel) = during_a_create(&Gate::new()).await;
     plugin.signal("KILL");
     plugin.wait(PATIENCE).await;
 

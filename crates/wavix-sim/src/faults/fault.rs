@@ -4,14 +4,18 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{answer::Answer, edit::Edit};
+use super::{
+    answer::Answer,
+    edit::Edit,
+    wait::{Gate, Wait},
+};
 
 /// What goes wrong with a request.
 #[derive(Debug, Clone)]
 pub struct Fault {
     pub(crate) name: &'static str,
-    pub(crate) delay_before_commit: Duration,
-    pub(crate) delay_after_commit: Duration,
+    pub(crate) before_commit: Wait,
+    pub(crate) after_commit: Wait,
     pub(crate) effect: Effect,
 }
 
@@ -56,7 +60,7 @@ pub(crate) enum Transmission {
 
 impl Fault {
     fn new(name: &'static str, effect: Effect) -> Self {
-        Self { name, delay_before_commit: Duration::ZERO, delay_after_commit: Duration::ZERO, effect }
+        Self { name, before_commit: Wait::default(), after_commit: Wait::default(), effect }
     }
 
     // ---- another answer -------------------------------------------------------------------------------------
@@ -222,15 +226,29 @@ impl Fault {
     /// Adds a wait before the request is carried out to any fault.
     #[must_use]
     pub fn after_waiting(mut self, delay: Duration) -> Self {
-        self.delay_before_commit = delay;
+        self.before_commit.time = delay;
         self
     }
 
     /// Adds a wait between carrying the request out and answering to any fault.
     #[must_use]
     pub fn and_then_waiting(mut self, delay: Duration) -> Self {
-        self.delay_after_commit = delay;
+        self.after_commit.time = delay;
         self
+    }
+
+    /// Only waits until the gate is open, before the request is carried out.
+    pub fn held_before_commit(gate: &Gate) -> Self {
+        let mut fault = Self::new("held before commit", Effect::Unchanged);
+        fault.before_commit.gate = Some(gate.clone());
+        fault
+    }
+
+    /// Carries the request out at once, then waits until the gate is open before answering.
+    pub fn held_after_commit(gate: &Gate) -> Self {
+        let mut fault = Self::new("held after commit", Effect::Unchanged);
+        fault.after_commit.gate = Some(gate.clone());
+        fault
     }
 
     /// Its name, and the status where it has one.

@@ -4,6 +4,7 @@
 mod answer;
 pub(crate) mod edit;
 mod fault;
+mod wait;
 
 use std::sync::{
     Mutex,
@@ -15,6 +16,7 @@ use crate::{path_pattern::PathPattern, sync::lock};
 pub use answer::Answer;
 pub use fault::Fault;
 pub(crate) use fault::{Effect, Moment, Transmission};
+pub use wait::Gate;
 
 /// A fault, and which requests it strikes.
 #[derive(Debug, Clone)]

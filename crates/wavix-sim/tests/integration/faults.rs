@@ -11,7 +11,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
-use wavix_sim::{Answer, Fault, Rule, Sim};
+use wavix_sim::{Answer, Fault, Gate, Rule, Sim};
 
 use crate::client::{Client, minimal};
 
@@ -198,9 +198,19 @@ async fn a_bad_transmission_does_not_spoil_the_next_request() {
 #[tokio::test]
 async fn what_a_departed_client_asked_for_is_still_carried_out() {
     let sim = Sim::start().await;
-    sim.fault("POST", TRUNKS, Fault::delay_before_commit(Duration::from_millis(200)));
-    let given_up = tokio::time::timeout(Duration::from_millis(50), raw_create(&sim)).await;
-    assert!(given_up.is_err() && sim.trunks().is_empty(), "the client left before the commit");
+    let gate = Gate::new();
+    sim.fault("POST", TRUNKS, Fault::held_before_commit(&gate));
+    let arrived = async {
+        while sim.journal().last("POST", TRUNKS).is_none_or(|entry| entry.body.is_none()) {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    tokio::select! {
+        _ = raw_create(&sim) => panic!("answered before the gate was opened"),
+        () = arrived => {}
+    }
+    assert!(sim.trunks().is_empty(), "the client left before the commit");
+    gate.open();
     for _ in 0..500 {
         if !sim.trunks().is_empty() {
             return;
@@ -213,9 +223,16 @@ async fn what_a_departed_client_asked_for_is_still_carried_out() {
 #[tokio::test]
 async fn a_slow_answer_is_committed_before_the_wait() {
     let sim = Sim::start().await;
-    sim.fault("POST", TRUNKS, Fault::delay_after_commit(Duration::from_secs(60)));
-    let given_up = tokio::time::timeout(Duration::from_millis(300), raw_create(&sim)).await;
-    assert!(given_up.is_err());
+    sim.fault("POST", TRUNKS, Fault::held_after_commit(&Gate::new()));
+    let made = async {
+        while sim.trunks().is_empty() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    tokio::select! {
+        _ = raw_create(&sim) => panic!("answered before the gate was opened"),
+        () = made => {}
+    }
     assert_eq!(sim.trunks().len(), 1);
     assert!(sim.journal().last("POST", TRUNKS).unwrap().committed);
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use wavix_sim::{Fault, Sim, behaviour::AuthMode};
+use wavix_sim::{Fault, Gate, Sim, behaviour::AuthMode};
 
 use crate::client::{Client, minimal};
 
@@ -47,10 +47,17 @@ async fn requests_are_kept_in_order_without_secrets() {
 #[tokio::test]
 async fn connections_and_simultaneous_requests_are_counted() {
     let sim = Sim::start().await;
-    let delay = Duration::from_millis(300);
-    sim.faults().times(3, "GET", "/v1/trunks", Fault::delay_before_commit(delay));
+    let gate = Gate::new();
+    sim.faults().times(3, "GET", "/v1/trunks", Fault::held_before_commit(&gate));
     let client = Client::new(&sim);
-    tokio::join!(client.get("/v1/trunks"), client.get("/v1/trunks"), client.get("/v1/trunks"));
+    let all_there = async {
+        while sim.journal().max_simultaneous_requests() < 3 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        gate.open();
+    };
+    let get = || client.get("/v1/trunks");
+    tokio::join!(get(), get(), get(), all_there);
     assert_eq!(sim.journal().connections(), 3);
     assert_eq!(sim.journal().max_simultaneous_connections(), 3);
     assert_eq!(sim.journal().max_simultaneous_requests(), 3);

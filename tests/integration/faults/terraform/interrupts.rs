@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::Duration;
 
-use wavix_sim::{Fault, Rule, Sim};
+use wavix_sim::{Fault, Gate, Rule, Sim};
 
 use crate::support::run::{Run, Running};
 use crate::support::terraform::Terraform;
@@ -28,10 +28,10 @@ struct Scene {
 }
 
 impl Scene {
-    /// With the create after `done` others taking this long.
-    fn before(done: usize, committed: bool, pause: Duration) -> Self {
+    /// With the create after `done` others waiting for the gate.
+    fn before(done: usize, committed: bool, gate: &Gate) -> Self {
         let sim = Sim::spawn();
-        let tf = Terraform::new(&sim).env("TF_LOG", "ERROR").env("TF_LOG_PATH", LOG);
+        let tf = Terraform::new(&sim).env("TF_LOG_PROVIDER", "TRACE").env("TF_LOG_PATH", LOG);
         tf.config(&format!(
             r#"resource "wavix_sip_trunk" "many" {{
   count    = {TRUNKS}
@@ -41,8 +41,7 @@ impl Scene {
 }}
 "#
         ));
-        let slow =
-            if committed { Fault::delay_after_commit(pause) } else { Fault::delay_before_commit(pause) };
+        let slow = if committed { Fault::held_after_commit(gate) } else { Fault::held_before_commit(gate) };
         sim.faults().push(Rule::new("POST", "/v1/trunks", slow).skip(done));
         Self { sim, tf }
     }
@@ -61,6 +60,18 @@ impl Scene {
         running
     }
 
+    /// Waits until the provider has been told to stop.
+    fn stopped(&self) {
+        let told = |line: &str| line.contains("request received") && line.contains("StopProvider");
+        while !self.log().lines().any(told) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.tf.path().join(LOG)).unwrap_or_default()
+    }
+
     /// Waits until the server has carried out all that it was sent.
     fn settled(&self, done: usize) {
         let committed =
@@ -73,8 +84,10 @@ impl Scene {
     #[track_caller]
     fn nothing_is_lost(&self, run: &Run) {
         let known: Vec<i64> = self.tf.state_addresses().iter().map(|one| self.tf.trunk_id(one)).collect();
-        let log = std::fs::read_to_string(self.tf.path().join(LOG)).unwrap_or_default();
-        // Not what the plan showed.
+        // What users see who log errors only, and not what the plan showed.
+        let log = self.log();
+        let log: String =
+            log.lines().filter(|line| line.contains("[ERROR]")).map(|line| format!("{line}\n")).collect();
         let told = format!("{}\n{log}", run.stderr);
         for trunk in self.sim.trunks() {
             let named = told.contains(&trunk.id.to_string()) || told.contains(&trunk.label);
@@ -100,9 +113,12 @@ fn at_every_point(scene: fn(usize, bool)) {
 
 fn an_interrupt_leaves_every_trunk_in_the_state() {
     at_every_point(|done, committed| {
-        let scene = Scene::before(done, committed, Duration::from_secs(2));
+        let gate = Gate::new();
+        let scene = Scene::before(done, committed, &gate);
         let running = scene.under_way(done, committed);
         interrupt(&running);
+        scene.stopped();
+        gate.open();
         let run = running.finished().failed();
         assert_eq!(scene.sim.trunks().len(), done + 1, "{run}");
         assert_eq!(scene.tf.state_addresses().len(), done + 1, "what was sent is awaited\n{run}");
@@ -115,12 +131,14 @@ fn an_interrupt_leaves_every_trunk_in_the_state() {
 
 fn a_second_interrupt_leaves_every_trunk_in_the_state_or_in_the_log() {
     at_every_point(|done, committed| {
-        let scene = Scene::before(done, committed, Duration::from_secs(6));
+        let gate = Gate::new();
+        let scene = Scene::before(done, committed, &gate);
         let running = scene.under_way(done, committed);
         interrupt(&running);
-        std::thread::sleep(Duration::from_millis(500));
+        scene.stopped();
         interrupt(&running);
         let run = running.finished();
+        gate.open();
         scene.settled(done);
         scene.nothing_is_lost(&run);
     });
@@ -129,7 +147,7 @@ fn a_second_interrupt_leaves_every_trunk_in_the_state_or_in_the_log() {
 /// Nobody can say anything after SIGKILL: Terraform's own error is all there
 /// is. The next plan names the trunk, and whoever reads it imports it.
 fn a_trunk_that_a_killed_provider_made_is_imported_and_not_made_twice() {
-    let scene = Scene::before(0, true, Duration::from_secs(60));
+    let scene = Scene::before(0, true, &Gate::new());
     let running = scene.under_way(0, true);
     let terraform = running.pid().to_string();
     // The children of this Terraform, and nobody else's.
