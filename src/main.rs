@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use terraform_provider_wavix::framework::server::ProviderServer;
 use terraform_provider_wavix::protocol::ending::Ending;
-use terraform_provider_wavix::protocol::installation;
 use terraform_provider_wavix::protocol::output;
 use terraform_provider_wavix::protocol::process::{self, Identity, Mode};
 use terraform_provider_wavix::provider::WavixProvider;
@@ -37,9 +36,7 @@ fn main() -> ExitCode {
 fn serve(mode: Mode) -> ExitCode {
     let provider = Arc::new(WavixProvider::new(Environment::of_process()));
     let ending = Ending::default();
-    let installed = std::env::current_exe().ok().and_then(|path| installation::address(&path, IDENTITY.name));
-    let address = installed.as_deref().unwrap_or(IDENTITY.address);
-    let server = ProviderServer::new(provider, address).telling(ending.clone());
+    let server = ProviderServer::new(provider, IDENTITY.address).telling(ending.clone());
     process::run(IDENTITY, mode, &ending, || server.for_new_connection())
 }
 

@@ -63,7 +63,6 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 pub use self::{
-    clock::Moment,
     config::{
         AuthScheme, ClientConfig, ClientSettings, ConfigError, ConfigField, DEFAULT_BASE_URL,
         DEFAULT_MAX_CONCURRENT_REQUESTS, DEFAULT_MAX_RETRIES, DEFAULT_REQUEST_TIMEOUT,
@@ -161,17 +160,11 @@ impl Client {
         &self.0.config
     }
 
-    /// Now, to be compared with what Wavix dates.
-    pub fn moment(&self) -> Moment {
+    /// What time it is at Wavix, from the `Date` of the last answer or refusal of
+    /// the API; at most two seconds and an answer's travel too early. `None`: none
+    /// had a date.
+    pub fn server_now(&self) -> Option<SystemTime> {
         self.0.clock.now()
-    }
-
-    /// The earliest that Wavix's clock can have shown at that moment, from the
-    /// `Date` of an answer or refusal of the API before it or, for want of one,
-    /// after it; at most two seconds and an answer's travel too early. `None`:
-    /// none had a date.
-    pub fn server_time(&self, moment: Moment) -> Option<SystemTime> {
-        self.0.clock.time_of(moment)
     }
 
     /// `GET`: changes nothing, is repeated freely.

@@ -21,7 +21,9 @@ use super::moving::MovedState;
 use super::note::Note;
 use super::object::{Mapped, MappingError, Object};
 use super::private::Private;
-use super::resource::{Call, CreateRequest, Operation, Outcome, PlanRequest, Resource, UpdateRequest};
+use super::resource::{
+    Call, CreateRequest, Operation, Outcome, Phase, PlanRequest, Resource, UpdateRequest,
+};
 use super::schema::Schema;
 
 pub use self::action::{ErasedAction, TypedAction};
@@ -42,8 +44,8 @@ pub struct ErasedPlan<'a, Ctx> {
     pub config: &'a Value,
     /// The prior state; `Null` for a create.
     pub prior: &'a Value,
-    /// See [`PlanRequest::in_apply`].
-    pub in_apply: bool,
+    /// See [`PlanRequest::phase`].
+    pub phase: Phase,
     /// Set when the user interrupts.
     pub cancel: &'a CancellationToken,
 }
@@ -277,7 +279,7 @@ impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for Typed
                 ctx: request.ctx,
                 config: config.as_ref(),
                 prior: prior.as_ref(),
-                in_apply: request.in_apply,
+                phase: request.phase,
                 cancel: request.cancel,
             };
             self.0.plan(typed, &mut model, diagnostics).await;

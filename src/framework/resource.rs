@@ -126,6 +126,22 @@ pub struct UpdateRequest<M> {
     pub prior: M,
 }
 
+/// When a plan is made. Terraform plans a second time while it applies, in a process
+/// that has read no resource but those that change. Since 1.9 it gives itself away
+/// by allowing deferral there, and else only for its experimental
+/// `-allow-deferral`; OpenTofu allows it in every request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Deferral is not allowed: a plan, or with versions before 1.9 perhaps an apply.
+    Plan,
+    /// Deferral is allowed, and a resource was read over this connection, which an
+    /// apply does not do: a plan of OpenTofu.
+    PlanAfterRead,
+    /// Deferral is allowed, and nothing was read: an apply of Terraform, an apply of
+    /// OpenTofu, or a plan of OpenTofu that has nothing to read.
+    PlanOrApply,
+}
+
 /// A planned change, which [`Resource::plan`] may refine.
 #[derive(Debug)]
 pub struct PlanRequest<'a, Ctx, M> {
@@ -136,14 +152,8 @@ pub struct PlanRequest<'a, Ctx, M> {
     pub config: Option<&'a M>,
     /// What the state holds. `None` for a create.
     pub prior: Option<&'a M>,
-    /// Terraform plans a second time while it applies, in a process that has
-    /// read no resource but those that change. True where it shows that: since
-    /// 1.9 it gives itself away by allowing deferral there, and else only for its
-    /// experimental `-allow-deferral`, where a first plan looks the same. False in
-    /// any other first plan, with older versions always, and with OpenTofu, which
-    /// allows deferral in every request, if the provider is installed from its
-    /// registry or a mirror of it: nothing else tells the two apart.
-    pub in_apply: bool,
+    /// Whether this may be the second plan, which Terraform makes while it applies.
+    pub phase: Phase,
     /// Set when the user interrupts.
     pub cancel: &'a CancellationToken,
 }

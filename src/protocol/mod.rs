@@ -8,7 +8,6 @@ pub mod ending;
 pub mod environment;
 pub mod go_plugin;
 pub mod handshake;
-pub mod installation;
 pub mod json;
 pub mod lifetime;
 pub mod listener;

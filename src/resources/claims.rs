@@ -2,16 +2,26 @@
 //! configuration of the provider, and which creates still look for theirs.
 //! Terraform starts a process for each configuration, so what another resource
 //! of the same state has is known here once it was read; what another provider
-//! block manages in the same account never is. Objects that were made
+//! block makes in the same account, `siblings` tell. Objects that were made
 //! with equal contents cannot be told apart, so who may have which is decided
 //! in one place. Knows numbers only, no object and no endpoint.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::Instant;
+use tokio::time::sleep;
+
+use crate::client::CallOptions;
+
+pub(super) use super::siblings::Mark;
+use super::siblings::{Siblings, UnderWay};
+
+/// How often other processes are looked at while they are waited for.
+const GLANCE: Duration = Duration::from_millis(100);
 
 /// Who has which object. Rules:
 ///
@@ -24,17 +34,19 @@ use tokio::time::Instant;
 ///    objects are free than answers were lost, one of them is a stranger's, and
 ///    nobody takes any.
 /// 4. A create that gave up still counts as lost: its object may appear later.
-#[derive(Debug, Default)]
+/// 5. The same holds between the processes of this machine, but that the lost
+///    answers of others are not counted. Where nothing can be known of them,
+///    nobody takes any.
+#[derive(Debug)]
 pub struct Claims {
     inner: Mutex<Inner>,
     concluded: Notify,
+    siblings: Siblings,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
     owned: BTreeSet<i64>,
-    /// Of objects that were looked at and are nobody's here; never changes.
-    created_at: BTreeMap<i64, SystemTime>,
     tickets: u64,
     /// Creates under way, and their contents.
     under_way: BTreeMap<u64, String>,
@@ -48,6 +60,9 @@ struct Inner {
 pub struct Attempt<'a> {
     claims: &'a Claims,
     ticket: u64,
+    contents: String,
+    // Seen by other processes until this is dropped.
+    _under_way: Option<UnderWay<'a>>,
 }
 
 /// A create whose answer was lost.
@@ -66,9 +81,22 @@ pub enum Choice {
     Nothing,
     /// These are free, more than can be explained.
     TooMany(Vec<i64>),
+    /// These may belong to other processes, of which nothing can be known.
+    Unsure(Vec<i64>),
 }
 
 impl Claims {
+    /// Nobody's, for the API at this address. What is told other processes goes
+    /// into this folder for temporary files.
+    #[must_use]
+    pub fn new(account: &str, temporary: PathBuf) -> Self {
+        Self {
+            inner: Mutex::default(),
+            concluded: Notify::new(),
+            siblings: Siblings::new(account, temporary),
+        }
+    }
+
     /// The object belongs to a resource of this configuration.
     pub fn own(&self, id: i64) {
         self.lock().owned.insert(id);
@@ -79,24 +107,70 @@ impl Claims {
         self.lock().owned.contains(&id)
     }
 
-    /// When an object was created, if somebody has looked.
-    pub fn created_at(&self, id: i64) -> Option<SystemTime> {
-        self.lock().created_at.get(&id).copied()
-    }
-
-    /// Remembers when an object was created.
-    pub fn saw(&self, id: i64, created_at: SystemTime) {
-        self.lock().created_at.insert(id, created_at);
-    }
-
     /// Announces a create. `contents` are equal where the objects could not be
     /// told apart.
     pub fn begin(&self, contents: String) -> Attempt<'_> {
         let mut inner = self.lock();
         inner.tickets += 1;
         let ticket = inner.tickets;
-        inner.under_way.insert(ticket, contents);
-        Attempt { claims: self, ticket }
+        inner.under_way.insert(ticket, contents.clone());
+        drop(inner);
+        let under_way = self.siblings.begin(&contents);
+        Attempt { claims: self, ticket, contents, _under_way: under_way }
+    }
+
+    /// Terraform plans with this account: see [`has_planned`](Self::has_planned).
+    pub fn note_plan(&self) {
+        self.siblings.note_plan();
+    }
+
+    /// Whether Terraform has planned with this account on this machine, so that
+    /// what may be an apply is one.
+    pub fn has_planned(&self) -> bool {
+        self.siblings.has_planned()
+    }
+
+    /// Whether an object that looks like those of these contents is known to be
+    /// somebody's, here or in another process.
+    pub fn is_somebodys(&self, contents: &str, mark: Mark) -> bool {
+        self.is_owned(mark.id) || self.siblings.ledger(contents).is_ok_and(|ledger| ledger.holds(mark))
+    }
+
+    /// Waits until every create of these contents that is under way now, here or in
+    /// another process, has concluded: an object that was listed may be one of
+    /// theirs. `false` when one had not by the deadline, or was not waited for.
+    pub async fn concluded(&self, contents: &str, options: &CallOptions) -> bool {
+        let last = self.lock().tickets;
+        let concluded = async {
+            loop {
+                // Before looking, so that nothing is missed in between.
+                let next = self.concluded.notified();
+                let mut next = std::pin::pin!(next);
+                next.as_mut().enable();
+                let waiting =
+                    self.lock().under_way.range(..=last).any(|(_, other)| other.as_str() == contents);
+                if !waiting {
+                    break;
+                }
+                next.await;
+            }
+            // Where that cannot be told, `choose` says so.
+            while self.siblings.are_busy(contents).unwrap_or(false) {
+                sleep(GLANCE).await;
+            }
+        };
+        let out_of_time = async {
+            match options.deadline.instant() {
+                None => std::future::pending().await,
+                Some(deadline) => tokio::time::sleep_until(deadline).await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = concluded => true,
+            () = options.cancel.cancelled() => false,
+            () = out_of_time => false,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -107,15 +181,16 @@ impl Claims {
 
 impl<'a> Attempt<'a> {
     /// It made this object.
-    pub fn made(self, id: i64) {
-        self.claims.own(id);
+    pub fn made(self, mark: Mark) {
+        self.claims.own(mark.id);
+        self.claims.siblings.made(&self.contents, mark);
     }
 
     /// Nobody knows whether it made one.
     pub fn lost(self) -> Lost<'a> {
         let claims = self.claims;
         let mut inner = claims.lock();
-        let contents = inner.under_way.get(&self.ticket).cloned().unwrap_or_default();
+        let contents = self.contents.clone();
         *inner.lost.entry(contents.clone()).or_default() += 1;
         drop(inner);
         Lost { claims, contents }
@@ -130,123 +205,174 @@ impl Drop for Attempt<'_> {
 }
 
 impl Lost<'_> {
-    /// Waits until every create of equal contents that is under way now has
-    /// concluded: an object that was listed may be one of theirs. `false` when
-    /// one had not by the deadline.
-    pub async fn others_concluded(&self, deadline: Option<Instant>) -> bool {
-        let last = self.claims.lock().tickets;
-        let concluded = async {
-            loop {
-                // Before looking, so that nothing is missed in between.
-                let next = self.claims.concluded.notified();
-                let mut next = std::pin::pin!(next);
-                next.as_mut().enable();
-                let waiting = self
-                    .claims
-                    .lock()
-                    .under_way
-                    .range(..=last)
-                    .any(|(_, contents)| *contents == self.contents);
-                if !waiting {
-                    return;
-                }
-                next.await;
-            }
-        };
-        match deadline {
-            None => {
-                concluded.await;
-                true
-            }
-            Some(deadline) => tokio::time::timeout_at(deadline, concluded).await.is_ok(),
-        }
+    /// As [`Claims::concluded`], for those of equal contents.
+    pub async fn others_concluded(&self, options: &CallOptions) -> bool {
+        self.claims.concluded(&self.contents, options).await
     }
 
     /// Takes one of these objects, all of which could be its own.
-    pub fn choose(&mut self, candidates: &[i64]) -> Choice {
+    pub fn choose(&mut self, candidates: &[Mark]) -> Choice {
+        let ids = |marks: &[Mark]| marks.iter().map(|mark| mark.id).collect();
+        // Taken first: nobody may decide in another process meanwhile.
+        let mut ledger = match self.claims.siblings.ledger(&self.contents) {
+            Ok(ledger) => ledger,
+            Err(error) => return self.unsure(&error, ids(candidates)),
+        };
         let mut inner = self.claims.lock();
-        let free: Vec<i64> = candidates.iter().copied().filter(|id| !inner.owned.contains(id)).collect();
+        let free: Vec<Mark> = candidates
+            .iter()
+            .copied()
+            .filter(|mark| !inner.owned.contains(&mark.id) && !ledger.holds(*mark))
+            .collect();
         let claimants = inner.lost.get(&self.contents).copied().unwrap_or(0);
         match free.first() {
             None => Choice::Nothing,
-            Some(id) if free.len() <= claimants => {
-                inner.owned.insert(*id);
-                inner.lost.insert(self.contents.clone(), claimants - 1);
-                Choice::Adopted(*id)
-            }
-            Some(_) => Choice::TooMany(free),
+            Some(mark) if free.len() <= claimants => match ledger.add(*mark) {
+                Ok(()) => {
+                    inner.owned.insert(mark.id);
+                    inner.lost.insert(self.contents.clone(), claimants - 1);
+                    Choice::Adopted(mark.id)
+                }
+                Err(error) => self.unsure(&error, ids(&free)),
+            },
+            Some(_) => Choice::TooMany(ids(&free)),
         }
+    }
+
+    fn unsure(&self, error: &io::Error, ids: Vec<i64>) -> Choice {
+        tracing::warn!(%error, "which objects other processes of the provider have cannot be told");
+        Choice::Unsure(ids)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use tempfile::TempDir;
+    use tokio::time::Instant;
+    use tokio_util::sync::CancellationToken;
 
     use super::*;
+    use crate::client::Deadline;
+
+    const ACCOUNT: &str = "https://api.example.com/";
+
+    fn alone() -> (TempDir, Claims) {
+        let temporary = tempfile::tempdir().unwrap();
+        let claims = Claims::new(ACCOUNT, temporary.path().to_owned());
+        (temporary, claims)
+    }
 
     fn lost<'a>(claims: &'a Claims, contents: &str) -> Lost<'a> {
         claims.begin(contents.to_owned()).lost()
     }
 
+    fn mark(id: i64) -> Mark {
+        Mark { id, created_at: None }
+    }
+
+    fn within(seconds: u64) -> CallOptions {
+        CallOptions::new(Deadline::after(Duration::from_secs(seconds)), CancellationToken::new())
+    }
+
     #[test]
     fn creates_with_equal_contents_take_one_object_each() {
-        let claims = Claims::default();
+        let (_temporary, claims) = alone();
         let (mut first, mut second) = (lost(&claims, "a"), lost(&claims, "a"));
-        assert_eq!(second.choose(&[1, 2]), Choice::Adopted(1));
-        assert_eq!(first.choose(&[1, 2]), Choice::Adopted(2));
+        assert_eq!(second.choose(&[mark(1), mark(2)]), Choice::Adopted(1));
+        assert_eq!(first.choose(&[mark(1), mark(2)]), Choice::Adopted(2));
         assert!(claims.is_owned(1) && claims.is_owned(2));
     }
 
     #[test]
     fn what_an_answer_named_is_not_taken_by_another() {
-        let claims = Claims::default();
-        claims.begin("a".to_owned()).made(1);
-        assert_eq!(lost(&claims, "a").choose(&[1]), Choice::Nothing);
+        let (_temporary, claims) = alone();
+        claims.begin("a".to_owned()).made(mark(1));
+        assert_eq!(lost(&claims, "a").choose(&[mark(1)]), Choice::Nothing);
     }
 
     #[test]
     fn one_object_too_many_is_one_that_nobody_takes() {
-        let claims = Claims::default();
+        let (_temporary, claims) = alone();
         // Another's loss explains nothing.
         let (mut one, _other) = (lost(&claims, "a"), lost(&claims, "b"));
-        assert_eq!(one.choose(&[1, 2]), Choice::TooMany(vec![1, 2]));
+        assert_eq!(one.choose(&[mark(1), mark(2)]), Choice::TooMany(vec![1, 2]));
         assert!(!claims.is_owned(1));
     }
 
     #[test]
     fn a_create_that_gave_up_still_explains_an_object() {
-        let claims = Claims::default();
+        let (_temporary, claims) = alone();
         drop(lost(&claims, "a"));
-        assert_eq!(lost(&claims, "a").choose(&[1, 2]), Choice::Adopted(1));
+        assert_eq!(lost(&claims, "a").choose(&[mark(1), mark(2)]), Choice::Adopted(1));
+    }
+
+    #[test]
+    fn what_another_process_has_made_or_taken_is_not_taken() {
+        let (temporary, claims) = alone();
+        let other = Claims::new(ACCOUNT, temporary.path().to_owned());
+        other.begin("a".to_owned()).made(mark(1));
+        assert_eq!(lost(&other, "a").choose(&[mark(2)]), Choice::Adopted(2));
+        assert_eq!(lost(&claims, "a").choose(&[mark(1), mark(2), mark(3)]), Choice::Adopted(3));
+    }
+
+    #[test]
+    fn nothing_is_taken_where_nothing_can_be_known_of_others() {
+        let (temporary, _) = alone();
+        let claims = Claims::new(ACCOUNT, temporary.path().join("missing"));
+        assert_eq!(lost(&claims, "a").choose(&[mark(1)]), Choice::Unsure(vec![1]));
+        assert!(!claims.is_owned(1));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_lost_create_waits_for_those_that_began_before_it_judges_and_no_others() {
-        let claims = Claims::default();
+        let (_temporary, claims) = alone();
         let (before, other) = (claims.begin("a".to_owned()), claims.begin("b".to_owned()));
         let lost = lost(&claims, "a");
-        let deadline = Instant::now() + Duration::from_secs(10);
         let concludes = async {
-            tokio::time::sleep(Duration::from_secs(3)).await;
+            sleep(Duration::from_secs(3)).await;
             let _later = claims.begin("a".to_owned());
-            before.made(7);
+            before.made(mark(7));
             // Under way until the end of this test, as is the other.
-            tokio::time::sleep(Duration::from_secs(60)).await;
+            sleep(Duration::from_secs(60)).await;
         };
         let start = Instant::now();
-        let waits = async { (lost.others_concluded(Some(deadline)).await, start.elapsed()) };
+        let waits = async { (lost.others_concluded(&within(10)).await, start.elapsed()) };
         let (waited, ()) = tokio::join!(waits, concludes);
         assert_eq!(waited, (true, Duration::from_secs(3)));
         drop(other);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn nobody_waits_past_the_deadline() {
-        let claims = Claims::default();
+    async fn a_create_of_another_process_is_waited_for() {
+        let (temporary, claims) = alone();
+        let other = Claims::new(ACCOUNT, temporary.path().to_owned());
+        let (before, unequal) = (other.begin("a".to_owned()), other.begin("b".to_owned()));
+        let mut lost = lost(&claims, "a");
+        let concludes = async {
+            sleep(Duration::from_secs(3)).await;
+            before.made(mark(7));
+        };
+        let (waited, ()) = tokio::join!(async { lost.others_concluded(&within(10)).await }, concludes);
+        assert!(waited);
+        assert_eq!(lost.choose(&[mark(7)]), Choice::Nothing);
+        drop(unequal);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_past_the_deadline_or_the_own_limits() {
+        let (_temporary, claims) = alone();
         let _under_way = claims.begin("a".to_owned());
-        let deadline = Instant::now() + Duration::from_secs(10);
-        assert!(!lost(&claims, "a").others_concluded(Some(deadline)).await);
-        assert_eq!(Instant::now(), deadline);
+        let start = Instant::now();
+        assert!(!lost(&claims, "a").others_concluded(&within(10)).await);
+        assert_eq!(start.elapsed(), Duration::from_secs(10));
+        let options = within(10);
+        let interrupt = async {
+            sleep(Duration::from_secs(2)).await;
+            options.cancel.cancel();
+        };
+        let lost = lost(&claims, "a");
+        let (waited, ()) = tokio::join!(lost.others_concluded(&options), interrupt);
+        assert!(!waited);
+        assert_eq!(start.elapsed(), Duration::from_secs(12));
     }
 }

@@ -30,10 +30,11 @@ impl Context {
     /// Works through `client`. Asks nothing of the API.
     #[must_use]
     pub fn new(client: Client) -> Self {
+        let claims = Claims::new(client.config().base_url().as_str(), std::env::temp_dir());
         Self {
             client,
             sip_trunks: ListWalk::default(),
-            claims: Claims::default(),
+            claims,
             listed_at_first: Lookup::default(),
             account_limits: Lookup::default(),
             patience: Patience::default(),

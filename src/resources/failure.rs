@@ -52,6 +52,15 @@ pub enum Verb {
     Revoke,
 }
 
+/// What is true after a failure.
+#[derive(Debug)]
+pub(super) struct What {
+    /// In a sentence or more.
+    pub(super) now: String,
+    /// Whether something may have been made that is not in the state.
+    pub(super) may_exist: bool,
+}
+
 impl Verb {
     pub(super) fn word(self) -> &'static str {
         match self {
@@ -85,6 +94,13 @@ impl ObjectKind {
     /// Words a failed call. `which` tells the object from its siblings:
     /// `293`, `labelled "office"`.
     pub fn failed(&self, verb: Verb, which: &str, error: &client::Error) -> Diagnostics {
+        let may_exist = matches!(verb, Verb::Create | Verb::Open) && error.delivery() == Delivery::Ambiguous;
+        let now = self.now(verb, which, error.delivery());
+        self.failed_with(verb, error, What { now, may_exist })
+    }
+
+    /// The same, where more is known of what is true now.
+    pub(super) fn failed_with(&self, verb: Verb, error: &client::Error, what: What) -> Diagnostics {
         let complaints: Vec<(Option<&'static str>, Option<&str>)> = if error.field_errors().is_empty() {
             let named =
                 error.message().filter(|_| error.is_validation()).and_then(|text| self.argument(text));
@@ -99,8 +115,8 @@ impl ObjectKind {
                 })
                 .collect()
         };
-        let mut detail = format!("{error}\n\n{}", self.now(verb, which, error.delivery()));
-        if let Some(advice) = self.advice(verb, error) {
+        let mut detail = format!("{error}\n\n{}", what.now);
+        if let Some(advice) = self.advice(verb, error, what.may_exist) {
             detail.push_str("\n\n");
             detail.push_str(&advice);
         }
@@ -185,8 +201,7 @@ impl ObjectKind {
 
     /// What to do about it. What may have been created is not to be tried
     /// again: how to find it was said before.
-    fn advice(&self, verb: Verb, error: &client::Error) -> Option<String> {
-        let may_exist = matches!(verb, Verb::Create | Verb::Open) && error.delivery() == Delivery::Ambiguous;
+    fn advice(&self, verb: Verb, error: &client::Error, may_exist: bool) -> Option<String> {
         let again = if may_exist || !is_passing(error) {
             None
         } else if error.is_cancelled() {

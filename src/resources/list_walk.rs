@@ -78,7 +78,25 @@ impl<T> ListWalk<T> {
     where
         F: Future<Output = Result<Vec<T>, client::Error>>,
     {
-        self.get(options, walk, |last, now| now.duration_since(last.began) < FRESH_FOR).await
+        let recent = |last: &Walk<T>, now: Instant| now.duration_since(last.began) < FRESH_FOR;
+        self.get(options, walk, Wanted { despite_writes: false, is_new_enough: recent }).await
+    }
+
+    /// What was in the list at some moment of the last 30 seconds, whatever was
+    /// written since: what it holds was certainly there before now.
+    ///
+    /// # Errors
+    /// Those of the walk. A failure is believed as long as a list.
+    pub async fn before<F>(
+        &self,
+        options: &CallOptions,
+        walk: impl FnOnce() -> F,
+    ) -> Result<Arc<Vec<T>>, client::Error>
+    where
+        F: Future<Output = Result<Vec<T>, client::Error>>,
+    {
+        let recent = |last: &Walk<T>, now: Instant| now.duration_since(last.began) < FRESH_FOR;
+        self.get(options, walk, Wanted { despite_writes: true, is_new_enough: recent }).await
     }
 
     /// The list as of a walk that began after this call.
@@ -94,14 +112,15 @@ impl<T> ListWalk<T> {
         F: Future<Output = Result<Vec<T>, client::Error>>,
     {
         let asked = Instant::now();
-        self.get(options, walk, |last, _| last.began > asked).await
+        let since = |last: &Walk<T>, _: Instant| last.began > asked;
+        self.get(options, walk, Wanted { despite_writes: false, is_new_enough: since }).await
     }
 
     async fn get<F>(
         &self,
         options: &CallOptions,
         walk: impl FnOnce() -> F,
-        is_new_enough: impl Fn(&Walk<T>, Instant) -> bool,
+        wanted: Wanted<impl Fn(&Walk<T>, Instant) -> bool>,
     ) -> Result<Arc<Vec<T>>, client::Error>
     where
         F: Future<Output = Result<Vec<T>, client::Error>>,
@@ -115,12 +134,13 @@ impl<T> ListWalk<T> {
         };
         let writes = self.writes.load(Ordering::Acquire);
         if let Some(known) = last.as_ref()
-            && known.writes == writes
-            && is_new_enough(known, Instant::now())
+            && (wanted.despite_writes || known.writes == writes)
+            && (wanted.is_new_enough)(known, Instant::now())
         {
+            let in_time = wanted.despite_writes || known.ended > asked;
             match &known.result {
                 Ok(items) => return Ok(Arc::clone(items)),
-                Err(error) if known.ended > asked && concerns_everybody(error) => return Err(error.clone()),
+                Err(error) if in_time && concerns_everybody(error) => return Err(error.clone()),
                 Err(_) => {}
             }
         }
@@ -129,6 +149,13 @@ impl<T> ListWalk<T> {
         *last = Some(Walk { began, ended: Instant::now(), writes, result: result.clone() });
         result
     }
+}
+
+/// Which walk will do.
+struct Wanted<F> {
+    /// Also one that began before a write.
+    despite_writes: bool,
+    is_new_enough: F,
 }
 
 async fn limit_reached(options: &CallOptions) {
@@ -244,6 +271,19 @@ mod tests {
         };
         assert_eq!(tokio::join!(bench.fresh(), later, much_later), (2, 3, 3));
         assert_eq!(bench.recent().await, 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_there_before_is_walked_for_once_in_a_while_whatever_is_written() {
+        let bench = Bench::default();
+        let before = async || bench.list.before(&CallOptions::default(), || bench.walk()).await.unwrap()[0];
+        assert_eq!(bench.recent().await, 1);
+        for _ in 0..3 {
+            drop(bench.list.write());
+            assert_eq!(before().await, 1);
+        }
+        advance(FRESH_FOR).await;
+        assert_eq!(before().await, 2);
     }
 
     #[tokio::test(start_paused = true)]

@@ -35,12 +35,15 @@ pub mod account_limits;
 mod claims;
 mod context;
 pub mod failure;
+mod label;
 mod list_walk;
 mod lookup;
 mod patience;
 mod phone_number;
 mod presence;
 mod secret_value;
+mod siblings;
+mod stamp;
 
 pub mod functions;
 pub mod sip_trunk;

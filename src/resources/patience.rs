@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until};
+use std::ops::Deref;
+
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::{CallOptions, Deadline};
@@ -22,6 +25,27 @@ pub struct Patience {
     pub grace: Duration,
 }
 
+/// The bounds of a look, as long as it is held: see [`Patience::for_a_look`].
+#[derive(Debug)]
+pub struct Look {
+    options: CallOptions,
+    watch: JoinHandle<()>,
+}
+
+impl Deref for Look {
+    type Target = CallOptions;
+
+    fn deref(&self) -> &CallOptions {
+        &self.options
+    }
+}
+
+impl Drop for Look {
+    fn drop(&mut self) {
+        self.watch.abort();
+    }
+}
+
 /// Waits for something to settle double so many times.
 const LONGEST_TO_SETTLE: u32 = 3;
 
@@ -36,14 +60,22 @@ impl Default for Patience {
 }
 
 impl Patience {
-    /// What bounds a look for something that may be lost: no interrupt, and the
-    /// operation's deadline only if there is time left. Once interrupted, it has
-    /// the grace and no more, so that nobody loses patience and kills the process.
+    /// What bounds a look for something that may be lost: the operation's deadline
+    /// only if there is time left, and an interrupt not before the grace is over.
+    /// That holds whenever the interrupt comes, and in each wait of the look, so
+    /// that nobody loses patience and kills the process.
     #[must_use]
-    pub fn for_a_look(&self, deadline: Instant, cancel: &CancellationToken) -> CallOptions {
+    pub fn for_a_look(&self, deadline: Instant, cancel: &CancellationToken) -> Look {
         let least = Instant::now().checked_add(self.grace).unwrap_or(deadline);
         let until = if cancel.is_cancelled() { least } else { deadline.max(least) };
-        CallOptions::new(Deadline::at(until), CancellationToken::new())
+        let over = CancellationToken::new();
+        let (cancel, grace, ends) = (cancel.clone(), self.grace, over.clone());
+        let watch = tokio::spawn(async move {
+            cancel.cancelled().await;
+            sleep(grace).await;
+            ends.cancel();
+        });
+        Look { options: CallOptions::new(Deadline::at(until), over), watch }
     }
 
     /// The wait before the look after so many.
@@ -100,5 +132,25 @@ mod tests {
         assert_eq!(bounds(long), long);
         cancel.cancel();
         assert_eq!(bounds(long), now + patience.grace, "nobody waits five minutes after an interrupt");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_look_ends_a_grace_after_an_interrupt_whenever_that_comes() {
+        let (patience, cancel) = (Patience::default(), CancellationToken::new());
+        let start = Instant::now();
+        let look = patience.for_a_look(start + Duration::from_secs(300), &cancel);
+        let interrupt = async {
+            sleep(Duration::from_secs(100)).await;
+            cancel.cancel();
+        };
+        // As the client waits for what `Retry-After` asks.
+        let wait = async {
+            tokio::select! {
+                () = look.cancel.cancelled() => start.elapsed(),
+                () = sleep(Duration::from_secs(200)) => Duration::MAX,
+            }
+        };
+        let (waited, ()) = tokio::join!(wait, interrupt);
+        assert_eq!(waited, Duration::from_secs(130));
     }
 }

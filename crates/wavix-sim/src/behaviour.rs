@@ -82,6 +82,15 @@ pub struct Behaviour {
     pub requests_per_second: Option<u32>,
     /// Seconds by which the server's clock is ahead of this machine's (negative: behind). Default: 0.
     pub clock_offset_seconds: i64,
+    /// Seconds by which the machine that dates trunks is ahead of the one that dates answers (negative: behind).
+    /// Default: 0.
+    pub created_at_offset_seconds: i64,
+    /// Whether `created_at` says its zone (`Z`). Default: `true`.
+    pub created_at_zone: bool,
+    /// Whether answers have a `Date`. Default: `true`.
+    pub dated_answers: bool,
+    /// What is stored of a label. Default: [`Labels::AsSent`].
+    pub labels: Labels,
 }
 
 impl Default for Behaviour {
@@ -117,6 +126,10 @@ impl Default for Behaviour {
             latency: Duration::ZERO,
             requests_per_second: None,
             clock_offset_seconds: 0,
+            created_at_offset_seconds: 0,
+            created_at_zone: true,
+            dated_answers: true,
+            labels: Labels::AsSent,
         }
     }
 }
@@ -293,6 +306,35 @@ pub enum HostRequestLeftOut {
     RevertsToDigest,
     /// The trunk keeps its address and status.
     Keeps,
+}
+
+/// What is stored of a label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Labels {
+    /// All of it.
+    AsSent,
+    /// Without blanks at its ends.
+    Trimmed,
+    /// With single blanks instead of several.
+    Collapsed,
+    /// In lower case.
+    LowerCase,
+    /// Its first 50 characters.
+    Truncated,
+}
+
+impl Labels {
+    /// What is stored of this one.
+    pub(crate) fn kept(self, label: &str) -> String {
+        match self {
+            Self::AsSent => label.to_owned(),
+            Self::Trimmed => label.trim().to_owned(),
+            Self::Collapsed => label.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "),
+            Self::LowerCase => label.to_lowercase(),
+            Self::Truncated => label.chars().take(50).collect(),
+        }
+    }
 }
 
 /// A duration as a whole number of milliseconds.

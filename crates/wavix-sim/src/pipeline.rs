@@ -216,6 +216,9 @@ fn under_status_200(mut answer: Response, behaviour: &Behaviour) -> Response {
 }
 
 fn dated(mut answer: Response, behaviour: &Behaviour) -> Response {
+    if !behaviour.dated_answers {
+        return answer;
+    }
     let date = clock::http_date(clock::now(behaviour.clock_offset_seconds));
     if let Ok(date) = HeaderValue::from_str(&date) {
         answer.headers_mut().insert(header::DATE, date);

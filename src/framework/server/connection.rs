@@ -1,6 +1,7 @@
 //! What one connection has configured, and how it is interrupted. Layer:
 //! framework.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tokio_util::sync::CancellationToken;
@@ -22,6 +23,7 @@ pub(super) struct Connection<P: Provider> {
     cancel: Mutex<CancellationToken>,
     ending: Ending,
     opened: OpenObjects,
+    has_read: AtomicBool,
 }
 
 /// Whether verbs can run.
@@ -86,6 +88,7 @@ impl<P: Provider> Connection<P> {
             cancel: Mutex::new(ending.ending().child_token()),
             ending,
             opened: OpenObjects::default(),
+            has_read: AtomicBool::new(false),
         }
     }
 
@@ -117,6 +120,16 @@ impl<P: Provider> Connection<P> {
     /// What was opened and not closed yet.
     pub(super) fn opened(&self) -> &OpenObjects {
         &self.opened
+    }
+
+    /// A resource is read.
+    pub(super) fn note_read(&self) {
+        self.has_read.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether one was.
+    pub(super) fn has_read(&self) -> bool {
+        self.has_read.load(Ordering::Relaxed)
     }
 
     /// The token for a request that begins now.

@@ -8,7 +8,7 @@ use crate::framework::diagnostics::Diagnostics;
 use crate::framework::erased::{ErasedPlan, ErasedResource};
 use crate::framework::planning::{self, Change, Plan};
 use crate::framework::provider::Provider;
-use crate::protocol::installation::OPENTOFU_HOST;
+use crate::framework::resource::Phase;
 use crate::protocol::proto::tfplugin6::plan_resource_change::{Request, Response};
 
 use super::connection::Connection;
@@ -35,11 +35,13 @@ pub(super) async fn plan_resource_change<P: Provider>(
     };
     let configuration = connection.configuration();
     let cancel = connection.cancellation();
-    // OpenTofu says of every request what Terraform says of those in an apply.
-    let says_of_each = connection.catalog().address.split('/').next() == Some(OPENTOFU_HOST);
-    let in_apply = !says_of_each && request.client_capabilities.is_some_and(|client| client.deferral_allowed);
+    let phase = match request.client_capabilities {
+        Some(client) if client.deferral_allowed && connection.has_read() => Phase::PlanAfterRead,
+        Some(client) if client.deferral_allowed => Phase::PlanOrApply,
+        _ => Phase::Plan,
+    };
     let hook =
-        || ErasedPlan { ctx: configuration.ctx(), config: &config, prior: &prior, in_apply, cancel: &cancel };
+        || ErasedPlan { ctx: configuration.ctx(), config: &config, prior: &prior, phase, cancel: &cancel };
     let (plan, mut diagnostics) = run(&*entry.object, &change, hook).await;
     let identifying = Identifying::new(connection.catalog(), &name, entry);
     let prior_identity = identifying.decode(request.prior_identity.as_ref())?;

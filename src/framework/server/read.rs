@@ -26,6 +26,7 @@ pub(super) async fn read_resource<P: Provider>(
     connection: Arc<Connection<P>>,
     request: Request,
 ) -> Result<Response, Diagnostics> {
+    connection.note_read();
     let name = request.type_name;
     let entry = connection.catalog().resource(&name)?;
     let prior = values::decode(&format!("the state of {name}"), request.current_state.as_ref(), &entry.ty)?;

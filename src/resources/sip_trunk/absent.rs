@@ -20,7 +20,7 @@ pub(super) fn gone(state: &SipTrunkModel, id: i64, not_found: &client::Error) ->
         .filter_map(|(name, text)| Some(format!(", {name} {:?}", text.known()?)))
         .collect::<String>();
     Diagnostic::warning(
-        "SIP trunk is gone",
+        format!("SIP trunk {id} is gone"),
         format!(
             "{not_found} The account's list of all SIP trunks, read after that, lacks it too.\n\nThe trunk (id \
              {id}{described}) is therefore taken out of the state. As long as it is configured, a plan creates another \

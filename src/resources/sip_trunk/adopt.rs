@@ -1,8 +1,6 @@
 //! Resources layer: taking over the trunk of a create whose answer was lost, and
 //! what the user is told about it. Whether there is one is decided in `lost`.
 
-use std::time::SystemTime;
-
 use crate::client;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::object::Attr;
@@ -37,12 +35,11 @@ pub(super) async fn after_a_lost_answer(
     outcome: &mut Outcome<SipTrunkModel>,
 ) -> Result<SipTrunkRecord, Diagnostics> {
     tracing::warn!(label = sought.body.label, %error, "the answer to a create was lost: the trunk is looked for");
-    let found = match lost::look_for(call, &mut lost, sought).await {
+    // One for all that follows: an interrupt is obeyed when its grace is over.
+    let options = call.ctx.patience().for_a_look(call.deadline, call.cancel);
+    let found = match lost::look_for(call, &mut lost, sought, &options).await {
         Ok(found) => found,
-        Err(not_found) => {
-            let since = sought.since(call.ctx.client());
-            return Err(not_adopted(&sought.body.label, since, error, &not_found));
-        }
+        Err(not_found) => return Err(not_adopted(&sought.body.label, error, &not_found)),
     };
     let as_found = SipTrunkModel::from_record(&found, sought.plan);
     outcome.save(as_found.clone());
@@ -50,7 +47,6 @@ pub(super) async fn after_a_lost_answer(
     tracing::warn!(id = found.id, "the trunk of the lost answer was found and is adopted");
     // It is what was requested already, so no look can prove this request.
     let put = Put { id: found.id, body: sought.body, plan: sought.plan, prior: &as_found };
-    let options = call.ctx.patience().for_a_look(call.deadline, call.cancel);
     let confirmed = put::put(call, put, &options).await;
     outcome.warn(adopted(found.id, error));
     match confirmed {
@@ -107,18 +103,18 @@ pub(super) fn forget_either_password(trunk: &mut SipTrunkModel, plan: &SipTrunkM
 
 fn adopted(id: i64, error: &client::Error) -> Diagnostic {
     Diagnostic::warning(
-        "Adopted SIP trunk",
+        format!("Adopted SIP trunk {id}"),
         format!(
-            "No answer said whether this SIP trunk was created: {error}\n\nThe trunk had been created \
-             all the same. Wavix lists the SIP trunk {id}, created since the request began, with everything that was \
-             requested, and no other create of this provider made it. It is in the state now; no second one was requested."
+            "The SIP trunk {id} is in the state. No second one was requested.\n\nNo answer said whether it was created: \
+             {error} Wavix lists the SIP trunk {id} since then, with everything that was requested. It was not there \
+             before the request, and no other create of this provider on this machine made it."
         ),
     )
 }
 
 fn unconfirmed(id: i64, cause: &client::Error) -> Diagnostic {
     Diagnostic::warning(
-        "Unconfirmed SIP trunk password",
+        format!("Unconfirmed password of SIP trunk {id}"),
         format!(
             "The password of the SIP trunk {id}, which Wavix never shows, was to be sent once more to be certain of \
              it, and that failed: {cause}\n\nMost likely the trunk has the password it was created with. The next \
@@ -128,27 +124,29 @@ fn unconfirmed(id: i64, cause: &client::Error) -> Diagnostic {
     .at(Path::root("password"))
 }
 
-fn not_adopted(
-    label: &str,
-    since: Option<SystemTime>,
-    error: &client::Error,
-    not_found: &NotFound,
-) -> Diagnostics {
-    let when = since.map_or_else(String::new, |since| format!(" since {}", httpdate::fmt_http_date(since)));
+fn not_adopted(label: &str, error: &client::Error, not_found: &NotFound) -> Diagnostics {
     let (seen, ids) = match not_found {
-        NotFound::Missing(others) => (what_was_seen(label, &when, others), others.ids()),
+        NotFound::Missing(others) => (what_was_seen(label, others), others.ids()),
         NotFound::TooMany(ids) => (
             format!(
-                "Wavix lists more SIP trunks like the requested one, created{when}, than can have been made by this \
-                 run: {}. Which of them is this one cannot be told, so none was adopted.",
+                "Wavix lists more new SIP trunks like the requested one than this run can have made: {}. Which of them is this one cannot be told, so none was adopted.",
                 listing(ids)
             ),
             ids.clone(),
         ),
         NotFound::Undecided(ids) => (
             format!(
-                "Wavix lists SIP trunks like the requested one, created{when}: {}. Which of them is this one could \
+                "Wavix lists new SIP trunks like the requested one: {}. Which of them is this one could \
                  not be told before the time ran out, because other creates of equal trunks had not been answered; \
+                 so none was adopted.",
+                listing(ids)
+            ),
+            ids.clone(),
+        ),
+        NotFound::Unsure(ids) => (
+            format!(
+                "Wavix lists new SIP trunks like the requested one: {}. Whether another provider process on this \
+                 machine made them cannot be told, because there is no folder for temporary files to exchange that in; \
                  so none was adopted.",
                 listing(ids)
             ),
@@ -177,21 +175,26 @@ fn not_adopted(
     Diagnostic::error(KIND.summary(Verb::Create), detail.trim_end()).into()
 }
 
-fn what_was_seen(label: &str, when: &str, others: &Others) -> String {
-    let mut text = format!(
-        "Wavix lists no SIP trunk with everything that was requested, created{when}, that is not another \
-         resource's. It may still appear: a request that was sent can be carried out late."
-    );
+fn what_was_seen(label: &str, others: &Others) -> String {
+    let mut text = "Wavix lists no new SIP trunk with everything that was requested that is not another resource's. It \
+                    may still appear: a request that was sent can be carried out late."
+        .to_owned();
     for (id, arguments) in &others.different {
         let arguments: Vec<String> = arguments.iter().map(|name| format!("`{name}`")).collect();
         text.push_str(&format!(
-            " The SIP trunk {id}, created since, is labelled {label:?} too, but differs in {}.",
+            " The SIP trunk {id}, created since, is labelled {label:?} or nearly so, but differs in {}.",
             arguments.join(", ")
         ));
     }
     for id in &others.undated {
         text.push_str(&format!(
-            " The SIP trunk {id} has everything that was requested, but when it was created cannot be told."
+            " The SIP trunk {id} has everything that was requested, but whether it was there before is not known."
+        ));
+    }
+    if !others.older.is_empty() {
+        text.push_str(&format!(
+            " Trunks with this label that were there before the request, and so are not of its making: {}.",
+            listing(&others.older)
         ));
     }
     for (id, cause) in &others.unreadable {
@@ -202,6 +205,13 @@ fn what_was_seen(label: &str, when: &str, others: &Others) -> String {
     text
 }
 
-fn listing(ids: &[i64]) -> String {
-    ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")
+/// How many trunks a message names.
+const NAMED: usize = 10;
+
+pub(super) fn listing(ids: &[i64]) -> String {
+    let mut shown: Vec<String> = ids.iter().take(NAMED).map(i64::to_string).collect();
+    if ids.len() > NAMED {
+        shown.push(format!("and {} more", ids.len() - NAMED));
+    }
+    shown.join(", ")
 }

@@ -18,8 +18,7 @@ use super::{KIND, adopt};
 
 /// What the log says of a create that is cut off before it is answered.
 pub(super) fn requested(call: &Call<'_, Context>, label: &str) -> String {
-    let client = call.ctx.client();
-    let now = client.server_time(client.moment()).unwrap_or_else(SystemTime::now);
+    let now = call.ctx.client().server_now().unwrap_or_else(SystemTime::now);
     format!(
         "SIP trunk labelled {label:?}, requested after {}, of which no answer is known; look for it before it is \
          created again",
@@ -108,7 +107,7 @@ pub(super) async fn warn_of_reopened_review(
 
 fn review_reopened(id: i64, status: &str) -> Diagnostic {
     Diagnostic::warning(
-        "Reopened review of SIP trunk",
+        format!("Reopened review of SIP trunk {id}"),
         format!(
             "The SIP trunk {id} was changed as planned. Every change has to repeat its request for IP authentication, \
              and Wavix reviews the address anew: the trunk, which was `{ACTIVE}`, is now `{status}`. Until Wavix \
@@ -137,7 +136,7 @@ pub(super) fn review_ahead(prior: &SipTrunkModel, planned: &SipTrunkModel) -> Op
          when its `status` is `{ACTIVE}`."
     );
     Some(
-        Diagnostic::warning("Review of SIP trunk ahead", detail)
+        Diagnostic::warning(format!("SIP trunk {id} will need approval again"), detail)
             .at(Path::root("host_request").attribute("host")),
     )
 }
@@ -145,7 +144,7 @@ pub(super) fn review_ahead(prior: &SipTrunkModel, planned: &SipTrunkModel) -> Op
 /// The warning for IP authentication of which the list does not tell.
 pub(super) fn status_unknown(id: i64, cause: &str) -> Diagnostic {
     Diagnostic::warning(
-        "Unknown SIP trunk status",
+        format!("Unknown status of SIP trunk {id}"),
         format!(
             "The SIP trunk {id} asks for IP authentication, and where that request stands could not be looked \
              up. {cause}\n\nThe trunk itself is in order and in the state, with `status` and `auth_method` \

@@ -353,7 +353,7 @@ async fn a_limit_above_the_accounts_is_an_error_of_the_plan() {
             ctx: Some(ctx),
             config: Some(&config),
             prior: None,
-            in_apply: false,
+            phase: Phase::Plan,
             cancel: &cancel,
         };
         SipTrunk.plan(request, &mut planned, &mut diagnostics).await;

@@ -5,6 +5,7 @@
 
 use crate::client::{self, Delivery, Kind};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::private::Private;
 use crate::framework::resource::Call;
 
 use super::super::Context;
@@ -20,10 +21,11 @@ use super::{KIND, options};
 pub(super) async fn delete(
     call: &Call<'_, Context>,
     state: &SipTrunkModel,
+    private: &Private,
     id: i64,
 ) -> Result<(), Diagnostics> {
     let client = call.ctx.client();
-    let mut newness = Newness::of(state);
+    let mut newness = Newness::of(state, private);
     let mut doubtful = false;
     let mut looks = 0;
     loop {

@@ -7,8 +7,9 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::client::{ApiPath, CallOptions, Client, Error, Page, Pages, Pagination, Secret, null_as_empty};
+use crate::client::{Answer, ApiPath, CallOptions, Client, Error, Page, Pages, Pagination, Secret, null_as_empty};
 
+use super::super::label;
 pub use super::super::presence::Deletion;
 use super::super::secret_value::optional_secret;
 use super::spelling::{
@@ -76,10 +77,11 @@ pub struct SipTrunkBody {
 
 impl SipTrunkBody {
     /// A text that is equal for bodies whose trunks could be taken for one another:
-    /// the label. Answers leave out too much of the rest to rely on a difference.
+    /// the label, as a server may keep it. Answers leave out too much of the rest to
+    /// rely on a difference.
     #[must_use]
     pub fn contents(&self) -> String {
-        self.label.clone()
+        label::group(&self.label)
     }
 }
 
@@ -309,8 +311,8 @@ pub async fn create(
     client: &Client,
     body: &SipTrunkBody,
     options: &CallOptions,
-) -> Result<SipTrunkRecord, Error> {
-    client.post(ROUTE).json(body).redact(&body.password).options(options).send().await
+) -> Result<Answer<SipTrunkRecord>, Error> {
+    client.post(ROUTE).json(body).redact(&body.password).options(options).send_full().await
 }
 
 /// `PUT /v1/trunks/{id}`, a full replacement. Needs the scope `trunks:write`.

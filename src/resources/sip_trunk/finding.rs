@@ -17,6 +17,7 @@ use super::super::Context;
 use super::super::failure::Verb;
 use super::super::patience::pause;
 use super::super::presence::{self, Presence};
+use super::super::stamp::Stamp;
 use super::compare::differences;
 use super::endpoints::{self, SipTrunkRecord, SipTrunkSummary};
 use super::lost::timestamp;
@@ -26,6 +27,10 @@ use super::{KIND, options};
 /// Under this key stands what the last update changed, and when: a read soon
 /// after it may be answered by a server that does not know yet.
 const UPDATED: &str = "updated";
+
+/// Under this key stands when the trunk was made, until every server must know
+/// it. What the trunk says of that itself is by a clock that nobody can ask.
+const CREATED: &str = "created";
 
 /// All trunks of the account, as of a walk shared with other reads.
 pub(in crate::resources) async fn list_of(
@@ -70,11 +75,12 @@ impl From<SipTrunkRecord> for Found {
 pub(super) async fn find(
     call: &Call<'_, Context>,
     state: &SipTrunkModel,
+    private: &Private,
     id: i64,
 ) -> Result<Found, Diagnostics> {
     let get = || async { endpoints::get(call.ctx.client(), id, &options(call)).await };
     let failed = |error: &client::Error| KIND.failed(Verb::Read, &id.to_string(), error);
-    let mut newness = Newness::of(state);
+    let mut newness = Newness::of(state, private);
     loop {
         let not_found = match get().await {
             Ok(record) => return Ok(record.into()),
@@ -139,7 +145,7 @@ pub(super) async fn settled(
     let Some((at, arguments)) = updated(private) else { return Ok(record) };
     let mut tries = 0;
     loop {
-        let Some(left) = left_to_settle(call, Some(at)) else {
+        let Some(left) = left_to_settle(call, at.age(call.ctx.client())) else {
             private.remove(UPDATED);
             return Ok(record);
         };
@@ -165,34 +171,44 @@ pub(super) fn note_update(
     prior: &SipTrunkModel,
     private: &mut Private,
 ) {
-    let client = call.ctx.client();
-    let since_epoch =
-        client.server_time(client.moment()).and_then(|now| now.duration_since(SystemTime::UNIX_EPOCH).ok());
     let arguments: Vec<&str> =
         differences(plan, prior).into_iter().map(|difference| difference.name).collect();
-    match since_epoch {
-        Some(at) if !arguments.is_empty() => {
-            private.set(UPDATED, json!({ "at": at.as_secs(), "arguments": arguments }));
-        }
-        _ => private.remove(UPDATED),
+    if arguments.is_empty() {
+        return private.remove(UPDATED);
+    }
+    let mut note = Stamp::now(call.ctx.client()).to_json();
+    note["arguments"] = json!(arguments);
+    private.set(UPDATED, note);
+}
+
+/// Notes that the trunk was made just now, and forgets the one before it.
+pub(super) fn note_create(call: &Call<'_, Context>, private: &mut Private) {
+    private.remove(UPDATED);
+    private.set(CREATED, Stamp::now(call.ctx.client()).to_json());
+}
+
+/// Forgets when the trunk was made if that does not matter any more.
+pub(super) fn forget_settled(call: &Call<'_, Context>, private: &mut Private) {
+    let made = private.get(CREATED).map(Stamp::from_json);
+    let age = made.map(|stamp| stamp.and_then(|stamp| stamp.age(call.ctx.client())));
+    if age.is_some_and(|age| left_to_settle(call, age).is_none()) {
+        private.remove(CREATED);
     }
 }
 
-/// Forgets what [`note_update`] noted.
-pub(super) fn forget_update(private: &mut Private) {
-    private.remove(UPDATED);
-}
-
-/// When the last update was, by the server's clock, and what it changed.
-fn updated(private: &Private) -> Option<(SystemTime, Vec<String>)> {
+/// When the last update was, and what it changed.
+fn updated(private: &Private) -> Option<(Stamp, Vec<String>)> {
     let note = private.get(UPDATED)?;
-    let at = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(note.get("at")?.as_u64()?))?;
+    let at = Stamp::from_json(note)?;
     let arguments = note.get("arguments")?.as_array()?;
     Some((at, arguments.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()))
 }
 
 /// How new a trunk is, and how often it was waited for.
 pub(super) struct Newness {
+    /// As this provider noted it.
+    made: Option<Stamp>,
+    /// As Wavix dates a trunk that somebody else has made.
     created_at: Option<SystemTime>,
     waits: u32,
 }
@@ -209,13 +225,26 @@ pub(super) enum Settling {
 }
 
 impl Newness {
-    pub(super) fn of(state: &SipTrunkModel) -> Self {
-        Self { created_at: state.created_at.known().and_then(|text| timestamp(text)), waits: 0 }
+    pub(super) fn of(state: &SipTrunkModel, private: &Private) -> Self {
+        Self {
+            made: private.get(CREATED).and_then(Stamp::from_json),
+            created_at: state.created_at.known().and_then(|text| timestamp(text)),
+            waits: 0,
+        }
+    }
+
+    fn age(&self, call: &Call<'_, Context>) -> Option<Duration> {
+        let client = call.ctx.client();
+        if let Some(made) = self.made {
+            return made.age(client);
+        }
+        let age = client.server_now().unwrap_or_else(SystemTime::now).duration_since(self.created_at?);
+        Some(age.unwrap_or_else(|early| early.duration()))
     }
 
     /// Waits if the trunk is so new that not every server may know it.
     pub(super) async fn wait(&mut self, call: &Call<'_, Context>) -> Settling {
-        let Some(left) = left_to_settle(call, self.created_at) else {
+        let Some(left) = left_to_settle(call, self.age(call)) else {
             return Settling::Over;
         };
         if !pause_to_settle(call, self.waits, left).await {
@@ -226,15 +255,9 @@ impl Newness {
     }
 }
 
-/// For how long what was written then may not be visible everywhere yet.
-fn left_to_settle(call: &Call<'_, Context>, written: Option<SystemTime>) -> Option<Duration> {
-    let client = call.ctx.client();
-    let age = client.server_time(client.moment())?.duration_since(written?);
-    call.ctx
-        .patience()
-        .settling
-        .checked_sub(age.unwrap_or_else(|early| early.duration()))
-        .filter(|left| !left.is_zero())
+/// For how long what was written so long ago may not be visible everywhere yet.
+fn left_to_settle(call: &Call<'_, Context>, age: Option<Duration>) -> Option<Duration> {
+    call.ctx.patience().settling.checked_sub(age?).filter(|left| !left.is_zero())
 }
 
 /// The error for a trunk that nothing shows and that may be too new to be shown.

@@ -2,46 +2,63 @@
 //! looked for and adopted, or the user is told what may exist. A second create
 //! is never sent: that could make two.
 //!
-//! A trunk is ours only if all of this holds: it was created after the request
-//! began, by Wavix's clock; it has everything that was requested; nobody in this
-//! process has it; and there are no more such trunks than lost answers, since one
-//! of them would be a stranger's. A trunk of an earlier run was created earlier,
-//! one of this run is claimed, so what another resource has is never taken.
+//! A trunk is ours only if all of this holds: it was not there before the request
+//! was sent; it has everything that was requested; nobody in this process, nor in
+//! another on this machine, has it; and there are no more such trunks than lost
+//! answers, since one of them would be a stranger's. No clock is asked.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use tokio::time::Instant;
 
-use crate::client::{self, CallOptions, Moment};
+use crate::client::{self, CallOptions, Deadline};
 use crate::framework::resource::Call;
 use crate::protocol::value::Value;
 
 use super::super::Context;
-use super::super::claims::{Choice, Lost};
+use super::super::claims::{Choice, Lost, Mark};
+use super::super::label;
 use super::super::patience::pause;
 use super::compare::differences;
 use super::endpoints::{self, SipTrunkBody, SipTrunkRecord, SipTrunkSummary};
 use super::model::SipTrunkModel;
 use super::verdict::TIER_SWITCHES;
 
-/// How much earlier than the request a trunk may be dated: the machine that
-/// dates trunks need not be the one that dates answers.
-const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
+/// So long a create waits for what the account holds before it.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What was requested.
 #[derive(Debug)]
 pub(super) struct Sought<'a> {
     pub(super) plan: &'a SipTrunkModel,
     pub(super) body: &'a SipTrunkBody,
-    /// Before the request was sent.
-    pub(super) began: Moment,
+    pub(super) before: Before,
 }
 
-impl Sought<'_> {
-    /// The earliest time, by Wavix's clock, that the trunk can be dated.
-    pub(super) fn since(&self, client: &client::Client) -> Option<SystemTime> {
-        client.server_time(self.began)?.checked_sub(CLOCK_TOLERANCE)
+/// What the account held before a request: nothing of it was made by that.
+/// `None` when that is not known.
+#[derive(Debug)]
+pub(super) struct Before(Option<Arc<Vec<SipTrunkSummary>>>);
+
+impl Before {
+    /// The account as it is now, or was a moment ago.
+    pub(super) async fn of(call: &Call<'_, Context>) -> Self {
+        let until = Instant::now() + PATIENCE;
+        let options = CallOptions::new(Deadline::at(call.deadline.min(until)), call.cancel.clone());
+        let walk = || endpoints::list(call.ctx.client(), &options);
+        let listed = call.ctx.sip_trunks().before(&options, walk).await;
+        if let Err(error) = &listed {
+            tracing::warn!(%error, "what the account holds before a create is not known");
+        }
+        Self(listed.ok())
+    }
+
+    /// Whether this trunk was there.
+    pub(super) fn held(&self, id: i64) -> Option<bool> {
+        self.0.as_ref().map(|listed| listed.iter().any(|trunk| trunk.id == id))
     }
 }
 
@@ -54,6 +71,8 @@ pub(super) enum NotFound {
     TooMany(Vec<i64>),
     /// They may be those of creates that have not been answered yet.
     Undecided(Vec<i64>),
+    /// They may be another process's, of which nothing can be known.
+    Unsure(Vec<i64>),
     /// The account could not be looked at.
     Unknown(client::Error),
 }
@@ -61,16 +80,18 @@ pub(super) enum NotFound {
 /// Trunks with the requested label that were not taken.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Others {
-    /// Created since, with other values of these arguments.
+    /// Made since, with other values of these arguments.
     pub(super) different: Vec<(i64, Vec<&'static str>)>,
-    /// Whether they were created since cannot be told.
+    /// Whether they were there before cannot be told.
     pub(super) undated: Vec<i64>,
+    /// There before, and nobody's in this process.
+    pub(super) older: Vec<i64>,
     /// Listed, and could not be read: `(id, why)`.
     pub(super) unreadable: Vec<(i64, String)>,
 }
 
 impl Others {
-    /// All of them.
+    /// Those that may be the one.
     pub(super) fn ids(&self) -> Vec<i64> {
         let different = self.different.iter().map(|(id, _)| *id);
         let unreadable = self.unreadable.iter().map(|(id, _)| *id);
@@ -78,8 +99,7 @@ impl Others {
     }
 }
 
-/// One look at the account.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Look {
     alike: Vec<SipTrunkRecord>,
     others: Others,
@@ -93,13 +113,13 @@ pub(super) async fn look_for(
     call: &Call<'_, Context>,
     lost: &mut Lost<'_>,
     sought: &Sought<'_>,
+    options: &CallOptions,
 ) -> Result<SipTrunkRecord, NotFound> {
     let patience = call.ctx.patience();
-    let options = patience.for_a_look(call.deadline, call.cancel);
     let mut looks = 0;
     loop {
-        let doubt = match look(call, sought, &options).await {
-            Ok(look) => match judge(lost, look, &options).await {
+        let doubt = match look(call, sought, options).await {
+            Ok(look) => match judge(lost, look, options).await {
                 Ok(record) => return Ok(record),
                 Err(doubt @ NotFound::Missing(_)) => doubt,
                 Err(doubt) => return Err(doubt),
@@ -121,20 +141,26 @@ pub(super) async fn look_for(
 
 async fn judge(lost: &mut Lost<'_>, look: Look, options: &CallOptions) -> Result<SipTrunkRecord, NotFound> {
     let Look { alike, others } = look;
-    let ids: Vec<i64> = alike.iter().map(|record| record.id).collect();
-    if ids.is_empty() {
+    let marks: Vec<Mark> = alike.iter().map(mark).collect();
+    if marks.is_empty() {
         return Err(NotFound::Missing(others));
     }
-    if !lost.others_concluded(options.deadline.instant()).await {
-        return Err(NotFound::Undecided(ids));
+    if !lost.others_concluded(options).await {
+        return Err(NotFound::Undecided(marks.iter().map(|mark| mark.id).collect()));
     }
-    match lost.choose(&ids) {
+    match lost.choose(&marks) {
         Choice::Adopted(id) => {
             alike.into_iter().find(|record| record.id == id).ok_or(NotFound::Missing(others))
         }
         Choice::Nothing => Err(NotFound::Missing(others)),
         Choice::TooMany(ids) => Err(NotFound::TooMany(ids)),
+        Choice::Unsure(ids) => Err(NotFound::Unsure(ids)),
     }
+}
+
+/// A trunk, as other processes know it.
+pub(super) fn mark(record: &SipTrunkRecord) -> Mark {
+    Mark { id: record.id, created_at: record.created_at.as_deref().and_then(timestamp) }
 }
 
 async fn look(
@@ -142,15 +168,18 @@ async fn look(
     sought: &Sought<'_>,
     options: &CallOptions,
 ) -> Result<Look, client::Error> {
-    let (client, claims) = (call.ctx.client(), call.ctx.claims());
+    let client = call.ctx.client();
     let listed = call.ctx.sip_trunks().fresh(options, || endpoints::list(client, options)).await?;
-    // Known now at the latest: the list's own answer had a date.
-    let since = sought.since(client);
-    let is_older = |created: SystemTime| since.is_some_and(|since| created < since);
     let mut look = Look::default();
-    for summary in listed.iter().filter(|summary| summary.label.as_ref() == Some(&sought.body.label)) {
+    let wanted = &sought.body.label;
+    for summary in listed.iter().filter(|summary| label::may_be(summary.label.as_ref(), wanted)) {
         let id = summary.id;
-        if claims.is_owned(id) || claims.created_at(id).is_some_and(is_older) {
+        if call.ctx.claims().is_owned(id) {
+            continue;
+        }
+        let held = sought.before.held(id);
+        if held == Some(true) {
+            look.others.older.push(id);
             continue;
         }
         let record = match endpoints::get(client, id, options).await {
@@ -160,17 +189,10 @@ async fn look(
                 continue;
             }
         };
-        let created = record.created_at.as_deref().and_then(timestamp);
-        if let Some(created) = created {
-            claims.saw(id, created);
-            if is_older(created) {
-                continue;
-            }
-        }
         let differing = differing(sought, &record, summary);
         if !differing.is_empty() {
             look.others.different.push((id, differing));
-        } else if created.is_none() || since.is_none() {
+        } else if held.is_none() {
             look.others.undated.push(id);
         } else {
             look.alike.push(record);
@@ -197,9 +219,14 @@ fn differing(sought: &Sought<'_>, record: &SipTrunkRecord, summary: &SipTrunkSum
     names
 }
 
-/// A time as the API writes it, with or without fractions of a second.
+/// A time as the API writes it, with or without fractions of a second. Without a
+/// zone it is UTC.
 pub(super) fn timestamp(text: &str) -> Option<SystemTime> {
-    OffsetDateTime::parse(text.trim(), &Rfc3339).ok().map(SystemTime::from)
+    let text = text.trim();
+    OffsetDateTime::parse(text, &Rfc3339)
+        .or_else(|_| OffsetDateTime::parse(&format!("{}Z", text.replacen(' ', "T", 1)), &Rfc3339))
+        .ok()
+        .map(SystemTime::from)
 }
 
 #[cfg(test)]
@@ -207,11 +234,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_read_with_and_without_milliseconds() {
+    fn a_time_is_read_with_and_without_milliseconds_and_zone() {
         let second = SystemTime::UNIX_EPOCH + Duration::from_secs(1_684_257_205);
         assert_eq!(timestamp("2023-05-16T17:13:25Z"), Some(second));
         assert_eq!(timestamp("2023-05-16T17:13:25.250Z"), Some(second + Duration::from_millis(250)));
         assert_eq!(timestamp("2023-05-16T19:13:25+02:00"), Some(second));
+        assert_eq!(timestamp("2023-05-16T17:13:25"), Some(second));
+        assert_eq!(timestamp("2023-05-16 17:13:25"), Some(second));
         assert_eq!(timestamp("yesterday"), None);
     }
 }

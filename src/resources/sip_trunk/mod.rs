@@ -25,6 +25,7 @@ mod model;
 mod plan;
 mod plural_data_source;
 mod put;
+mod refused;
 mod results;
 mod rules;
 mod schema;
@@ -44,7 +45,9 @@ use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::identity::IdentitySchema;
 use crate::framework::moving::MovedState;
 use crate::framework::path::Path;
-use crate::framework::resource::{Call, CreateRequest, Outcome, PlanRequest, Resource, UpdateRequest};
+use crate::framework::resource::{
+    Call, CreateRequest, Outcome, Phase, PlanRequest, Resource, UpdateRequest,
+};
 use crate::framework::schema::Schema;
 use crate::protocol::value::Value;
 
@@ -58,7 +61,7 @@ pub(in crate::resources) use self::finding::list_of;
 use self::finding::{Found, summary};
 pub use self::kind::KIND;
 pub use self::list::{SipTrunkList, SipTrunkQuery};
-use self::lost::Sought;
+use self::lost::{Before, Sought};
 pub use self::model::{HostRequestModel, SipTrunkModel};
 pub use self::plural_data_source::{ListedSipTrunk, SipTrunksData, SipTrunksDataSource};
 use self::put::Put;
@@ -93,8 +96,11 @@ impl Resource<Context> for SipTrunk {
         if let (Some(config), Some(planned)) = (request.config, planned) {
             plan::refine(config, request.prior, planned, diagnostics);
             // The plan has said it when it comes to applying.
-            if let Some(prior) = request.prior.filter(|_| !request.in_apply) {
-                diagnostics.extend(change::review_ahead(prior, planned));
+            if let Some(prior) = request.prior
+                && let Some(warning) = change::review_ahead(prior, planned)
+                && !is_applying(&request)
+            {
+                diagnostics.push(warning);
             }
             if let Some(ctx) = request.ctx
                 && ceilings::matter(request.prior, planned)
@@ -115,30 +121,30 @@ impl Resource<Context> for SipTrunk {
         let CreateRequest { write_only, mut plan } = request;
         // In a replacement, notes about the trunk before this one.
         adopt::confirm(&mut outcome.private);
-        finding::forget_update(&mut outcome.private);
         plan::decide_flags(&mut plan);
         let password =
             plan::password_to_send(&plan, &write_only).ok_or_else(plan::create_without_password)?;
         let body = plan.body(&password);
-        let sought = Sought { plan: &plan, body: &body, began: call.ctx.client().moment() };
+        let sought = Sought { plan: &plan, body: &body, before: Before::of(call).await };
         outcome.note(change::requested(call, &body.label));
         let attempt = call.ctx.claims().begin(body.contents());
         let written = call.ctx.sip_trunks().write();
         let made = endpoints::create(call.ctx.client(), &body, &options(call)).await;
         drop(written);
+        let mut was_repeated = false;
         let record = match made {
-            Ok(record) => {
-                attempt.made(record.id);
-                outcome.note(change::created(record.id));
-                record
+            Ok(answer) => {
+                attempt.made(lost::mark(&answer.value));
+                outcome.note(change::created(answer.value.id));
+                was_repeated = answer.attempts > 1;
+                answer.value
             }
             Err(error) if error.delivery() == Delivery::Ambiguous => {
                 adopt::after_a_lost_answer(call, attempt.lost(), &sought, &error, outcome).await?
             }
             Err(error) => {
                 drop(attempt);
-                let which = format!("labelled {:?}", body.label);
-                return Err(at_password_in_use(KIND.failed(Verb::Create, &which, &error), &write_only));
+                return Err(at_password_in_use(refused::failed(call, &sought, &error).await, &write_only));
             }
         };
         let mut trunk = SipTrunkModel::from_record(&record, &plan);
@@ -147,6 +153,10 @@ impl Resource<Context> for SipTrunk {
         }
         // From here on the trunk cannot be lost, whatever happens.
         outcome.save(trunk.clone());
+        finding::note_create(call, &mut outcome.private);
+        if was_repeated && let Some(warning) = refused::second(call, &sought, record.id).await {
+            outcome.warn(warning);
+        }
         if trunk.requested_host().is_some() {
             match summary(call, record.id).await {
                 Ok(Some(summary)) => trunk.add_summary(&summary),
@@ -167,7 +177,7 @@ impl Resource<Context> for SipTrunk {
         let id = stored_id(Verb::Read, &state)?;
         call.ctx.claims().own(id);
         let failed = |error: &client::Error| KIND.failed(Verb::Read, &id.to_string(), error);
-        let record = match finding::find(call, &state, id).await? {
+        let record = match finding::find(call, &state, &outcome.private, id).await? {
             Found::Trunk(record) => *record,
             Found::Gone(not_found) => {
                 if state.is_stub() {
@@ -191,6 +201,7 @@ impl Resource<Context> for SipTrunk {
             trunk.add_digest_facts();
         }
         adopt::forget_if_unconfirmed(&mut outcome.private, &mut trunk);
+        finding::forget_settled(call, &mut outcome.private);
         outcome.save(trunk);
         Ok(())
     }
@@ -246,7 +257,7 @@ impl Resource<Context> for SipTrunk {
         let id = stored_id(Verb::Delete, &state)?;
         call.ctx.claims().own(id);
         outcome.note(format!("SIP trunk {id}"));
-        deletion::delete(call, &state, id).await
+        deletion::delete(call, &state, &outcome.private, id).await
     }
 
     fn import(&self, id: &str) -> Result<SipTrunkModel, Diagnostics> {
@@ -285,14 +296,29 @@ impl SipTrunk {
             if let Some(id) = prior.id.known().and_then(|text| parse_id(text)) {
                 ctx.claims().own(id);
             }
-        } else if !request.in_apply
-            && twins::matter(planned)
+        } else if twins::matter(planned)
             && !diagnostics.has_errors()
+            && !is_applying(request)
             && let Some(listed) = ctx.trunks_at_first(request.cancel).await
             && let Some(warning) = twins::warning(planned, listed, ctx.claims())
         {
             diagnostics.push(warning);
         }
+    }
+}
+
+/// Whether this plan is a part of an apply. Where the request alone does not tell,
+/// that depends on whose it is: only Terraform also plans without the sign of an
+/// apply, which is noted. One that was planned on another machine is not known.
+fn is_applying(request: &PlanRequest<'_, Context, SipTrunkModel>) -> bool {
+    let Some(ctx) = request.ctx else { return false };
+    match request.phase {
+        Phase::Plan => {
+            ctx.claims().note_plan();
+            false
+        }
+        Phase::PlanAfterRead => false,
+        Phase::PlanOrApply => ctx.claims().has_planned(),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::framework::diagnostics::Diagnostic;
 use crate::framework::path::Path;
 
 use super::super::claims::Claims;
+use super::super::label;
 use super::caller_id;
 use super::endpoints::SipTrunkSummary;
 use super::model::SipTrunkModel;
@@ -23,10 +24,10 @@ pub(super) fn warning(
     listed: &[SipTrunkSummary],
     claims: &Claims,
 ) -> Option<Diagnostic> {
-    let label = planned.label.known()?;
+    let label = planned.label.known()?.as_str();
     let ids: Vec<String> = listed
         .iter()
-        .filter(|trunk| trunk.label.as_ref() == Some(label) && may_have_caller_id(planned, trunk))
+        .filter(|trunk| label::may_be(trunk.label.as_ref(), label) && may_have_caller_id(planned, trunk))
         .filter(|trunk| !claims.is_owned(trunk.id))
         .map(|trunk| trunk.id.to_string())
         .collect();
@@ -36,12 +37,12 @@ pub(super) fn warning(
     let (listed, ids) = (if ids.len() == 1 { "SIP trunk" } else { "SIP trunks" }, ids.join(", "));
     Some(
         Diagnostic::warning(
-            "Equal SIP trunk exists",
+            format!("Possible duplicate SIP trunk {label:?}"),
             format!(
-                "Wavix lists the {listed} {ids} with the label {label:?} and the caller ID of this resource, and no \
-                 resource that this plan has read so far has that id. An apply that was killed may have left it behind. \
-                 Nothing was changed; this plan creates another one.\n\nIf it is this resource's, adopt it with \
-                 `terraform import` and its id. If it is another resource's, or two are wanted, go on."
+                "The account already has the {listed} {ids} with the label {label:?} and the caller ID of this resource, \
+                 and no resource that this process has read so far has that id. An apply that was killed may have left it \
+                 behind. This plan creates another one; nothing has been changed yet.\n\nIf it is this resource's, adopt \
+                 it with `terraform import` and its id. If it is another resource's, or two are wanted, go on."
             ),
         )
         .at(Path::root("label")),
@@ -67,6 +68,10 @@ mod tests {
         serde_json::from_value(text).unwrap()
     }
 
+    fn nobodys() -> Claims {
+        Claims::new("https://api.example.com/", std::env::temp_dir())
+    }
+
     fn planned(callerid: Attr<String>) -> SipTrunkModel {
         SipTrunkModel { label: Attr::Known("office".into()), callerid, ..SipTrunkModel::stub(0) }
     }
@@ -83,14 +88,16 @@ mod tests {
             listed(8, "office", "442071234567"),
             listed(9, "branch", "13132847320"),
             listed(10, "office", ""),
+            // As a server may keep it.
+            listed(11, " Office ", "13132847320"),
         ];
-        let text = named(&plan, &trunks, &Claims::default()).unwrap();
-        assert!(text.contains("SIP trunks 7, 10 with"), "{text}");
+        let text = named(&plan, &trunks, &nobodys()).unwrap();
+        assert!(text.contains("SIP trunks 7, 10, 11 with"), "{text}");
     }
 
     #[test]
     fn trunks_of_this_process_are_nobody_s_leftovers() {
-        let claims = Claims::default();
+        let claims = nobodys();
         claims.own(7);
         let trunks = [listed(7, "office", "13132847320")];
         assert_eq!(named(&planned(Attr::Known("13132847320".into())), &trunks, &claims), None);
@@ -100,7 +107,7 @@ mod tests {
     fn what_is_unknown_may_turn_out_the_same() {
         let trunks = [listed(7, "office", "13132847320")];
         let plan = planned(Attr::unknown());
-        assert!(named(&plan, &trunks, &Claims::default()).unwrap().contains("SIP trunk 7 with"));
+        assert!(named(&plan, &trunks, &nobodys()).unwrap().contains("SIP trunk 7 with"));
         assert!(!matter(&SipTrunkModel { label: Attr::unknown(), ..plan }));
     }
 }

@@ -1,7 +1,7 @@
 //! Resources layer: rules between the arguments of a SIP trunk. Unknown values
 //! trip no rule. Pure; rules for single values are in `rules`.
 
-use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::framework::object::Attr;
 use crate::framework::path::Path;
 
@@ -9,6 +9,19 @@ use super::model::SipTrunkModel;
 
 /// Checks a configuration as a whole.
 pub(super) fn check(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
+    let mut found = Diagnostics::new();
+    check_all(config, &mut found);
+    // Terraform shows only the first of the warnings with one summary.
+    diagnostics.extend(found.into_iter().map(|mut diagnostic| {
+        if let Some(label) = config.label.known().filter(|_| diagnostic.severity == Severity::Warning) {
+            diagnostic.summary.push_str(&format!(" of {label:?}"));
+        }
+        diagnostic
+    }));
+}
+
+fn check_all(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
+    check_label(config, diagnostics);
     check_password(config, diagnostics);
     check_caller_id(config, diagnostics);
     check_addresses(config, diagnostics);
@@ -63,6 +76,20 @@ fn check_password(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// Blanks at the ends of a label are easily lost, at Wavix and by people.
+fn check_label(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
+    if config.label.known().is_some_and(|label| label.trim() != label.as_str()) {
+        diagnostics.push(
+            Diagnostic::warning(
+                "Blanks at the ends of the label",
+                "Wavix may store the label without them, and a trunk that is looked for by its label is then not found. \
+                 Remove them, for example with `trimspace`.",
+            )
+            .at(Path::root("label")),
+        );
+    }
+}
+
 fn check_caller_id(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
     let needs_one = matches!(config.multiple_numbers, Attr::Null | Attr::Known(false));
     if needs_one && is_no_text(&config.callerid) {
@@ -113,7 +140,7 @@ fn check_rewriting(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
     match config.rewrite_enabled {
         Attr::Known(true) if no_prefix && is_no_text(&config.rewrite_cond) => diagnostics.push(
             Diagnostic::warning(
-                "Rewriting without rules",
+                "Missing rewriting rules",
                 "`rewrite_enabled = true` rewrites nothing while neither `rewrite_prefix` nor `rewrite_cond` is \
                  set. Set one of them, or remove `rewrite_enabled`, which then follows from them.",
             )

@@ -94,8 +94,9 @@ impl Ephemeral<Context> for WebRtcToken {
         if config.revoke_on_close == Attr::Known(false) && config.ttl.is_null() {
             let detail = "`revoke_on_close` is false and `ttl` is not set, so every plan and every apply leaves a token \
                           behind that is valid for ever. Set `ttl`, or let the token be revoked.";
-            diagnostics
-                .push(Diagnostic::warning("Immortal WebRTC token", detail).at(Path::root("revoke_on_close")));
+            let trunk = config.sip_trunk.known().map(|login| format!(" of SIP trunk {login}"));
+            let summary = format!("WebRTC token{} never expires", trunk.unwrap_or_default());
+            diagnostics.push(Diagnostic::warning(summary, detail).at(Path::root("revoke_on_close")));
         }
     }
 

@@ -217,7 +217,7 @@ async fn unknown_trunk(call: &Call<'_, Context>, login: &str) -> Option<Diagnost
     match sip_trunk::list_of(call).await {
         Ok(trunks) if !trunks.iter().any(is_it) => Some(
             Diagnostic::warning(
-                "Unknown SIP trunk",
+                format!("Unknown SIP trunk {login:?}"),
                 format!(
                     "No SIP trunk of the account has the login {login:?}, and no WebRTC token is for it, so nothing \
                      was revoked. `sip_trunk` is the trunk's `login`, not its id and not its label."

@@ -124,7 +124,7 @@ fn a_trunk_deleted_behind_our_back_is_planned_anew() {
         sim.journal().clear();
         let run = tf.plan().succeeded();
         assert_eq!(run.changes()[TRUNK], "create", "{text:?}");
-        assert!(run.text().contains("SIP trunk is gone"), "{text:?}\n{run}");
+        assert!(run.text().contains(&format!("SIP trunk {gone} is gone")), "{text:?}\n{run}");
         // The 404 alone proves nothing; the list does.
         assert!(sim.journal().count("GET", "/v1/trunks") >= 1, "{}", sim.journal());
         tf.apply_ok();

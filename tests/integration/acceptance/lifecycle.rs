@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use wavix_sim::Sim;
 
-use crate::support::require::looks_of_an_apply;
+use crate::support::require::LOOKS_OF_AN_APPLY;
 use crate::support::terraform::Terraform;
 
 acceptance_trials! {
@@ -79,7 +79,7 @@ fn the_smallest_trunk_gets_the_documented_defaults() {
     assert_eq!(journal.count("POST", "/v1/trunks"), 1, "{journal}");
     assert_eq!(journal.count("PUT", "*"), 0, "{journal}");
     // For a trunk that it would double; nothing else needs the list.
-    let looks = looks_of_an_apply();
+    let looks = LOOKS_OF_AN_APPLY;
     assert_eq!(journal.count("GET", "/v1/trunks"), looks, "a digest trunk needs no list\n{journal}");
     tf.destroy(&sim);
     assert_eq!(journal.count("DELETE", "/v1/trunks/*"), 1, "{journal}");

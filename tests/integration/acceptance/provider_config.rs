@@ -2,7 +2,7 @@
 
 use wavix_sim::{Access, ApiKey, Sim};
 
-use crate::support::require::looks_of_an_apply;
+use crate::support::require::LOOKS_OF_AN_APPLY;
 use crate::support::terraform::Terraform;
 
 acceptance_trials! {
@@ -163,7 +163,7 @@ fn a_wrong_key_is_explained() {
     assert_eq!(error.summary, "Cannot create SIP trunk");
     assert!(error.detail.contains("401") && error.detail.contains("key"), "{}", error.detail);
     assert!(!run.text().contains("planted-wrong-key"));
-    let looks = looks_of_an_apply();
+    let looks = LOOKS_OF_AN_APPLY;
     let journal = sim.journal();
     let requests =
         [journal.count("GET", "/v1/trunks"), journal.count("POST", "/v1/trunks"), journal.entries().len()];

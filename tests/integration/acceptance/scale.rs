@@ -2,7 +2,7 @@
 
 use wavix_sim::Sim;
 
-use crate::support::require::looks_of_an_apply;
+use crate::support::require::LOOKS_OF_AN_APPLY;
 use crate::support::terraform::Terraform;
 
 acceptance_trials! {
@@ -25,7 +25,7 @@ fn a_hundred_trunks_are_refreshed_with_one_request_each() {
     tf.run(["apply", "-auto-approve", "-input=false", "-no-color"]).succeeded();
     assert_eq!(sim.trunks().len(), 100);
     assert_eq!(journal.count("POST", "/v1/trunks"), 100);
-    let looks = looks_of_an_apply();
+    let looks = LOOKS_OF_AN_APPLY;
     assert_eq!(
         journal.count("GET", "/v1/trunks"),
         looks,

@@ -21,12 +21,15 @@ pub fn is_opentofu() -> bool {
     cli().as_ref().is_ok_and(|cli| cli.title.starts_with("OpenTofu"))
 }
 
-/// How often one `apply` that creates looks for trunks that it would double: the
-/// plan does, and the process that applies only where Terraform does not show
-/// it that it applies, as since 1.9. OpenTofu never does.
-pub fn looks_of_an_apply() -> usize {
+/// How often an apply with creates walks the list: the plan once, for trunks that it
+/// would double, and the apply once, for what was there before its creates.
+pub const LOOKS_OF_AN_APPLY: usize = 2;
+
+/// Whether the plans that belong to an apply show that, see `Phase` in
+/// `framework::resource`.
+pub fn tells_an_apply_from_a_plan() -> bool {
     let cli = cli().as_ref().unwrap_or_else(|missing| panic!("{missing}"));
-    if cli.version >= (1, 9) && !is_opentofu() { 1 } else { 2 }
+    cli.version >= (1, 9) && !is_opentofu()
 }
 
 /// The versions from which on a command line can do what a test needs.

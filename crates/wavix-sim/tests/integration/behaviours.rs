@@ -5,9 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use serde_json::{Value, json};
 use wavix_sim::{
     Sim,
-    behaviour::{
-        DecimalText, DeleteAnswer, ListOrder, NotFoundText, Omitted, ProFeatures, UnknownKeys, UnsetText,
-    },
+    behaviour::{DecimalText, DeleteAnswer, Labels, ListOrder, NotFoundText, Omitted, ProFeatures, UnknownKeys, UnsetText},
 };
 
 use crate::client::{Client, Reply, minimal, number, with};
@@ -221,6 +219,40 @@ async fn the_servers_clock_can_be_wrong_and_the_server_slow() {
     assert!(started.elapsed() >= latency);
     assert!(reply.headers["date"].to_str().unwrap().contains(" 19"), "{:?}", reply.headers["date"]);
     assert!(reply.json["created_at"].as_str().unwrap().starts_with("19"));
+}
+
+#[tokio::test]
+async fn the_machine_that_dates_trunks_may_have_another_clock_or_tell_no_zone() {
+    let (sim, client) = start().await;
+    sim.configure(|behaviour| {
+        behaviour.created_at_offset_seconds = -40 * 365 * 24 * 3600;
+        behaviour.created_at_zone = false;
+    });
+    let reply = client.post("/v1/trunks", &minimal()).await;
+    assert!(!reply.headers["date"].to_str().unwrap().contains(" 19"), "{:?}", reply.headers["date"]);
+    let created_at = reply.json["created_at"].as_str().unwrap();
+    assert!(created_at.starts_with("19") && !created_at.ends_with('Z'), "{created_at}");
+    sim.configure(|behaviour| behaviour.dated_answers = false);
+    let reply = client.post("/v1/trunks", &minimal()).await;
+    assert!(!reply.headers.contains_key("date"), "{:?}", reply.headers);
+}
+
+#[tokio::test]
+async fn labels_are_stored_as_the_knob_says() {
+    let (sim, client) = start().await;
+    let long = format!(" Front  Desk {}", "x".repeat(60));
+    for (labels, kept) in [
+        (Labels::AsSent, long.clone()),
+        (Labels::Trimmed, long.trim().to_owned()),
+        (Labels::Collapsed, format!("Front Desk {}", "x".repeat(60))),
+        (Labels::LowerCase, long.to_lowercase()),
+        (Labels::Truncated, long[..50].to_owned()),
+    ] {
+        sim.configure(|behaviour| behaviour.labels = labels);
+        let mut body = minimal();
+        body["label"] = long.clone().into();
+        assert_eq!(client.post("/v1/trunks", &body).await.json["label"], kept, "{labels:?}");
+    }
 }
 
 // ---- the owner's side --------------------------------------------------------------------------------------------

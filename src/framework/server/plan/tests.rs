@@ -1,6 +1,6 @@
 //! The request around the plan: the hook, private data, the provider's state.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
@@ -11,6 +11,7 @@ use crate::framework::fixtures::{
     Fake, FakeResource, THING, assert_one_error, errors, stored_thing as stored, thing,
 };
 use crate::framework::object::Attr;
+use crate::framework::resource::Phase;
 use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
 use crate::protocol::proto::tfplugin6::{ClientCapabilities, DynamicValue, plan_resource_change};
 use crate::protocol::value::{UNKNOWN, Value};
@@ -62,7 +63,7 @@ async fn a_destroy_is_planned_as_null() {
 /// What the hook was told, for each kind of plan.
 #[tokio::test]
 async fn the_hook_is_called_for_every_plan_and_sees_what_there_is() {
-    let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&seen);
     let resource = FakeResource {
         plan: Arc::new(move |request, planned, _| {
@@ -116,22 +117,23 @@ async fn a_hook_that_starts_a_change_runs_again_and_is_heard_once() {
 
 /// OpenTofu allows deferral in every request, Terraform in those of an apply.
 #[tokio::test]
-async fn allowed_deferral_is_the_sign_of_an_apply_but_from_opentofu() {
-    for (address, deferral_allowed, expected) in [
-        ("registry.terraform.io/test/fake", true, true),
-        ("registry.terraform.io/test/fake", false, false),
-        ("registry.opentofu.org/test/fake", true, false),
-        ("registry.opentofu.org.example.com/test/fake", true, true),
+async fn a_plan_is_told_from_an_apply_by_deferral_and_by_what_was_read() {
+    for (deferral_allowed, reads, expected) in [
+        (false, false, Phase::Plan),
+        (false, true, Phase::Plan),
+        (true, false, Phase::PlanOrApply),
+        (true, true, Phase::PlanAfterRead),
     ] {
-        let seen = Arc::new(AtomicUsize::new(0));
+        let seen = Arc::new(Mutex::new(Vec::new()));
         let tell = Arc::clone(&seen);
         let resource = FakeResource {
-            plan: Arc::new(move |request, _, _| {
-                tell.fetch_add(if request.in_apply { 1 } else { 10 }, Ordering::Relaxed);
-            }),
+            plan: Arc::new(move |request, _, _| tell.lock().unwrap().push(request.phase)),
             ..FakeResource::default()
         };
-        let fake = Fake::installed_as(address, resource);
+        let fake = Fake::ready(resource).await;
+        if reads {
+            fake.read(&stored()).await;
+        }
         let request = plan_resource_change::Request {
             type_name: THING.to_owned(),
             prior_state: fake.encode(&Value::Null),
@@ -142,11 +144,7 @@ async fn allowed_deferral_is_the_sign_of_an_apply_but_from_opentofu() {
         };
         let answer = fake.server.plan_resource_change(Request::new(request)).await.unwrap().into_inner();
         assert!(answer.diagnostics.is_empty(), "{:?}", answer.diagnostics);
-        assert_eq!(
-            seen.load(Ordering::Relaxed),
-            if expected { 1 } else { 10 },
-            "{address} {deferral_allowed}"
-        );
+        assert_eq!(*seen.lock().unwrap(), [expected]);
     }
 }
 

@@ -22,7 +22,7 @@ async fn a_trunk_that_neither_its_id_nor_the_list_finds_is_gone() {
         assert!(left.errors.is_empty() && left.state.is_none(), "{text:?}: {left:?}");
         assert_eq!(bench.lists(), 1, "the 404 alone proves nothing");
         let [warning] = left.warnings.as_slice() else { panic!("not one warning: {left:?}") };
-        assert_eq!(warning.summary, "SIP trunk is gone");
+        assert_eq!(warning.summary, format!("SIP trunk {} is gone", id_of(&created)));
         let (id, login) = (created.id.known().unwrap(), created.login.known().unwrap());
         for part in
             ["404", "list", id, "\"office\"", login, "new login", "`api_key`", "`allowed_account_ids`"]

@@ -250,10 +250,34 @@ fn a_flag_that_contradicts_its_limit_is_a_warning_at_the_limit() {
     }
 }
 
+/// Terraform shows one of the warnings with the same summary, and counts the others.
+#[test]
+fn a_warning_says_in_its_summary_which_trunk_it_is_about() {
+    let mut summaries = Vec::new();
+    for label in ["office", "branch"] {
+        let mut diagnostics = Diagnostics::new();
+        let config = config(|trunk| {
+            trunk.label = text(label);
+            trunk.call_restrict = Attr::Known(true);
+        });
+        SipTrunk.validate(&config, &mut diagnostics);
+        summaries.extend(diagnostics.iter().map(|warning| warning.summary.to_string()));
+    }
+    assert_eq!(summaries, ["Missing SIP trunk limit of \"office\"", "Missing SIP trunk limit of \"branch\""]);
+}
+
+#[test]
+fn blanks_at_the_ends_of_a_label_are_warned_of() {
+    for label in [" office", "office\n"] {
+        assert_eq!(judge(&config(|trunk| trunk.label = text(label))), (Vec::new(), vec!["label".to_owned()]));
+    }
+    assert_eq!(judge(&config(|trunk| trunk.label = text("front  office"))), (Vec::new(), Vec::new()));
+}
+
 #[test]
 fn what_is_no_limit_is_called_none() {
     let cases: [(&str, Change); 4] = [
-        ("Rewriting without rules", |t| t.rewrite_enabled = Attr::Known(true)),
+        ("Missing rewriting rules", |t| t.rewrite_enabled = Attr::Known(true)),
         ("Unused rewriting rules", |t| {
             t.rewrite_enabled = Attr::Known(false);
             t.rewrite_prefix = text("00");
@@ -271,7 +295,7 @@ fn what_is_no_limit_is_called_none() {
         let mut diagnostics = Diagnostics::new();
         SipTrunk.validate(&config(change), &mut diagnostics);
         let found: Vec<&str> = diagnostics.iter().map(|warning| warning.summary.as_ref()).collect();
-        assert_eq!(found, [summary]);
+        assert_eq!(found, [format!("{summary} of \"office\"")]);
     }
     let alone = |rule: Change| {
         judge(&config(|t| {

@@ -144,7 +144,10 @@ pub const CASES: &[Case] = &[
     always("422", || Fault::answer(Answer::new(422).message("Missing or invalid parameter label"))),
     case("422 that repeats the secrets", How::Shaped(repeating)),
     case("400 with a page that repeats the secrets", How::Shaped(repeating_as_a_page)),
+    once("409 after the commit", || Fault::answer_after_commit(Answer::new(409))),
+    once("422 after the commit", || Fault::answer_after_commit(Answer::new(422))),
     always("429 without Retry-After", || Fault::too_many_requests(None)),
+    once("429 after the commit", || Fault::answer_after_commit(Answer::new(429).header("retry-after", "0"))),
     once("429, Retry-After in seconds", || Fault::too_many_requests(Some("1"))),
     once("429, Retry-After as a date", || {
         let soon = SystemTime::now() + Duration::from_secs(1);

@@ -50,11 +50,17 @@ impl Observed {
             |worst| {
                 let kind =
                     if worst.severity() == pb::diagnostic::Severity::Error { "error" } else { "warning" };
-                format!("{kind}: {}", worst.summary)
+                format!("{kind}: {}", without_ids(&worst.summary))
             },
         );
         Self { requests, then, says, text: crate::faults::ledger::text(diagnostics) }
     }
+}
+
+/// A summary as the table has it, whatever trunk it names.
+fn without_ids(summary: &str) -> String {
+    let is_id = |word: &str| word.parse::<u64>().is_ok();
+    summary.split(' ').map(|word| if is_id(word) { "ID" } else { word }).collect::<Vec<_>>().join(" ")
 }
 
 impl fmt::Display for Observed {

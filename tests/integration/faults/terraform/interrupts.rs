@@ -161,7 +161,7 @@ fn a_trunk_that_a_killed_provider_made_is_imported_and_not_made_twice() {
     let address = format!("wavix_sip_trunk.many[{index}]");
     let warnings = scene.tf.plan().succeeded().warnings();
     let [warning] = warnings.as_slice() else { panic!("not one warning: {warnings:?}") };
-    assert_eq!(warning.summary, "Equal SIP trunk exists");
+    assert_eq!(warning.summary, format!("Possible duplicate SIP trunk {:?}", made.label));
     assert!(warning.detail.contains(&made.id.to_string()), "{warning:?}");
     scene.tf.import(&address, &made.id.to_string()).succeeded();
     scene.tf.apply_ok();

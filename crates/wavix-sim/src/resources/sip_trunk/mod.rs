@@ -172,7 +172,9 @@ fn blank(behaviour: &Behaviour) -> Trunk {
         access_token: None,
         talk_time: 0,
         charge: "0.0".to_owned(),
-        created_at: clock::rfc3339(clock::now(behaviour.clock_offset_seconds)),
+        created_at: clock::rfc3339(clock::now(
+            behaviour.clock_offset_seconds.saturating_add(behaviour.created_at_offset_seconds),
+        )),
     }
 }
 

@@ -107,6 +107,14 @@ fn amount(text: &str, spelling: DecimalText) -> String {
 }
 
 fn created_at(trunk: &Trunk, behaviour: &Behaviour) -> String {
+    let text = with_fraction(trunk, behaviour);
+    match text.strip_suffix('Z') {
+        Some(local) if !behaviour.created_at_zone => local.to_owned(),
+        _ => text,
+    }
+}
+
+fn with_fraction(trunk: &Trunk, behaviour: &Behaviour) -> String {
     match trunk.created_at.strip_suffix('Z') {
         Some(seconds) if behaviour.created_at_millis && !seconds.contains('.') => format!("{seconds}.000Z"),
         _ => trunk.created_at.clone(),

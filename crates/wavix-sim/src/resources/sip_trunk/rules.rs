@@ -58,7 +58,7 @@ pub(super) fn apply(
 
     host_request(trunk, write.host_request, behaviour)?;
 
-    trunk.label = write.label;
+    trunk.label = behaviour.labels.kept(&write.label);
     trunk.password = Secret::new(write.password);
     trunk.didinfo_enabled = write.didinfo_enabled;
     trunk.rewrite_enabled = write.rewrite_enabled;

@@ -1,0 +1,92 @@
+//! A create that was carried out, and refused all the same.
+
+use std::time::Duration;
+
+use wavix_sim::{Answer, Fault, Sim};
+
+use super::{Bench, config, context, id_of};
+
+const TRUNKS: &str = "/v1/trunks";
+
+fn refusing(status: u16) -> Fault {
+    Fault::answer_after_commit(Answer::new(status))
+}
+
+#[tokio::test]
+async fn a_trunk_that_a_refused_create_has_made_is_named() {
+    for status in [400, 404, 409, 418, 422, 429] {
+        let bench = Bench::start().await;
+        bench.sim.fault("POST", TRUNKS, refusing(status));
+        let left = bench.create(&config(|_| {})).await;
+        let (detail, id) = (&left.error().detail, bench.sim.trunks()[0].id);
+        assert!(detail.contains(&format!("lists {id} with the label")), "{status}: {detail}");
+        assert!(detail.contains("terraform import") && !detail.contains("No SIP trunk was created"), "{detail}");
+        assert!(!detail.contains("Try again"), "{detail}");
+        assert_eq!((left.state, bench.lists()), (None, 1));
+    }
+}
+
+#[tokio::test]
+async fn that_nothing_was_created_is_said_when_it_is_known() {
+    for status in [400, 409, 422, 429] {
+        let bench = Bench::start().await;
+        bench.sim.add_trunk(serde_json::json!({ "label": "office" }));
+        bench.sim.fault("POST", TRUNKS, Fault::status(status));
+        let left = bench.create(&config(|_| {})).await;
+        assert!(left.error().detail.contains("No SIP trunk was created."), "{status}: {left:?}");
+
+        bench.sim.fault("POST", TRUNKS, Fault::status(status));
+        bench.sim.fault("GET", TRUNKS, Fault::status(500));
+        let left = bench.create(&config(|_| {})).await;
+        let detail = &left.error().detail;
+        assert!(detail.contains("could not be confirmed") && !detail.contains("No SIP trunk was"), "{detail}");
+    }
+    // Nobody was let in: that needs no look.
+    for status in [401, 403] {
+        let bench = Bench::start().await;
+        bench.sim.fault("POST", TRUNKS, Fault::status(status));
+        let left = bench.create(&config(|_| {})).await;
+        assert!(left.error().detail.contains("No SIP trunk was created."), "{status}: {left:?}");
+        assert_eq!(bench.lists(), 0);
+    }
+}
+
+/// The client repeats after 429, which says that nothing was done.
+#[tokio::test]
+async fn a_second_trunk_of_a_repeated_create_is_named() {
+    for committed in [true, false] {
+        let mut bench = Bench::with(Sim::start().await);
+        bench.ctx = context(&bench.sim, |settings| settings.max_retries = 1);
+        let slow_down = Answer::new(429).header("retry-after", "0");
+        bench.sim.fault(
+            "POST",
+            TRUNKS,
+            if committed { Fault::answer_after_commit(slow_down) } else { Fault::answer(slow_down) },
+        );
+        let left = bench.create(&config(|_| {})).await;
+        let warnings: Vec<&str> = left.warnings.iter().map(|warning| warning.summary.as_str()).collect();
+        let trunks = bench.sim.trunks();
+        let id = trunks.last().unwrap().id;
+        if committed {
+            assert_eq!(warnings, [format!("Possible duplicate of SIP trunk {id}")]);
+            let detail = &left.warnings[0].detail;
+            assert!(detail.contains(&format!("also lists {} with", trunks[0].id)), "{detail}");
+        } else {
+            assert_eq!(warnings, Vec::<&str>::new());
+        }
+        assert_eq!((id_of(&left.ok()), bench.lists()), (id, 1));
+    }
+}
+
+/// What another create is making meanwhile is not taken for what this one left.
+#[tokio::test]
+async fn the_trunk_of_another_create_is_not_named_as_left_over() {
+    let bench = Bench::start().await;
+    bench.sim.fault("POST", TRUNKS, Fault::delay_after_commit(Duration::from_millis(100)));
+    bench.sim.fault("POST", TRUNKS, Fault::status(409).after_waiting(Duration::from_millis(50)));
+    let same = config(|_| {});
+    let (made, refused) = tokio::join!(bench.create(&same), bench.create(&same));
+    let (made, refused) = if made.errors.is_empty() { (made, refused) } else { (refused, made) };
+    assert!(refused.error().detail.contains("No SIP trunk was created."), "{refused:?}");
+    made.ok();
+}
