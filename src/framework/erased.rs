@@ -21,9 +21,7 @@ use super::moving::MovedState;
 use super::note::Note;
 use super::object::{Mapped, MappingError, Object};
 use super::private::Private;
-use super::resource::{
-    Call, CreateRequest, Operation, Outcome, Phase, PlanRequest, Resource, UpdateRequest,
-};
+use super::resource::{Call, CreateRequest, Operation, Outcome, Phase, PlanRequest, Resource, UpdateRequest};
 use super::schema::Schema;
 
 pub use self::action::{ErasedAction, TypedAction};

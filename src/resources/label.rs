@@ -41,7 +41,10 @@ mod tests {
             ("Office Berlin", "office berlin"),
             ("Bu\u{308}ro", "B\u{fc}ro"),
             (long.as_str(), &long[..50]),
-            ("A label whose last characters are behind the   fiftieth", "A label whose last characters are behind the"),
+            (
+                "A label whose last characters are behind the   fiftieth",
+                "A label whose last characters are behind the",
+            ),
         ] {
             assert!(may_be(Some(&kept.to_owned()), sent), "{sent:?}");
             assert_eq!(group(sent), group(kept));

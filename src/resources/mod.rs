@@ -13,6 +13,7 @@
 //! | `answer.rs` | the state made from an answer |
 //! | `twins.rs` | whether the account has an equal object already |
 //! | `lost.rs`, `adopt.rs` | what became of a create whose answer was lost |
+//! | `refused.rs` | what a create has left that was refused, or sent twice |
 //! | `put.rs`, `change.rs`, `deletion.rs` | the same of an update and a delete |
 //! | `finding.rs` | the object by its id, also while Wavix is behind its own writes |
 //! | `absent.rs` | what is said of an object that is not there |
@@ -28,7 +29,8 @@
 //!
 //! Beside the folders stands what all of them share: how failures are worded
 //! ([`failure`]), what a 404 is taken for (`presence`), the walk through a list
-//! that a refresh shares (`list_walk`), what a plan can do without (`lookup`), who has which object (`claims`), what a phone
+//! that a refresh shares (`list_walk`), what a plan can do without (`lookup`), who has which object (`claims`), also in other
+//! processes (`siblings`), which labels mean the same (`label`), how long ago something was written (`stamp`), what a phone
 //! number is (`phone_number`), and how long to go on looking ([`Patience`]).
 
 pub mod account_limits;

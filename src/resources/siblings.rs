@@ -320,98 +320,11 @@ fn is_own(path: &Path) -> io::Result<bool> {
 /// What could not be done is logged: a create goes on without it.
 fn heard<T>(outcome: io::Result<T>) -> Option<T> {
     outcome
-        .map_err(|error| tracing::warn!(%error, "other processes of the provider cannot be told what is made"))
+        .map_err(
+            |error| tracing::warn!(%error, "other processes of the provider cannot be told what is made"),
+        )
         .ok()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ACCOUNT: &str = "https://api.example.com/";
-
-    fn two() -> (tempfile::TempDir, Siblings, Siblings) {
-        let parent = tempfile::tempdir().unwrap();
-        let new = || Siblings::new(ACCOUNT, parent.path().to_owned());
-        let (one, other) = (new(), new());
-        (parent, one, other)
-    }
-
-    fn mark(id: i64, created_at: Option<u64>) -> Mark {
-        Mark { id, created_at: created_at.map(|at| SystemTime::UNIX_EPOCH + Duration::from_secs(at)) }
-    }
-
-    #[test]
-    fn a_create_under_way_is_seen_by_others_until_it_ends() {
-        let (parent, one, other) = two();
-        let (first, second) = (one.begin("a").unwrap(), one.begin("a").unwrap());
-        assert!(other.are_busy("a").unwrap() && !other.are_busy("b").unwrap());
-        assert!(!one.are_busy("a").unwrap(), "it is its own");
-        let elsewhere = Siblings::new("https://api.example.org/", parent.path().to_owned());
-        assert!(!elsewhere.are_busy("a").unwrap(), "another API");
-        drop(first);
-        assert!(other.are_busy("a").unwrap());
-        drop(second);
-        assert!(!other.are_busy("a").unwrap());
-    }
-
-    /// A killed process leaves the file, and not the lock.
-    #[test]
-    fn a_process_that_was_killed_is_not_waited_for() {
-        let (_parent, one, other) = two();
-        drop(one.begin("a"));
-        let left = other.folder().unwrap().join(format!("{:016x}-1-1.busy", other.hash("a")));
-        File::create(&left).unwrap();
-        assert!(!other.are_busy("a").unwrap());
-        assert!(left.exists(), "it may be about to be locked");
-        let long_ago = SystemTime::now() - FORGOTTEN - Duration::from_secs(1);
-        File::options().write(true).open(&left).unwrap().set_modified(long_ago).unwrap();
-        assert!(!other.are_busy("a").unwrap() && !left.exists());
-    }
-
-    #[test]
-    fn what_one_has_made_the_other_knows() {
-        let (_parent, one, other) = two();
-        one.made("a", mark(7, Some(1000)));
-        one.made("a", mark(8, None));
-        let ledger = other.ledger("a").unwrap();
-        assert!(ledger.holds(mark(7, Some(1000))) && ledger.holds(mark(7, None)));
-        assert!(!ledger.holds(mark(7, Some(1001))), "ids begin anew in another account");
-        assert!(ledger.holds(mark(8, Some(5))) && !ledger.holds(mark(9, None)));
-    }
-
-    #[test]
-    fn a_plan_is_known_to_the_process_that_applies_it() {
-        let (parent, one, other) = two();
-        assert!(!other.has_planned());
-        one.note_plan();
-        assert!(other.has_planned());
-        assert!(!Siblings::new("https://api.example.org/", parent.path().to_owned()).has_planned());
-    }
-
-    #[test]
-    fn lines_that_nobody_needs_are_left_out_when_there_are_many() {
-        let (_parent, one, other) = two();
-        let path = one.ledger("a").map(|_| one.folder().unwrap().join(format!("{:02}.made", one.hash("a") % FILES)));
-        let old = Line { account: 1, id: 2, created_at: None, written: 3 };
-        fs::write(path.as_ref().unwrap(), old.text().repeat(3000)).unwrap();
-        one.made("a", mark(7, None));
-        assert!(fs::metadata(path.unwrap()).unwrap().len() < 100);
-        assert!(other.ledger("a").unwrap().holds(mark(7, None)));
-    }
-
-    #[test]
-    fn a_folder_that_others_can_write_into_is_not_used() {
-        let (parent, one, _) = two();
-        let first = parent.path().join("terraform-provider-wavix-0");
-        fs::create_dir(&first).unwrap();
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            fs::set_permissions(&first, fs::Permissions::from_mode(0o777)).unwrap();
-            assert_eq!(one.folder(), Some(parent.path().join("terraform-provider-wavix-1").as_path()));
-        }
-        let nowhere = Siblings::new(ACCOUNT, parent.path().join("missing"));
-        assert!(nowhere.begin("a").is_none() && nowhere.are_busy("a").is_err());
-    }
-}
+mod tests;

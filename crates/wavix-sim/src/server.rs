@@ -93,7 +93,8 @@ async fn serve_connection(stream: TcpStream, peer: SocketAddr, router: Router, s
     let (connection, script) = Connection::new(peer);
     let service = TowerToHyperService::new(router.layer(Extension(Arc::new(connection))));
     // The time is the simulated server's, or there is none.
-    let mut http = http1::Builder::new().auto_date_header(false).serve_connection(TokioIo::new(stream), service);
+    let mut http =
+        http1::Builder::new().auto_date_header(false).serve_connection(TokioIo::new(stream), service);
     let script = tokio::select! {
         // Errors are the client's doing (it left, or does not speak HTTP) and show in the journal as no answer.
         _ = pin!(&mut http) => return,

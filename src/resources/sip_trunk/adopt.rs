@@ -176,9 +176,10 @@ fn not_adopted(label: &str, error: &client::Error, not_found: &NotFound) -> Diag
 }
 
 fn what_was_seen(label: &str, others: &Others) -> String {
-    let mut text = "Wavix lists no new SIP trunk with everything that was requested that is not another resource's. It \
+    let mut text =
+        "Wavix lists no new SIP trunk with everything that was requested that is not another resource's. It \
                     may still appear: a request that was sent can be carried out late."
-        .to_owned();
+            .to_owned();
     for (id, arguments) in &others.different {
         let arguments: Vec<String> = arguments.iter().map(|name| format!("`{name}`")).collect();
         text.push_str(&format!(

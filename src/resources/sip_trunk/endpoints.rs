@@ -7,7 +7,9 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::client::{Answer, ApiPath, CallOptions, Client, Error, Page, Pages, Pagination, Secret, null_as_empty};
+use crate::client::{
+    Answer, ApiPath, CallOptions, Client, Error, Page, Pages, Pagination, Secret, null_as_empty,
+};
 
 use super::super::label;
 pub use super::super::presence::Deletion;

@@ -45,9 +45,7 @@ use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::identity::IdentitySchema;
 use crate::framework::moving::MovedState;
 use crate::framework::path::Path;
-use crate::framework::resource::{
-    Call, CreateRequest, Outcome, Phase, PlanRequest, Resource, UpdateRequest,
-};
+use crate::framework::resource::{Call, CreateRequest, Outcome, Phase, PlanRequest, Resource, UpdateRequest};
 use crate::framework::schema::Schema;
 use crate::protocol::value::Value;
 

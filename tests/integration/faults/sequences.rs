@@ -12,7 +12,7 @@ use fastrand::Rng;
 use futures_util::future::join_all;
 use serde_json::{Value as Json, json};
 use tf_conformance::proto::tfplugin6 as pb;
-use wavix_sim::behaviour::{Behaviour, DeleteAnswer, ListOrder};
+use wavix_sim::behaviour::{Behaviour, DeleteAnswer, Labels, ListOrder};
 use wavix_sim::{Answer, Fault, Rule, Sim};
 
 use super::bench::{Bench, arguments};
@@ -97,9 +97,13 @@ impl Tally {
 }
 
 struct Sequence<'s> {
+    bench: &'s Bench,
+    arguments: Json,
     rng: Rng,
     sim: Sim,
     ledger: Ledger<'s>,
+    /// Trunks that were replaced and could not be deleted yet.
+    deposed: Vec<Ledger<'s>>,
     tally: &'s mut Tally,
     /// Every text that was said; what names a trunk stays true.
     said: String,
@@ -118,6 +122,10 @@ impl<'s> Sequence<'s> {
             created_at_millis: rng.bool(),
             per_page_cap: Some(rng.usize(1..4)),
             clock_offset_seconds: [0, -7200, 7200][rng.usize(..3)],
+            created_at_offset_seconds: [0, 0, 2, 3600, -8, -3600][rng.usize(..6)],
+            created_at_zone: rng.u8(..4) > 0,
+            dated_answers: rng.u8(..4) > 0,
+            labels: if rng.u8(..6) > 0 { Labels::AsSent } else { Labels::LowerCase },
             ..Behaviour::default()
         };
         let sim = Sim::builder().behaviour(|default| *default = behaviour).start().await;
@@ -131,7 +139,18 @@ impl<'s> Sequence<'s> {
         let refused = bench.configure(&arguments).await;
         assert!(refused.is_empty(), "{}", text(&refused));
         let ledger = Ledger::new(bench.trunks());
-        Self { rng, sim, ledger, tally, said: String::new(), story: Vec::new(), seen: BTreeSet::new() }
+        Self {
+            bench,
+            arguments,
+            rng,
+            sim,
+            ledger,
+            deposed: Vec::new(),
+            tally,
+            said: String::new(),
+            story: Vec::new(),
+            seen: BTreeSet::new(),
+        }
     }
 
     async fn run(mut self) -> Result<(), String> {
@@ -150,14 +169,21 @@ impl<'s> Sequence<'s> {
                 let rule = rule(&mut self.rng);
                 self.sim.faults().push(rule);
             }
-            self.step().await?;
-            self.judge(strangers)?;
+            if self.rng.u8(..3) == 0 {
+                self.begin_anew().await?;
+            }
+            let said = self.step().await?;
+            self.judge(strangers, &said)?;
             if self.rng.bool() {
                 self.sim.faults().clear();
             }
         }
         self.sim.faults().clear();
+        self.sim.configure(|behaviour| behaviour.labels = Labels::AsSent);
         self.story.push("the faults are gone".to_owned());
+        for mut deposed in std::mem::take(&mut self.deposed) {
+            quiet("destroying what was replaced", &deposed.destroy().await?)?;
+        }
         self.recover(strangers).await?;
         let config = self.ledger.config(&config(9));
         for attempt in 0..2 {
@@ -167,7 +193,7 @@ impl<'s> Sequence<'s> {
             }
             quiet("the last apply", &self.ledger.apply(&config).await?)?;
         }
-        self.judge(strangers)?;
+        self.judge(strangers, "")?;
         let ours = self.ours(strangers);
         if ours.len() != 1 || Some(ours[0]) != self.ledger.id() {
             return Err(format!("in the end the account has {ours:?} and the state {:?}", self.ledger.id()));
@@ -179,8 +205,36 @@ impl<'s> Sequence<'s> {
         Ok(())
     }
 
-    async fn step(&mut self) -> Result<(), String> {
-        let (what, said) = match self.rng.u8(..10) {
+    /// As the next run of Terraform: a process that has read nothing yet.
+    async fn begin_anew(&mut self) -> Result<(), String> {
+        self.story.push("another process".to_owned());
+        quiet("configuring", &self.bench.configure(&self.arguments).await)
+    }
+
+    /// Creates before it destroys, as a replacement may.
+    async fn replace(&mut self) -> Result<(String, Vec<pb::Diagnostic>), String> {
+        let config = self.ledger.config(&config(1));
+        let mut new = Ledger::new(self.bench.trunks());
+        let mut said = new.apply(&config).await?;
+        let what = format!("replace {:?}", self.ledger.id());
+        if new.id().is_some() {
+            if new.id() == self.ledger.id() {
+                return Err(format!("{what}: it was replaced by itself: {}", text(&said)));
+            }
+            let mut old = std::mem::replace(&mut self.ledger, new);
+            if !has_errors(&said) {
+                said.extend(old.destroy().await?);
+            }
+            if old.id().is_some() {
+                self.deposed.push(old);
+            }
+        }
+        Ok((what, said))
+    }
+
+    async fn step(&mut self) -> Result<String, String> {
+        let (what, said) = match self.rng.u8(..12) {
+            10.. if self.ledger.id().is_some() => self.replace().await?,
             0..=5 => {
                 let variant = self.rng.u8(1..4);
                 let config = self.ledger.config(&config(variant));
@@ -195,7 +249,7 @@ impl<'s> Sequence<'s> {
         let text = text(&said);
         self.story.push(format!("{what}: {}{}", text.replace('\n', " "), self.state()));
         self.said.push_str(&text);
-        Ok(())
+        Ok(text)
     }
 
     fn state(&self) -> String {
@@ -208,19 +262,22 @@ impl<'s> Sequence<'s> {
     }
 
     /// Nothing doubled, nothing lost.
-    fn judge(&mut self, strangers: &[i64]) -> Result<(), String> {
-        let known = self.ledger.id();
-        for id in self.ours(strangers) {
-            let label = self.sim.trunk(id).map(|trunk| trunk.label).unwrap_or_default();
-            let named = self.said.contains(&id.to_string()) || self.said.contains(&format!("{label:?}"));
-            if Some(id) != known && !named {
+    fn judge(&mut self, strangers: &[i64], just_said: &str) -> Result<(), String> {
+        let known: Vec<i64> =
+            self.deposed.iter().chain([&self.ledger]).filter_map(|ledger| ledger.id()).collect();
+        let unknown: Vec<i64> = self.ours(strangers).into_iter().filter(|id| !known.contains(id)).collect();
+        let all_said = self.said.to_lowercase();
+        for id in &unknown {
+            let label = self.sim.trunk(*id).map(|trunk| trunk.label.to_lowercase()).unwrap_or_default();
+            if !all_said.contains(&id.to_string()) && !all_said.contains(&format!("{label:?}")) {
                 return Err(format!("trunk {id} is in no state, and nothing names it"));
             }
         }
         let posts = self.sim.journal().matching("POST", "/v1/trunks");
         let new: Vec<_> = posts.iter().filter(|entry| self.seen.insert(entry.sequence)).collect();
         let committed = new.iter().filter(|entry| entry.committed).count();
-        if committed > 1 {
+        // After a 429 a create is sent again; what the first made all the same is named.
+        if committed > 1 && unknown.iter().any(|id| !just_said.contains(&id.to_string())) {
             return Err(format!("one apply made {committed} trunks"));
         }
         Ok(())
@@ -267,7 +324,8 @@ pub fn rule(rng: &mut Rng) -> Rule {
         ("*", "/v1/*"),
     ][rng.usize(..7)];
     let status = [500, 502, 503, 504][rng.usize(..4)];
-    let fault = match rng.u8(..16) {
+    let refused = [400, 409, 422, 429][rng.usize(..4)];
+    let fault = match rng.u8(..18) {
         0 => Fault::reset(),
         1 => Fault::close(),
         2 => Fault::reset_after_commit(),
@@ -282,6 +340,8 @@ pub fn rule(rng: &mut Rng) -> Rule {
         12 => Fault::answer_after_commit(Answer::new(200).json(&json!({ "data": [] }))),
         13 => Fault::too_many_requests([None, Some("0"), Some("1")][rng.usize(..3)]),
         14 => Fault::without("id"),
+        15 => Fault::answer_after_commit(Answer::new(refused)),
+        16 => Fault::answer_after_commit(Answer::new(429).header("retry-after", "0")),
         _ => Fault::delay_after_commit(Duration::from_millis(20)),
     };
     Rule::new(method, path, fault).skip(rng.usize(..2)).times(rng.usize(1..4))

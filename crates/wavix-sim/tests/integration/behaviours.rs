@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, time::Duration};
 use serde_json::{Value, json};
 use wavix_sim::{
     Sim,
-    behaviour::{DecimalText, DeleteAnswer, Labels, ListOrder, NotFoundText, Omitted, ProFeatures, UnknownKeys, UnsetText},
+    behaviour::{
+        DecimalText, DeleteAnswer, Labels, ListOrder, NotFoundText, Omitted, ProFeatures, UnknownKeys,
+        UnsetText,
+    },
 };
 
 use crate::client::{Client, Reply, minimal, number, with};

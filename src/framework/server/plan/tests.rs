@@ -1,7 +1,7 @@
 //! The request around the plan: the hook, private data, the provider's state.
 
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use tonic::Request;

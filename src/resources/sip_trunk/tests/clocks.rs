@@ -102,7 +102,8 @@ async fn what_another_process_makes_is_not_adopted() {
             bench.sim.fault("POST", TRUNKS, Fault::close());
             let same = config(|_| {});
             let (one, two) = tokio::join!(bench.create(&same), other.create(&same));
-            let states: Vec<i64> = [&one, &two].iter().filter_map(|left| left.state.as_ref()).map(id_of).collect();
+            let states: Vec<i64> =
+                [&one, &two].iter().filter_map(|left| left.state.as_ref()).map(id_of).collect();
             let stored: Vec<i64> = bench.sim.trunks().iter().map(|trunk| trunk.id).collect();
             assert_eq!(states, stored, "clock {number}, {answer} ms: {one:?} {two:?}");
             assert_eq!(stored.len(), 1);
@@ -117,7 +118,8 @@ async fn nothing_is_adopted_where_what_was_there_before_is_not_known() {
     bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
     let left = bench.create(&config(|_| {})).await;
     let id = bench.sim.trunks()[0].id;
-    let part = format!("The SIP trunk {id} has everything that was requested, but whether it was there before");
+    let part =
+        format!("The SIP trunk {id} has everything that was requested, but whether it was there before");
     assert!(left.error().detail.contains(&part), "{}", left.error().detail);
     assert_eq!((left.state, bench.puts()), (None, 0));
 }

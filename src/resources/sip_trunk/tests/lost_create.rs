@@ -10,12 +10,11 @@ use wavix_sim::{Answer, Fault, Rule, Sim};
 
 use crate::client::Secret;
 use crate::framework::object::Attr;
-use crate::resources::Patience;
 
 use super::super::SipTrunkModel;
-use super::{Bench, CALLER_ID, Left, PASSWORD, config, context, everything, id_of, paths, plan, text};
+use super::{Bench, CALLER_ID, Left, PASSWORD, config, everything, id_of, paths, plan, text};
 
-const TRUNKS: &str = "/v1/trunks";
+pub(super) const TRUNKS: &str = "/v1/trunks";
 const TRUNK: &str = "/v1/trunks/*";
 
 /// Every way to lose the answer to a create that was carried out.
@@ -41,7 +40,7 @@ fn committed() -> Vec<Fault> {
 }
 
 #[track_caller]
-fn adopted(left: Left) -> SipTrunkModel {
+pub(super) fn adopted(left: Left) -> SipTrunkModel {
     let summaries: Vec<&str> = left.warnings.iter().map(|warning| warning.summary.as_str()).collect();
     let [summary] = summaries.as_slice() else { panic!("not one warning: {left:?}") };
     assert!(summary.starts_with("Adopted SIP trunk "), "{left:?}");
@@ -49,7 +48,7 @@ fn adopted(left: Left) -> SipTrunkModel {
 }
 
 #[track_caller]
-fn says(left: &Left, parts: &[&str]) {
+pub(super) fn says(left: &Left, parts: &[&str]) {
     let error = left.error();
     assert_eq!(error.summary, "Cannot create SIP trunk");
     for part in parts {
@@ -58,7 +57,7 @@ fn says(left: &Left, parts: &[&str]) {
     assert!(!error.detail.contains("Try again"), "that could make two: {}", error.detail);
 }
 
-fn posts(bench: &Bench) -> usize {
+pub(super) fn posts(bench: &Bench) -> usize {
     bench.sim.journal().count("POST", TRUNKS)
 }
 
@@ -310,77 +309,6 @@ async fn a_password_that_could_not_be_confirmed_is_sent_by_the_next_apply() {
         assert_eq!(bench.sim.trunk(id_of(&state)).unwrap().password(), PASSWORD);
         assert_eq!(bench.read(&updated).await.ok(), state);
     }
-}
-
-/// Terraform waits for the answer to an interrupted apply, and must get it.
-#[tokio::test]
-async fn an_interrupt_does_not_abandon_a_create_that_was_sent() {
-    for fault in [Fault::delay_after_commit(Duration::ZERO), Fault::close_after_commit()] {
-        let bench = Bench::start().await;
-        bench.sim.fault("POST", TRUNKS, fault.after_waiting(Duration::from_millis(200)));
-        let wanted = config(|_| {});
-        let interrupt = async {
-            while posts(&bench) == 0 {
-                tokio::task::yield_now().await;
-            }
-            bench.cancel.cancel();
-        };
-        let (left, ()) = tokio::join!(bench.create(&wanted), interrupt);
-        let state = left.ok();
-        assert_eq!(bench.sim.trunks().iter().map(|trunk| trunk.id).collect::<Vec<_>>(), [id_of(&state)]);
-        assert_eq!(posts(&bench), 1);
-    }
-}
-
-#[tokio::test]
-async fn an_interrupted_search_looks_once_and_waits_for_nothing() {
-    let mut bench = Bench::start().await;
-    bench.ctx = context(&bench.sim, |_| {})
-        .with_patience(Patience { looks: vec![Duration::from_secs(3600)], ..Patience::default() });
-    bench.sim.fault("POST", TRUNKS, Fault::close().after_waiting(Duration::from_millis(100)));
-    let wanted = config(|_| {});
-    let interrupt = async {
-        while posts(&bench) == 0 {
-            tokio::task::yield_now().await;
-        }
-        bench.cancel.cancel();
-    };
-    let (left, ()) = tokio::join!(bench.create(&wanted), interrupt);
-    says(&left, &["may still appear"]);
-    assert_eq!((posts(&bench), bench.lists()), (1, 1));
-}
-
-/// Whenever it comes: `Retry-After` asks for more than the grace.
-#[tokio::test]
-async fn an_interrupt_is_obeyed_in_the_middle_of_a_search() {
-    let mut bench = Bench::start().await;
-    bench.time = Duration::from_secs(600);
-    bench.ctx = context(&bench.sim, |settings| settings.max_retries = 4)
-        .with_patience(Patience { grace: Duration::from_millis(50), ..Patience::default() });
-    let slow_down = Fault::too_many_requests(Some("100"));
-    bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
-    bench.sim.faults().push(Rule::new("GET", TRUNKS, slow_down).skip(1).always());
-    let interrupt = async {
-        while bench.sim.journal().count("GET", TRUNKS) < 2 {
-            tokio::task::yield_now().await;
-        }
-        bench.cancel.cancel();
-    };
-    let wanted = config(|_| {});
-    let create = tokio::time::timeout(Duration::from_secs(60), bench.create(&wanted));
-    let (left, ()) = tokio::join!(create, interrupt);
-    let left = left.expect("nobody waits for what the server asks for");
-    says(&left, &["could not be looked up", "cancelled", "\"office\""]);
-    assert_eq!((posts(&bench), bench.lists()), (1, 1));
-}
-
-#[tokio::test]
-async fn a_create_whose_time_ran_out_meanwhile_is_still_looked_for() {
-    let mut bench = Bench::start().await;
-    bench.time = Duration::from_millis(50);
-    bench.sim.fault("POST", TRUNKS, Fault::close_after_commit().after_waiting(Duration::from_millis(300)));
-    adopted(bench.create(&config(|_| {})).await);
-    assert_eq!(posts(&bench), 1);
 }
 
 #[tokio::test]

@@ -270,8 +270,11 @@ async fn a_review_that_an_unrelated_change_reopens_is_told() {
         changed.label = text("renamed");
         let left = bench.update(&changed, &approved).await;
         let told: Vec<&str> = left.warnings.iter().map(|warning| warning.summary.as_str()).collect();
-        let expected: &[&str] =
-            if resent == HostRequestResent::ReopensReview { &["Reopened review of SIP trunk 3107"] } else { &[] };
+        let expected: &[&str] = if resent == HostRequestResent::ReopensReview {
+            &["Reopened review of SIP trunk 3107"]
+        } else {
+            &[]
+        };
         assert_eq!(told, expected);
         left.ok();
     }

@@ -3,6 +3,7 @@
 
 mod clocks;
 mod faults;
+mod interrupts;
 mod ip_authentication;
 mod lifecycle;
 mod lost_create;

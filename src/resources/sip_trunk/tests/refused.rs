@@ -20,7 +20,10 @@ async fn a_trunk_that_a_refused_create_has_made_is_named() {
         let left = bench.create(&config(|_| {})).await;
         let (detail, id) = (&left.error().detail, bench.sim.trunks()[0].id);
         assert!(detail.contains(&format!("lists {id} with the label")), "{status}: {detail}");
-        assert!(detail.contains("terraform import") && !detail.contains("No SIP trunk was created"), "{detail}");
+        assert!(
+            detail.contains("terraform import") && !detail.contains("No SIP trunk was created"),
+            "{detail}"
+        );
         assert!(!detail.contains("Try again"), "{detail}");
         assert_eq!((left.state, bench.lists()), (None, 1));
     }
@@ -39,7 +42,10 @@ async fn that_nothing_was_created_is_said_when_it_is_known() {
         bench.sim.fault("GET", TRUNKS, Fault::status(500));
         let left = bench.create(&config(|_| {})).await;
         let detail = &left.error().detail;
-        assert!(detail.contains("could not be confirmed") && !detail.contains("No SIP trunk was"), "{detail}");
+        assert!(
+            detail.contains("could not be confirmed") && !detail.contains("No SIP trunk was"),
+            "{detail}"
+        );
     }
     // Nobody was let in: that needs no look.
     for status in [401, 403] {

@@ -176,6 +176,9 @@ const NOT_PROVISIONED: &str = "Account is not provisioned for this service";
 /// Why a row has no cell for a verb.
 const NO_OBJECT: &str = "the answer has no fields";
 const NO_SUBJECT: &str = "it is about no object that could be gone";
+const NO_MARK: &str = "nothing tells a token that it left from those that applications make";
+/// The refusals of what was carried out.
+const REFUSED_AFTER_ALL: [&str; 3] = ["409 after the commit", "422 after the commit", "429 after the commit"];
 const NEW_CONNECTION: &str = "its client is new, and so is its connection";
 const ONE_CONNECTION: &str = "the second page comes over the connection that brought the first";
 
@@ -183,7 +186,9 @@ impl Case {
     /// Why this fault cannot happen to this verb, if it cannot.
     pub fn inapplicable(&self, verb: Verb) -> Option<&'static str> {
         match &self.how {
-            How::Struck(..) => None,
+            How::Struck(..) => {
+                (verb == Verb::Open && REFUSED_AFTER_ALL.contains(&self.name)).then_some(NO_MARK)
+            }
             How::Before(_) => (verb == Verb::Configure).then_some(NEW_CONNECTION),
             How::Shaped(shape) => shape(verb).err(),
             How::Gone => (!verb.is_about_an_object()).then_some(NO_SUBJECT),
