@@ -39,7 +39,7 @@ pub(super) async fn failed(
         ),
         Err(cause) => (
             format!(
-                "Most likely no SIP trunk was created, but that could not be confirmed. {cause}\n\nBefore you apply \
+                "Whether a SIP trunk was created all the same could not be looked up. {cause}\n\nBefore you apply \
                  again, look for a SIP trunk labelled {:?} in the Wavix portal.",
                 sought.body.label
             ),

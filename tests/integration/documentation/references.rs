@@ -90,7 +90,9 @@ fn messages_that_guides_quote_are_said() {
             code.starts_with(char::is_uppercase) && code.contains("SIP trunk") && !code.contains(['\n', '='])
         }));
     }
-    let silent: Vec<_> = quoted.iter().filter(|message| !said.contains(message.as_str())).collect();
+    // With the id of an example.
+    let silent: Vec<_> =
+        quoted.iter().filter(|message| !said.contains(&message.replace("3107", "{id}"))).collect();
     assert!(silent.is_empty(), "nothing says this: {silent:?}");
     assert!(quoted.len() >= 6, "{quoted:?}");
 }

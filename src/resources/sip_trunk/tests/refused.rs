@@ -43,7 +43,7 @@ async fn that_nothing_was_created_is_said_when_it_is_known() {
         let left = bench.create(&config(|_| {})).await;
         let detail = &left.error().detail;
         assert!(
-            detail.contains("could not be confirmed") && !detail.contains("No SIP trunk was"),
+            detail.contains("could not be looked up") && !detail.contains("No SIP trunk was"),
             "{detail}"
         );
     }
