@@ -176,9 +176,8 @@ pub(super) fn note_update(
     if arguments.is_empty() {
         return private.remove(UPDATED);
     }
-    let mut note = Stamp::now(call.ctx.client()).to_json();
-    note["arguments"] = json!(arguments);
-    private.set(UPDATED, note);
+    let now = Stamp::now(call.ctx.client());
+    private.set(UPDATED, json!({ "when": now.to_json(), "arguments": arguments }));
 }
 
 /// Notes that the trunk was made just now, and forgets the one before it.
@@ -199,7 +198,8 @@ pub(super) fn forget_settled(call: &Call<'_, Context>, private: &mut Private) {
 /// When the last update was, and what it changed.
 fn updated(private: &Private) -> Option<(Stamp, Vec<String>)> {
     let note = private.get(UPDATED)?;
-    let at = Stamp::from_json(note)?;
+    // A note of an older version is the time itself.
+    let at = Stamp::from_json(note.get("when").unwrap_or(note))?;
     let arguments = note.get("arguments")?.as_array()?;
     Some((at, arguments.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()))
 }
