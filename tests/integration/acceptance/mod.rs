@@ -22,6 +22,7 @@ mod ip_authentication;
 mod leftovers;
 mod lifecycle;
 mod limits;
+mod look_alikes;
 mod lost_answers;
 mod moved;
 mod provider_config;
@@ -55,6 +56,7 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
         leftovers::trials(),
         lifecycle::trials(),
         limits::trials(),
+        look_alikes::trials(),
         lost_answers::trials(),
         moved::trials(),
         provider_config::trials(),
