@@ -15,6 +15,7 @@ acceptance_trials! {
     updating_an_imported_trunk_needs_its_password,
     an_imported_trunk_takes_the_password_it_is_given,
     an_ip_authenticated_trunk_is_imported_with_its_review,
+    the_recipe_of_the_guide_takes_over_a_mixed_account_without_a_change,
 }
 
 const TRUNK: &str = "wavix_sip_trunk.main";
@@ -239,4 +240,32 @@ resource "wavix_sip_trunk" "active" {
         assert_eq!((&state["auth_method"], &state["status"]), (&json!("IP auth"), &json!(status)));
     }
     tf.expect_empty_plans();
+}
+
+/// What `docs/guides/adopting-an-account.md` says for Terraform before 1.14.
+fn the_recipe_of_the_guide_takes_over_a_mixed_account_without_a_change() {
+    let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/guides/adopting-an-account.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let mut blocks = guide.split("```terraform\n").skip(1).filter_map(|block| block.split("```").next());
+    let recipe =
+        blocks.find(|block| block.contains("data \"wavix_sip_trunk\" \"each\"")).expect("the recipe");
+
+    let sim = Sim::spawn();
+    portal_trunk(&sim);
+    for trunk in [
+        json!({ "label": "Plain", "callerid": "13132847320" }),
+        json!({ "label": "Many numbers", "multiple_numbers": true }),
+        json!({ "label": "Bare", "callerid": "13132847320", "didinfo_enabled": false, "encrypted_media": true }),
+        json!({ "label": "Trusted", "callerid": "13132847320", "host_request": { "host": "203.0.113.9" } }),
+    ] {
+        sim.add_trunk(trunk);
+    }
+    let before = sim.trunks();
+    let tf = Terraform::new(&sim);
+    tf.config(recipe).apply_ok();
+    assert_eq!(
+        tf.state_addresses().iter().filter(|address| address.contains("adopted")).count(),
+        before.len()
+    );
+    assert_eq!(sim.journal().committed(), 0, "nothing was changed");
 }
