@@ -2,6 +2,10 @@
 //! what it gives, and nothing that asks an API, a clock or the environment.
 
 mod e164;
+mod freeswitch_gateway;
+mod ip_ranges;
+mod kamailio_dispatcher;
+mod network;
 mod pbx_options;
 mod pjsip_endpoint;
 mod pjsip_sections;
@@ -10,6 +14,9 @@ mod sip_gateways;
 mod sip_uri;
 
 pub use self::e164::E164;
+pub use self::freeswitch_gateway::FreeswitchGateway;
+pub use self::ip_ranges::IpRangesFunction;
+pub use self::kamailio_dispatcher::KamailioDispatcher;
 pub use self::pjsip_endpoint::PjsipEndpoint;
 pub use self::sip_gateways::SipGateways;
 pub use self::sip_uri::SipUri;

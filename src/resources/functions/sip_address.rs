@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::sip_gateways::GATEWAYS;
+use super::network::GATEWAYS;
 
 /// RFC 1035: of a name and of one of its labels.
 const LONGEST_HOST: usize = 253;

@@ -1,18 +1,11 @@
-//! Resources layer: function `sip_gateways`. The API does not tell the
-//! gateways; they are in Wavix' guides for Asterisk and for firewalls.
+//! Resources layer: function `sip_gateways`. The facts are in `network`.
 
 use std::collections::BTreeMap;
 
 use crate::framework::function::{Function, FunctionError, NoArguments, Signature};
 use crate::protocol::types::Type;
 
-/// Region, host name and address of each gateway.
-pub(super) const GATEWAYS: [(&str, &str, &str); 4] = [
-    ("au", "au.wavix.net", "173.234.106.26"),
-    ("nl", "nl.wavix.net", "95.211.82.14"),
-    ("sg", "sg.wavix.net", "23.108.101.90"),
-    ("us", "us.wavix.net", "209.58.144.243"),
-];
+use super::network::{AS_OF, GATEWAYS, cidr};
 
 crate::object! {
     /// One gateway.
@@ -21,6 +14,8 @@ crate::object! {
         pub host: String,
         /// IPv4 address, for firewalls.
         pub ip: String,
+        /// The same as a range, as firewalls want it.
+        pub cidr: String,
     }
 }
 
@@ -39,21 +34,29 @@ impl Function for SipGateways {
     fn signature(&self) -> Signature {
         Signature {
             summary: "Lists the SIP gateways of Wavix".to_owned(),
-            description: "Gives the SIP gateways by region, `nl`, `us`, `sg` and `au`, each with its `host` name and \
-                          its `ip` address. Every SIP trunk can be used through every gateway; the nearest is best. \
-                          Let devices use the `host`: SIP credentials are valid for it by name, and the address behind \
-                          it may change. The `ip` is for firewalls. The list is part of this version of the provider."
-                .to_owned(),
+            description: format!(
+                "Gives the SIP gateways by region, `nl`, `us`, `sg` and `au`, each with its `host` name, its `ip` \
+                 address and the same as `cidr`. Every SIP trunk can be used through every gateway; the nearest is \
+                 best. Let devices use the `host`: SIP credentials are valid for it by name, and the address behind \
+                 it may change. A call may come from each gateway, so a firewall lets all of them in: \
+                 `values(provider::wavix::sip_gateways())[*].cidr`, or `ip_ranges`, which has the ports too. The \
+                 values are those of Wavix' guides in {AS_OF}, and part of this version of the provider."
+            ),
             parameters: Vec::new(),
             variadic: None,
-            result: Type::map(Type::object([("host", Type::String), ("ip", Type::String)])),
+            result: Type::map(Type::object([
+                ("host", Type::String),
+                ("ip", Type::String),
+                ("cidr", Type::String),
+            ])),
             deprecation: None,
         }
     }
 
     fn call(&self, NoArguments: NoArguments) -> Result<Self::Output, FunctionError> {
         let gateway = |(region, host, ip): &(&str, &str, &str)| {
-            ((*region).to_owned(), Gateway { host: (*host).to_owned(), ip: (*ip).to_owned() })
+            let gateway = Gateway { host: (*host).to_owned(), ip: (*ip).to_owned(), cidr: cidr(ip) };
+            ((*region).to_owned(), gateway)
         };
         Ok(GATEWAYS.iter().map(gateway).collect())
     }
@@ -70,11 +73,14 @@ mod tests {
         assert_eq!(gateways.keys().collect::<Vec<_>>(), ["au", "nl", "sg", "us"]);
         assert_eq!(gateways["nl"].host, "nl.wavix.net");
         assert_eq!(gateways["nl"].ip, "95.211.82.14");
+        assert_eq!(gateways["nl"].cidr, "95.211.82.14/32");
         for gateway in gateways.values() {
             assert!(gateway.ip.parse::<std::net::Ipv4Addr>().is_ok(), "{gateway:?}");
         }
         let Type::Map(declared) = SipGateways.signature().result else { panic!("not a map") };
         let Type::Object(attributes) = *declared else { panic!("not of objects") };
-        assert_eq!(attributes.keys().collect::<Vec<_>>(), Gateway::ATTRIBUTES);
+        let mut fields = Gateway::ATTRIBUTES.to_vec();
+        fields.sort_unstable();
+        assert_eq!(attributes.keys().collect::<Vec<_>>(), fields);
     }
 }

@@ -1,0 +1,13 @@
+variable "switch_sip_password" {
+  type      = string
+  sensitive = true
+}
+
+# For conf/sip_profiles/external/wavix.xml. The second gateway is tried when the
+# first does not answer.
+output "gateway_xml" {
+  value = provider::wavix::freeswitch_gateway("67758", var.switch_sip_password, "us.wavix.net", {
+    gateways = ["nl.wavix.net"]
+  })
+  sensitive = true
+}
