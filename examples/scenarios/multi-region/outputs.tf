@@ -1,18 +1,18 @@
 output "dispatcher" {
   description = "For each site, the dispatcher.list of Kamailio: the nearest gateway first, the others when it fails."
   value = {
-    for name, route in local.routes : name => templatefile("${path.module}/dispatcher.list.tftpl", {
-      gateways = [for region in route : local.gateways[region].host]
-    })
+    for name, route in local.routes : name => provider::wavix::kamailio_dispatcher(1, [
+      for region in route : local.gateways[region].host
+    ])
   }
 }
 
 output "firewall" {
   description = "What the firewall of every site lets in. Media come from any address."
   value = {
-    signalling = sort([for gateway in local.gateways : "${gateway.ip}/32"])
-    sip_ports  = [5060]
-    rtp_ports  = [10000, 20000]
+    signalling = sort(provider::wavix::ip_ranges().sip)
+    sip_ports  = [provider::wavix::ip_ranges().sip_port]
+    rtp_ports  = [provider::wavix::ip_ranges().rtp_port_min, provider::wavix::ip_ranges().rtp_port_max]
   }
 }
 

@@ -173,9 +173,10 @@ fn gateway(text: &mut String, name: &str, login: &str, password: &str, host: &st
         CallerId::From | CallerId::None => "none",
     };
     let mut variables = vec![
-        ("sip_cid_type", header.to_owned()),
+        ("sip_cid_type", "outbound", header.to_owned()),
         (
             "absolute_codec_string",
+            "outbound",
             options.codecs.iter().map(|codec| codec_name(codec)).collect::<Vec<_>>().join(","),
         ),
     ];

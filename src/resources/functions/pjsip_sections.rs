@@ -3,8 +3,8 @@
 
 use std::fmt::Write as _;
 
-use super::pbx_options::{Authentication, CallerId, PbxOptions, Transport};
 use super::network::GATEWAYS;
+use super::pbx_options::{Authentication, CallerId, PbxOptions, Transport};
 
 /// As good as for ever: two thousand years of tries, one a minute. Zero would be none.
 const EVERY_TRY: &str = "1000000000";
