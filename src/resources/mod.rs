@@ -17,7 +17,7 @@
 //! | `put.rs`, `change.rs`, `deletion.rs` | the same of an update and a delete |
 //! | `finding.rs` | the object by its id, also while Wavix is behind its own writes |
 //! | `absent.rs` | what is said of an object that is not there |
-//! | `compare.rs`, `verdict.rs` | what differs, and whether Wavix did what it was asked |
+//! | `compare.rs`, `verdict.rs`, `take_back.rs` | what differs, whether Wavix did what it was asked, and undoing it |
 //! | `endpoints.rs` | the API's objects and one function per HTTP call |
 //! | `spelling.rs` | how its answers spell a flag, a number, a text, and nothing |
 //! | `data_source.rs`, `plural_data_source.rs`, `results.rs` | the data sources |

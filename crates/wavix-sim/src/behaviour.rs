@@ -1,9 +1,10 @@
 //! Every knob of the simulator: where the documents of the API disagree or say nothing, one field
 //! here picks a reading. Only the choice is here; what follows from it is in `resources`.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// How the simulated API behaves.
 ///
@@ -22,6 +23,9 @@ pub struct Behaviour {
     /// What becomes of `call_recording_enabled`, `machine_detection_enabled`, `transcription_enabled` and
     /// `encrypted_media` when a request turns them on. Default: [`ProFeatures::Accepted`].
     pub pro_features: ProFeatures,
+    /// Fields that are read otherwise than they were sent, on every route: the server's own mind about a flag, a
+    /// ceiling, a spelling. A field that a body does not have is left alone. Default: none.
+    pub forced: BTreeMap<String, Value>,
     /// What becomes of a key the request schema does not have. Default: [`UnknownKeys::Rejected`].
     pub unknown_keys: UnknownKeys,
     /// How a PUT treats `allowed_ips`. Default: [`AllowedIpsMode::Replace`].
@@ -99,6 +103,7 @@ impl Default for Behaviour {
             auth: AuthMode::Bearer,
             provisioned: true,
             pro_features: ProFeatures::Accepted,
+            forced: BTreeMap::new(),
             unknown_keys: UnknownKeys::Rejected,
             allowed_ips: AllowedIpsMode::Replace,
             omitted_on_put: Omitted::Reset,

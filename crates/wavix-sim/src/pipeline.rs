@@ -14,6 +14,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use serde_json::Value;
 
 use crate::{
     answer::Refusal,
@@ -188,12 +189,26 @@ async fn authenticated(
     };
     match found {
         Ok(key) => {
-            let mut request = Request::from_parts(head, Body::from(body));
+            let mut request = Request::from_parts(head, Body::from(as_the_server_sees_it(body, behaviour)));
             request.extensions_mut().insert(key);
             next.run(request).await
         }
         Err(refusal) => refusal.into_response(),
     }
+}
+
+/// A body with what the server has made up its own mind about.
+fn as_the_server_sees_it(body: Bytes, behaviour: &Behaviour) -> Bytes {
+    if behaviour.forced.is_empty() {
+        return body;
+    }
+    let Ok(Value::Object(mut fields)) = serde_json::from_slice(&body) else { return body };
+    for (name, value) in &behaviour.forced {
+        if let Some(sent) = fields.get_mut(name) {
+            sent.clone_from(value);
+        }
+    }
+    Value::Object(fields).to_string().into()
 }
 
 fn answered(exchange: &Exchange, answer: Response) -> Outcome {

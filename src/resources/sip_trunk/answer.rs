@@ -29,13 +29,13 @@ impl SipTrunkModel {
             login: told(record.name.as_ref(), &held.login),
             created_at: told(record.created_at.as_ref(), &held.created_at),
             label: told(record.label.as_ref(), &held.label),
-            callerid: caller_id_told(record.callerid.as_deref(), &held.callerid, multiple_numbers),
+            callerid: caller_id_told(record.callerid.as_deref(), held, multiple_numbers),
             multiple_numbers: Attr::Known(multiple_numbers),
             password: settled(&held.password),
             password_wo: Attr::Null,
             password_wo_version: settled(&held.password_wo_version),
             ip_restrict: Attr::Known(flag(record.ip_restrict, &held.ip_restrict, false)),
-            allowed_ips: addresses_told(record.allowed_ips.as_deref(), &held.allowed_ips),
+            allowed_ips: addresses_told(record.allowed_ips.as_deref(), held),
             didinfo_enabled: Attr::Known(flag(record.didinfo_enabled, &held.didinfo_enabled, true)),
             call_restrict: Attr::Known(call_restrict),
             call_limit: limit_told(call_restrict, record.call_limit, &held.call_limit),
@@ -159,9 +159,11 @@ fn rewrite_told(enforced: bool, answer: Option<&str>, held: &Attr<String>) -> At
     }
 }
 
-fn caller_id_told(answer: Option<&str>, held: &Attr<String>, multiple_numbers: bool) -> Attr<String> {
-    let Some(answer) = answer else { return settled(held) };
-    match held.known() {
+fn caller_id_told(answer: Option<&str>, held: &SipTrunkModel, multiple_numbers: bool) -> Attr<String> {
+    let Some(answer) = answer else { return settled(&held.callerid) };
+    match held.callerid.known() {
+        // Any number may be the caller ID: which one Wavix names is nobody's wish.
+        None if multiple_numbers && !held.is_stub() => Attr::Null,
         _ if !answer.is_empty() => Attr::Known(answer.to_owned()),
         // "" then says that several numbers are allowed, not that none is set.
         Some(held) if multiple_numbers || held.is_empty() => Attr::Known(held.clone()),
@@ -169,11 +171,8 @@ fn caller_id_told(answer: Option<&str>, held: &Attr<String>, multiple_numbers: b
     }
 }
 
-fn addresses_told(
-    answer: Option<&[AllowedIp]>,
-    held: &Attr<SetOf<Attr<String>>>,
-) -> Attr<SetOf<Attr<String>>> {
-    let Some(answer) = answer else { return settled(held) };
+fn addresses_told(answer: Option<&[AllowedIp]>, held: &SipTrunkModel) -> Attr<SetOf<Attr<String>>> {
+    let Some(answer) = answer else { return settled(&held.allowed_ips) };
     let mut addresses: Vec<String> = answer
         .iter()
         .map(|allowed| {
@@ -183,8 +182,8 @@ fn addresses_told(
         .collect();
     addresses.sort();
     addresses.dedup();
-    let held_empty = held.known().is_some_and(|set| set.0.is_empty());
-    if addresses.is_empty() && !held_empty {
+    // States that have null for none, as all did once, keep it.
+    if addresses.is_empty() && held.allowed_ips.is_null() && !held.is_stub() {
         return Attr::Null;
     }
     Attr::Known(SetOf(addresses.into_iter().map(Attr::Known).collect()))

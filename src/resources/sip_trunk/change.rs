@@ -141,6 +141,57 @@ pub(super) fn review_ahead(prior: &SipTrunkModel, planned: &SipTrunkModel) -> Op
     )
 }
 
+/// Refuses an update that would withdraw a request for IP authentication of which
+/// the state does not know: leaving it out withdraws it.
+pub(super) async fn withdraws_nothing_unseen(
+    call: &Call<'_, Context>,
+    id: i64,
+    prior: &SipTrunkModel,
+    plan: &SipTrunkModel,
+) -> Result<(), Diagnostics> {
+    if !prior.never_listed() || plan.requested_host().is_some() {
+        return Ok(());
+    }
+    let refused = |cause: &str, advice: &str| {
+        Diagnostic::error(
+            KIND.summary(Verb::Update),
+            format!(
+                "The SIP trunk {id} was not changed: the state does not know whether it asks for IP authentication, and an \
+                 update without that request withdraws it. {cause}\n\n{advice}"
+            ),
+        )
+        .at(Path::root("host_request"))
+    };
+    match summary(call, id).await {
+        Ok(Some(now)) if now.host_request.is_some() => {
+            let cause = "Wavix lists the trunk with a request.";
+            Err(refused(
+                cause,
+                "Plan again with a refresh, which records the request and shows what would change.",
+            )
+            .into())
+        }
+        Ok(_) => Ok(()),
+        Err(error) => {
+            Err(refused(&error.to_string(), "Apply again when the account's list can be read.").into())
+        }
+    }
+}
+
+/// The warning for a trunk that was read without the list.
+pub(super) fn request_unknown(id: i64, cause: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "Unknown SIP trunk status",
+        format!(
+            "Whether the SIP trunk {id} asks for IP authentication is told by the account's list alone, which could not \
+             be read. {cause}\n\nThe trunk itself was read and is in the state, with `status`, `auth_method` and \
+             `host_request` null; the next refresh fills them in. Until then it cannot be changed without a look at the \
+             list."
+        ),
+    )
+    .at(Path::root("status"))
+}
+
 /// The warning for IP authentication of which the list does not tell.
 pub(super) fn status_unknown(id: i64, cause: &str) -> Diagnostic {
     Diagnostic::warning(

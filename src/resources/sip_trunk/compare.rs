@@ -62,6 +62,13 @@ fn is_same(pair: &Difference) -> bool {
     wanted.means(found)
         || (is_nothing(wanted) && is_nothing(found))
         || (pair.name == "callerid" && caller_id::same_number(wanted, found))
+        || (pair.name == "label" && same_label(wanted, found))
+}
+
+/// Whether two known labels differ in nothing but blanks at their ends, which
+/// servers take off.
+pub(super) fn same_label(a: &Value, b: &Value) -> bool {
+    matches!((a.as_str(), b.as_str()), (Some(a), Some(b)) if a.trim() == b.trim())
 }
 
 /// Null, and what the API takes for it.
@@ -91,6 +98,14 @@ mod tests {
         assert_eq!(names(|trunk| trunk.callerid = Attr::Known(String::new())), Vec::<&str>::new());
         assert_eq!(names(|trunk| trunk.allowed_ips = Attr::Known(SetOf::default())), Vec::<&str>::new());
         assert_eq!(names(|trunk| trunk.password_wo_version = Attr::Known(2)), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn blanks_at_the_ends_of_a_label_are_no_difference() {
+        let labelled =
+            |label: &str| SipTrunkModel { label: Attr::Known(label.to_owned()), ..SipTrunkModel::stub(1) };
+        assert_eq!(differences(&labelled(" office\n"), &labelled("office")), []);
+        assert_eq!(differences(&labelled("of fice"), &labelled("office")).len(), 1);
     }
 
     #[test]

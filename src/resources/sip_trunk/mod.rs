@@ -30,6 +30,7 @@ mod results;
 mod rules;
 mod schema;
 mod spelling;
+mod take_back;
 mod take_over;
 mod twins;
 mod validate;
@@ -129,11 +130,13 @@ impl Resource<Context> for SipTrunk {
         let written = call.ctx.sip_trunks().write();
         let made = endpoints::create(call.ctx.client(), &body, &options(call)).await;
         drop(written);
-        let mut was_repeated = false;
+        let (mut was_repeated, mut is_new) = (false, false);
         let record = match made {
             Ok(answer) => {
+                let id = answer.value.id;
+                is_new = !call.ctx.claims().is_owned(id) && sought.before.held(id) != Some(true);
                 attempt.made(lost::mark(&answer.value));
-                outcome.note(change::created(answer.value.id));
+                outcome.note(change::created(id));
                 was_repeated = answer.attempts > 1;
                 answer.value
             }
@@ -163,7 +166,7 @@ impl Resource<Context> for SipTrunk {
             }
             outcome.save(trunk.clone());
         }
-        verdict::compare_answer(Verb::Create, &plan, &trunk)
+        take_back::unless_as_planned(call, &plan, (record.id, &trunk), is_new, outcome).await
     }
 
     async fn read(
@@ -191,9 +194,11 @@ impl Resource<Context> for SipTrunk {
         let record = finding::settled(call, &state, record, &mut outcome.private).await?;
         let mut trunk = SipTrunkModel::from_record(&record, &state);
         if trunk.needs_summary(&state) {
-            match summary(call, id).await.map_err(|error| failed(&error))? {
-                Some(summary) => trunk.add_summary(&summary),
-                None => tracing::warn!(id, "The list of SIP trunks lacks a trunk that exists"),
+            match summary(call, id).await {
+                Ok(Some(summary)) => trunk.add_summary(&summary),
+                Ok(None) => tracing::warn!(id, "The list of SIP trunks lacks a trunk that exists"),
+                Err(error) if trunk.has_ip_authentication(&state) => return Err(failed(&error)),
+                Err(error) => outcome.warn(change::request_unknown(id, &error.to_string())),
             }
         } else if trunk.status.is_null() || trunk.auth_method.is_null() {
             trunk.add_digest_facts();
@@ -223,6 +228,7 @@ impl Resource<Context> for SipTrunk {
         let password = plan::password_to_send(&plan, &write_only)
             .ok_or_else(|| plan::update_without_password(&prior, &plan, &write_only))?;
         outcome.note(format!("SIP trunk {id}"));
+        change::withdraws_nothing_unseen(call, id, &prior, &plan).await?;
         let body = plan.body(&password);
         let put = Put { id, body: &body, plan: &plan, prior: &prior };
         let record = match put::put(call, put, &options(call)).await {
@@ -243,7 +249,7 @@ impl Resource<Context> for SipTrunk {
         } else {
             change::warn_of_reopened_review(call, id, &prior, outcome).await;
         }
-        verdict::compare_answer(Verb::Update, &plan, &trunk)
+        verdict::of_update(&prior, &plan, &trunk)
     }
 
     async fn delete(

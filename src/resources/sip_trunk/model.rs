@@ -169,10 +169,18 @@ impl SipTrunkModel {
     /// then `status`, `auth_method` and `host_request` are to be had from the
     /// list. `held` is the state before the read.
     pub(super) fn needs_summary(&self, held: &Self) -> bool {
-        let is_stub = held.login.is_null();
-        is_stub
-            || held.host_request.known().is_some()
-            || self.host.known().is_some_and(|host| host != DYNAMIC_HOST)
+        held.never_listed() || self.has_ip_authentication(held)
+    }
+
+    /// True when IP authentication is known to be in use or asked for.
+    pub(super) fn has_ip_authentication(&self, held: &Self) -> bool {
+        held.host_request.known().is_some() || self.host.known().is_some_and(|host| host != DYNAMIC_HOST)
+    }
+
+    /// True of a state from an import that could not read the list: whether the
+    /// trunk asks for IP authentication is not known. Every other has a status.
+    pub(super) fn never_listed(&self) -> bool {
+        self.status.is_null() && self.auth_method.is_null() && self.host_request.is_null()
     }
 
     /// The known addresses, in order.

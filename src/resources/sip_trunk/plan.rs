@@ -9,6 +9,7 @@ use crate::framework::path::Path;
 
 use super::compare::{Difference, differences};
 use super::model::SipTrunkModel;
+use super::rules::UNCONFIRMED_VERSION;
 use super::verdict::shown;
 
 /// Refines the plan of a create (`prior` is `None`) or an update.
@@ -27,6 +28,13 @@ pub(super) fn refine(
     };
     if planned.host_request != prior.host_request {
         forget_server_values(planned);
+    }
+    // None, as older states have it, is not worth a change.
+    if config.allowed_ips.is_null() && prior.allowed_ips.is_null() {
+        planned.allowed_ips = Attr::Null;
+    }
+    if planned.password.known().is_some() && config.password_wo.known().is_some() {
+        diagnostics.push(hidden_password());
     }
     if has_no_password(planned, config) && needs_request(prior, planned, config) {
         diagnostics.push(update_without_password(prior, planned, config));
@@ -72,14 +80,22 @@ pub(super) fn flags(trunk: &mut SipTrunkModel) -> [&mut Attr<bool>; 5] {
 
 /// Whether the update needs a request at all: something the API keeps changes,
 /// or the password is to be sent again. A version that is removed with its
-/// password asks for nothing. `written` is the configuration of the plan, or what
+/// password asks for nothing, unless it says that the password is not certain:
+/// that may be forgotten only when it is. `written` is the configuration of the plan, or what
 /// an apply is shown of it.
 pub(super) fn needs_request(prior: &SipTrunkModel, planned: &SipTrunkModel, written: &SipTrunkModel) -> bool {
     let password_changes =
         planned.password != prior.password || planned.password_wo_version != prior.password_wo_version;
     !differences(planned, prior).is_empty()
         || has_new_version(prior, planned)
+        || (is_unconfirmed(prior) && planned.password_wo_version != prior.password_wo_version)
         || (password_changes && !has_no_password(planned, written))
+}
+
+/// Whether the state says that the trunk may have another password than it was
+/// sent.
+fn is_unconfirmed(prior: &SipTrunkModel) -> bool {
+    prior.password_wo_version.known() == Some(&UNCONFIRMED_VERSION)
 }
 
 fn has_new_version(prior: &SipTrunkModel, planned: &SipTrunkModel) -> bool {
@@ -107,10 +123,11 @@ pub(super) fn update_without_password(
         })
         .collect();
     let is_rotation = changes.is_empty();
-    if has_new_version(prior, planned) {
-        let version = |trunk: &SipTrunkModel| {
-            trunk.password_wo_version.known().map_or("none".to_owned(), i64::to_string)
-        };
+    let version = |trunk: &SipTrunkModel| match trunk.password_wo_version.known() {
+        Some(version) => version.to_string(),
+        None => "none".to_owned(),
+    };
+    if planned.password_wo_version != prior.password_wo_version {
         changes.push(format!(
             "  - `password_wo_version`: the state has {}, the configuration {}",
             version(prior),
@@ -118,24 +135,36 @@ pub(super) fn update_without_password(
         ));
     }
     let id = prior.id.known().map_or("", String::as_str);
+    let stay = if is_unconfirmed(prior) {
+        format!(
+            "The state has `{UNCONFIRMED_VERSION}` because a password was sent and never confirmed: the trunk may have \
+             another one than its devices use. That is settled by sending it again"
+        )
+    } else if !is_rotation {
+        "To leave the trunk as it is, set these arguments in the configuration to what is there now"
+            .to_owned()
+    } else if prior.password_wo_version.is_null() {
+        "To leave the trunk as it is, take `password_wo_version` out of the configuration".to_owned()
+    } else {
+        format!("To leave the trunk as it is, set `password_wo_version` to {} again", version(prior))
+    };
     Diagnostic::error(
         "Missing SIP trunk password",
         format!(
             "The SIP trunk {id} is to be changed, but neither `password` nor `password_wo` is set:\n{}\n\nAn update \
              replaces the whole trunk at Wavix and must carry its password, which Wavix never returns, so it cannot be \
              known from an import; sending another one would change the trunk's SIP credentials. Nothing was \
-             changed.\n\nTo leave the trunk as it is, {}. To change it, set `password` or `password_wo` to the trunk's \
-             present password, or to a new one, which the update then sets.",
+             changed.\n\n{stay}. To change it, set `password` or `password_wo` to the trunk's present password, or to a \
+             new one, which the update then sends. {HIDDEN}",
             changes.join("\n"),
-            if is_rotation {
-                "leave `password_wo_version` out of the configuration"
-            } else {
-                "set these arguments in the configuration to what is there now"
-            },
         ),
     )
     .at(Path::root(if is_rotation { "password_wo_version" } else { "password" }))
 }
+
+/// A plan cannot see what is ignored, so it cannot tell this from nothing.
+const HIDDEN: &str = "If one of them is set, `ignore_changes` hides it from the plan: take `password` and `password_wo` \
+                      out of `ignore_changes`.";
 
 /// Each flag and what it follows from.
 const DERIVED: [(&str, &[&str]); 5] = [
@@ -163,6 +192,17 @@ fn telling_differences(
     };
     all.retain(|difference| !follows(difference.name));
     all
+}
+
+/// The error for a `password` that is no longer configured beside a `password_wo`.
+/// Validation has refused it where both are written.
+fn hidden_password() -> Diagnostic {
+    Diagnostic::error(
+        "Conflicting SIP trunk passwords",
+        "`password_wo` is set, and `ignore_changes` keeps the old `password` in the plan; a trunk has one password. Take \
+         `password` out of `ignore_changes`. Nothing was changed.",
+    )
+    .at(Path::root("password_wo"))
 }
 
 /// The error of a create that cannot be made for want of a password.

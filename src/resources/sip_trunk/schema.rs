@@ -12,6 +12,7 @@ use crate::protocol::value::Value;
 
 use super::super::phone_number::SEPARATORS_IN_WORDS;
 use super::caller_id::same_number;
+use super::compare::same_label;
 use super::model::DEFAULT_TRANSCRIPTION_THRESHOLD;
 use super::rules::{FIRST_VERSION, Rule, UNCONFIRMED_VERSION, dial_digits};
 
@@ -52,8 +53,9 @@ fn identity() -> Vec<Attribute> {
             .computed()
             .keep_state()
             .describe("Identifier of the trunk at Wavix, a decimal number as text. Also the import id."),
-        Attribute::string("label").required().validate(non_empty()).describe(
-            "Name of the trunk, for people. Must not be empty. Wavix does not ask it to be unique.",
+        Attribute::string("label").required().same_meaning(same_label).validate(non_empty()).describe(
+            "Name of the trunk, for people. Must not be empty. Wavix does not ask it to be unique. Blanks at its ends \
+             make no difference.",
         ),
         Attribute::string("login").computed().keep_state().describe(
             "SIP user name, made by Wavix (API field `name`). Never changes. It is also the destination of \
@@ -92,7 +94,8 @@ fn calling() -> Vec<Attribute> {
             "Caller ID of outbound calls: an active or verified number of the account, which begins with its \
              country code. Required unless `multiple_numbers` is true. {} ignored: `+1 (313) 284-7320` \
              and `13132847320` are the same. While `multiple_numbers` is true, Wavix does not return it, and \
-             changes made elsewhere are not noticed.",
+             changes made elsewhere are not noticed; what it returns all the same for a trunk without a configured caller ID \
+             is ignored.",
             sentence(&format!("{SEPARATORS_IN_WORDS} are")),
         )),
         switch("multiple_numbers").describe(
@@ -110,9 +113,12 @@ fn registration() -> Vec<Attribute> {
         .describe(format!("Public static address of the SIP endpoint. {}.", sentence(&ipv4().rule())));
     vec![
         derived("ip_restrict", "devices may register only from `allowed_ips`", "`allowed_ips` is not empty"),
-        Attribute::of("allowed_ips", Type::set(Type::String)).validate(each(ipv4())).describe(format!(
-            "Public static addresses from which devices may register. {}. Compared with Wavix also while \
-             `ip_restrict` is false. To authenticate calls by address instead of password, see \
+        Attribute::of("allowed_ips", Type::set(Type::String))
+            .default_value(Value::Set(Vec::new()))
+            .validate(each(ipv4()))
+            .describe(format!(
+            "Public static addresses from which devices may register. {}. Default `[]`. Compared with Wavix also \
+             while `ip_restrict` is false. To authenticate calls by address instead of password, see \
              `host_request`.",
             sentence(&each(ipv4()).rule())
         )),
@@ -172,7 +178,7 @@ fn rewriting() -> Vec<Attribute> {
 
 fn features() -> Vec<Attribute> {
     const PRO: &str = "Offered to Flex Pro accounts; where the account's tier does not include it, the apply \
-                       fails and says so.";
+                       fails, says so, and leaves no new trunk behind.";
     vec![
         switch("call_recording_enabled")
             .describe(format!("Whether outbound calls are recorded. Default `false`. {PRO}")),

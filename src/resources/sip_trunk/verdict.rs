@@ -18,21 +18,45 @@ use super::model::SipTrunkModel;
 pub(super) const TIER_SWITCHES: [&str; 4] =
     ["call_recording_enabled", "machine_detection_enabled", "transcription_enabled", "encrypted_media"];
 
+/// What has become of a trunk that is not what was planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Now {
+    /// It was made, and is gone again.
+    TakenBack,
+    /// It was made and is in the state.
+    Kept,
+    /// It was changed, in what was asked for besides, or in nothing else.
+    Changed { besides: bool },
+}
+
 /// An error for each argument that came out otherwise than planned.
-pub(super) fn compare_answer(
-    verb: Verb,
+pub(super) fn errors(id: &str, differences: &[Difference], now: Now) -> Diagnostics {
+    let verb = if matches!(now, Now::Changed { .. }) { Verb::Update } else { Verb::Create };
+    differences
+        .iter()
+        .map(|difference| {
+            let detail =
+                format!("{}\n\n{} {}", what_happened(difference), what_now(now, id), remedy(difference, now));
+            Diagnostic::error(KIND.summary(verb), detail).at(Path::root(difference.name))
+        })
+        .collect()
+}
+
+/// An error for each argument that an update has not brought about.
+pub(super) fn of_update(
+    prior: &SipTrunkModel,
     planned: &SipTrunkModel,
     actual: &SipTrunkModel,
 ) -> Result<(), Diagnostics> {
-    let id = actual.id.known().map_or("", String::as_str);
-    let diagnostics: Diagnostics = differences(planned, actual)
+    let missed = differences(planned, actual);
+    if missed.is_empty() {
+        return Ok(());
+    }
+    let besides = differences(planned, prior)
         .iter()
-        .map(|difference| {
-            let detail = format!("{}\n\n{}", what_happened(difference), what_now(verb, id, difference.name));
-            Diagnostic::error(KIND.summary(verb), detail).at(Path::root(difference.name))
-        })
-        .collect();
-    if diagnostics.is_empty() { Ok(()) } else { Err(diagnostics) }
+        .any(|change| missed.iter().all(|missed| missed.name != change.name));
+    let id = actual.id.known().map_or("", String::as_str);
+    Err(errors(id, &missed, Now::Changed { besides }))
 }
 
 fn what_happened(difference: &Difference) -> String {
@@ -83,23 +107,35 @@ fn texts(value: &Value) -> BTreeSet<&str> {
     }
 }
 
-fn what_now(verb: Verb, id: &str, name: &str) -> String {
-    let remedy = if TIER_SWITCHES.contains(&name) {
+fn what_now(now: Now, id: &str) -> String {
+    match now {
+        Now::TakenBack => format!(
+            "The SIP trunk {id}, which this create made, was deleted again, so nothing was left of it, neither at Wavix \
+             nor in the state."
+        ),
+        Now::Kept => format!(
+            "The SIP trunk {id} exists and is in the state, with what Wavix made of it. Terraform marks it as tainted \
+             and would replace it; `terraform untaint` with the resource's address keeps it."
+        ),
+        Now::Changed { besides: true } => format!(
+            "The other changes to the SIP trunk {id} were made, and the state holds what Wavix answered."
+        ),
+        Now::Changed { besides: false } => {
+            format!(
+                "Nothing else about the SIP trunk {id} was to change, and the state holds what Wavix answered."
+            )
+        }
+    }
+}
+
+fn remedy(difference: &Difference, now: Now) -> String {
+    let name = difference.name;
+    if TIER_SWITCHES.contains(&name) {
         format!("Remove `{name}` from the configuration, or ask Wavix support to enable it for the account.")
+    } else if now == Now::TakenBack {
+        format!("Set `{name}` to a value that Wavix keeps, and apply again.")
     } else {
         format!("Set `{name}` to a value that Wavix takes, or change it in the Wavix portal and apply again.")
-    };
-    if verb == Verb::Create {
-        format!(
-            "The SIP trunk {id} exists and is in the state, with what Wavix made of it. Terraform marks it \
-             as tainted and would replace it; `terraform untaint` with the resource's address keeps it. \
-             {remedy}"
-        )
-    } else {
-        format!(
-            "The other changes to the SIP trunk {id} were made, and the state holds what Wavix answered. \
-             {remedy}"
-        )
     }
 }
 

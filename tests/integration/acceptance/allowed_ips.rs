@@ -52,9 +52,30 @@ fn no_addresses_may_be_written_as_null_or_as_an_empty_set() {
     tf.config(&trunk("allowed_ips = []")).apply_ok();
     assert_eq!(tf.state(TRUNK)["allowed_ips"], json!([]));
     assert_eq!(tf.state(TRUNK)["ip_restrict"], json!(false));
-    tf.config(&trunk("allowed_ips = null")).apply_ok();
-    assert_eq!(tf.state(TRUNK)["allowed_ips"], json!(null));
-    assert!(tf.stored(&sim, TRUNK).allowed_ips.is_empty());
+    for none in ["allowed_ips = null", "", "allowed_ips = []"] {
+        tf.config(&trunk(none)).expect_empty_plans();
+    }
+
+    // However it is imported and written.
+    let id = tf.trunk_id(TRUNK);
+    for none in
+        ["allowed_ips = null", "allowed_ips = []", "allowed_ips = data.wavix_sip_trunk.same.allowed_ips"]
+    {
+        let tf = Terraform::new(&sim);
+        let same = format!("data \"wavix_sip_trunk\" \"same\" {{\n  id = \"{id}\"\n}}\n");
+        tf.config(&(same + &trunk(none)));
+        tf.import(TRUNK, &id.to_string()).succeeded();
+        // The password is not known of an import, and so is a change; nothing else is.
+        let plan = tf.plan_json();
+        let change = &plan["resource_changes"][0]["change"];
+        assert_eq!(change["before"]["allowed_ips"], change["after"]["allowed_ips"], "{none}");
+    }
+    assert_eq!(sim.journal().count("PUT", "/v1/trunks/*"), 0);
+
+    // A state from before, with null for none, plans no change without a refresh either.
+    let old = tf.read("terraform.tfstate").replace("\"allowed_ips\": []", "\"allowed_ips\": null");
+    tf.write("terraform.tfstate", &old);
+    tf.config(&trunk("")).expect_empty_plans();
 }
 
 fn addresses_are_added_and_removed_in_place() {

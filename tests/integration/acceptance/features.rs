@@ -43,18 +43,13 @@ fn a_feature_that_is_silently_refused_is_an_error_that_says_so() {
         assert_eq!(error.summary, "Cannot create SIP trunk");
         assert!(error.detail.contains("account"), "{}", error.detail);
     }
-    // The trunk exists and is in the state: nothing is lost.
-    let stored = tf.stored(&sim, TRUNK);
-    assert!(tf.is_tainted(TRUNK));
-    assert!(errors[0].detail.contains(&stored.id.to_string()), "the trunk is named: {}", errors[0].detail);
-    assert!(errors[0].detail.contains("terraform untaint"), "{}", errors[0].detail);
-    assert_eq!(tf.state(TRUNK)["encrypted_media"], json!(false), "the state is what the account has");
+    // A create is all or nothing.
+    assert!(errors[0].detail.contains("nothing was left"), "{}", errors[0].detail);
+    assert!(tf.state_addresses().is_empty() && sim.trunks().is_empty());
 
     // The way out that the error names.
-    tf.run(["untaint", TRUNK]).succeeded();
     tf.config(&trunk("")).apply_ok();
-    assert_eq!(tf.trunk_id(TRUNK), stored.id);
-    assert_eq!(sim.journal().count("POST", "/v1/trunks"), 1);
+    assert_eq!(sim.journal().count("POST", "/v1/trunks"), 2);
 }
 
 fn a_silently_refused_update_leaves_the_trunk_as_it_is() {

@@ -48,7 +48,7 @@ fn the_smallest_trunk_gets_the_documented_defaults() {
         "callerid": "13132847320",
         "multiple_numbers": false,
         "ip_restrict": false,
-        "allowed_ips": null,
+        "allowed_ips": [],
         "didinfo_enabled": true,
         "call_restrict": false,
         "call_limit": null,
@@ -187,7 +187,7 @@ fn every_attribute_is_created_updated_and_unset() {
         &json!({
             "callerid": null,
             "multiple_numbers": true,
-            "allowed_ips": null,
+            "allowed_ips": [],
             "ip_restrict": false,
             "call_restrict": false,
             "call_limit": null,

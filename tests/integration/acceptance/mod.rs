@@ -3,6 +3,7 @@
 //! account and the requests that were made.
 
 mod allowed_ips;
+mod altered;
 mod bad_input;
 mod caller_id;
 mod changes;
@@ -35,6 +36,7 @@ pub mod secrecy;
 pub fn trials() -> Vec<libtest_mimic::Trial> {
     [
         allowed_ips::trials(),
+        altered::trials(),
         bad_input::trials(),
         caller_id::trials(),
         changes::trials(),

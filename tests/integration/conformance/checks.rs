@@ -37,9 +37,10 @@ impl ApiControl for Control {
     fn begin(&self, fault: Fault) -> BoxFuture<'_, Result<Option<BTreeMap<String, String>>, String>> {
         match fault {
             // The trunk is made, but not as asked: without what the account's
-            // tier does not have.
+            // tier does not have. And it cannot be deleted again at once.
             Fault::FailAfterCreate => {
                 self.0.configure(|behaviour| behaviour.pro_features = ProFeatures::SilentlyOff);
+                self.0.fault("DELETE", "/v1/trunks/*", wavix_sim::Fault::status(403));
             }
             Fault::Slow => self.0.fault("POST", "/v1/trunks", wavix_sim::Fault::delay_before_commit(SLOW)),
             Fault::Reorder => self.0.configure(|behaviour| {

@@ -67,6 +67,18 @@ async fn optional_fields_can_be_shown_in_other_ways() {
 }
 
 #[tokio::test]
+async fn a_field_can_be_stored_otherwise_than_it_was_sent() {
+    let (sim, client) = start().await;
+    let forced = [("label", json!("stripped")), ("transcription_threshold", json!(10)), ("ttl", json!(60))];
+    sim.configure(|behaviour| behaviour.forced = forced.map(|(name, value)| (name.to_owned(), value)).into());
+    let id = client.create(&with(json!({ "label": "stripped\n" }))).await;
+    let shown = client.get(&format!("/v1/trunks/{id}")).await.json;
+    assert_eq!((&shown["label"], &shown["transcription_threshold"]), (&json!("stripped"), &json!(10)));
+    let sent = sim.journal().last("POST", "/v1/trunks").unwrap().body.unwrap();
+    assert_eq!(sent["label"], "stripped\n", "the journal has what was sent");
+}
+
+#[tokio::test]
 async fn features_outside_the_plan_are_dropped_or_refused() {
     let (sim, client) = start().await;
     let flags =

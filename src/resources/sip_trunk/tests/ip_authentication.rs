@@ -38,6 +38,44 @@ async fn a_request_is_pending_until_it_is_approved_or_rejected() {
 }
 
 #[tokio::test]
+async fn an_import_needs_the_list_only_for_ip_authentication() {
+    let bench = Bench::start().await;
+    let digest = bench.sim.add_trunk(json!({ "label": "digest" }));
+    let asking =
+        bench.sim.add_trunk(json!({ "label": "asking", "host_request": { "host": "198.51.100.40" } }));
+    let trusted =
+        bench.sim.add_trunk(json!({ "label": "trusted", "host_request": { "host": "198.51.100.41" } }));
+    bench.sim.approve(trusted);
+    bench.sim.faults().always("GET", "/v1/trunks", Fault::status(403));
+
+    let left = bench.import(digest).await;
+    assert_eq!(left.warnings.len(), 1, "{left:?}");
+    assert!(left.warnings[0].detail.contains("could not be read"), "{}", left.warnings[0].detail);
+    let imported = left.ok();
+    assert_eq!((&imported.label, &imported.status), (&text("digest"), &Attr::Null));
+    assert_eq!(bench.import(trusted).await.error().summary, "Cannot read SIP trunk");
+
+    // What the state does not know is not withdrawn.
+    let unaware = bench.import(asking).await.ok();
+    let renamed = |label: &str| config(|trunk| trunk.label = text(label));
+    let left = bench.update(&renamed("b"), &unaware).await;
+    assert_eq!((paths(&left.errors), bench.puts()), (vec!["host_request".to_owned()], 0));
+    bench.sim.faults().clear();
+    let left = bench.update(&renamed("b"), &unaware).await;
+    assert_eq!((paths(&left.errors), bench.puts()), (vec!["host_request".to_owned()], 0));
+    assert!(left.error().detail.contains("Plan again"), "{}", left.error().detail);
+    let aware = bench.read(&unaware).await.ok();
+    assert_eq!(
+        (review(&aware), aware.requested_host()),
+        (["dynamic", "IP auth", "pending"], Some("198.51.100.40"))
+    );
+
+    let read = bench.read(&imported).await.ok();
+    assert_eq!(review(&read), ["dynamic", "Digest", "active"]);
+    bench.update(&renamed("c"), &imported).await.ok();
+}
+
+#[tokio::test]
 async fn every_update_repeats_the_request() {
     let bench = Bench::start().await;
     let created = bench.create(&requesting("198.51.100.40")).await.ok();

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use wavix_sim::behaviour::{DecimalText, DeleteAnswer, PinnedCallerId, ProFeatures, UnsetText, UnusedLimits};
-use wavix_sim::{AllowedIp, Sim, Trunk};
+use wavix_sim::{AllowedIp, Fault, Sim, Trunk};
 
 use crate::client::Secret;
 use crate::framework::object::{Attr, Mapped};
@@ -216,16 +216,15 @@ async fn a_feature_the_account_silently_refuses_is_an_error_at_its_argument() {
         paths(&left.errors),
         ["call_recording_enabled", "machine_detection_enabled", "transcription_enabled", "encrypted_media"]
     );
-    let state = left.state.clone().unwrap();
-    let id = id_of(&state).to_string();
+    assert_eq!((&left.state, bench.sim.trunks().len()), (&None, 0), "a create is all or nothing");
     for error in &left.errors {
         assert_eq!(error.summary, "Cannot create SIP trunk");
-        for part in [id.as_str(), "account", "terraform untaint"] {
+        for part in ["account", "deleted again", "nothing was left"] {
             assert!(error.detail.contains(part), "{part}: {}", error.detail);
         }
     }
-    assert_eq!(state.encrypted_media, Attr::Known(false), "the state is what the account has");
 
+    let state = bench.create(&config(|_| {})).await.ok();
     let left = bench.update(&config(|trunk| trunk.encrypted_media = Attr::Known(true)), &state).await;
     assert_eq!(paths(&left.errors), ["encrypted_media"]);
     assert_eq!(left.error().summary, "Cannot update SIP trunk");
@@ -241,6 +240,53 @@ async fn a_value_that_came_out_otherwise_is_shown_beside_the_wanted_one() {
     assert_eq!(paths(&left.errors), ["max_call_cost"]);
     let detail = &left.error().detail;
     assert!(detail.contains("came out as 0.19 instead of 0.185"), "{detail}");
+}
+
+#[tokio::test]
+async fn a_trunk_that_cannot_be_taken_back_stays_in_the_state() {
+    let bench = Bench::start().await;
+    bench.sim.configure(|knobs| drop(knobs.forced.insert("didinfo_enabled".to_owned(), true.into())));
+    let off = config(|trunk| trunk.didinfo_enabled = Attr::Known(false));
+    bench.sim.fault("DELETE", "/v1/trunks/*", Fault::status(403));
+    let left = bench.create(&off).await;
+    assert_eq!(paths(&left.errors), ["didinfo_enabled", ""]);
+    for part in ["is in the state", "terraform untaint"] {
+        assert!(left.error().detail.contains(part), "{part}: {}", left.error().detail);
+    }
+    assert_eq!(left.errors[1].summary, "Cannot delete SIP trunk");
+    let state = left.state.unwrap();
+    assert_eq!(state.didinfo_enabled, Attr::Known(true), "the state is what the account has");
+    assert!(bench.sim.trunk(id_of(&state)).is_some());
+}
+
+/// An answer that names somebody else's trunk must not be that trunk's end.
+#[tokio::test]
+async fn a_trunk_that_another_resource_has_is_never_taken_back() {
+    let bench = Bench::start().await;
+    let other = bench.create(&config(|_| {})).await.ok();
+    bench.sim.fault("POST", "/v1/trunks", Fault::with("id", id_of(&other)).and_with("label", "other"));
+    let left = bench.create(&config(|_| {})).await;
+    assert_eq!(paths(&left.errors), ["label"]);
+    assert!(bench.sim.trunk(id_of(&other)).is_some());
+    assert_eq!(bench.sim.journal().count("DELETE", "/v1/trunks/*"), 0);
+}
+
+#[tokio::test]
+async fn an_update_that_is_not_all_carried_out_says_what_was() {
+    let bench = Bench::start().await;
+    let created = bench.create(&config(|_| {})).await.ok();
+    bench.sim.configure(|knobs| drop(knobs.forced.insert("transcription_threshold".to_owned(), 10.into())));
+    for (label, said) in [("office", "Nothing else"), ("renamed", "The other changes")] {
+        let changed = config(|trunk| {
+            trunk.label = text(label);
+            trunk.transcription_threshold = Attr::Known(60);
+        });
+        let left = bench.update(&changed, &created).await;
+        assert_eq!(paths(&left.errors), ["transcription_threshold"]);
+        assert!(left.error().detail.contains(said), "{said}: {}", left.error().detail);
+        assert_eq!(left.state.unwrap().transcription_threshold, Attr::Known(10));
+    }
+    assert_eq!(bench.sim.journal().count("DELETE", "/v1/trunks/*"), 0);
 }
 
 #[tokio::test]

@@ -287,21 +287,36 @@ fn a_caller_id_is_nothing_only_when_one_is_expected() {
         assert_eq!(caller_id(several, &SipTrunkModel::stub(293)), Attr::Null);
         assert_eq!(caller_id(one, &SipTrunkModel::stub(293)), Attr::Null);
     }
-    let echoed = json!({ "multiple_numbers": true, "callerid": "13137890021" });
-    assert_eq!(caller_id(echoed, &pinned(true)), text("13137890021"));
+    let echoed = || json!({ "multiple_numbers": true, "callerid": "13137890021" });
+    assert_eq!(caller_id(echoed(), &pinned(true)), text("13137890021"));
+    let nobodys = SipTrunkModel { callerid: Attr::Null, ..pinned(true) };
+    assert_eq!(caller_id(echoed(), &nobodys), Attr::Null, "nobody wished for this number");
+    assert_eq!(
+        caller_id(echoed(), &SipTrunkModel::stub(293)),
+        text("13137890021"),
+        "an import loses nothing"
+    );
+    let one = json!({ "multiple_numbers": false, "callerid": "13137890021" });
+    assert_eq!(caller_id(one, &nobodys), text("13137890021"), "it is drift");
 }
 
 #[test]
-fn addresses_are_a_set_in_one_spelling_and_none_is_spelled_as_the_user_did() {
-    let unset = plan(&config(|_| {}), None);
+fn addresses_are_a_set_in_one_spelling_and_none_is_empty_but_in_states_that_have_null() {
+    let unset = SipTrunkModel { allowed_ips: Attr::Null, ..plan(&config(|_| {}), None) };
     let empty = plan(&config(|trunk| trunk.allowed_ips = addresses(&[])), None);
     for none in [json!([]), json!(null), json!("ABSENT")] {
         let answer = json!({ "allowed_ips": none });
         assert_eq!(answered(&answer, &unset).allowed_ips, Attr::Null, "{answer}");
         assert_eq!(answered(&answer, &empty).allowed_ips, Attr::Known(SetOf::default()), "{answer}");
     }
+    let imported = answered(&json!({ "allowed_ips": [] }), &SipTrunkModel::stub(293));
+    assert_eq!(imported.allowed_ips, Attr::Known(SetOf::default()));
     let set = plan(&config(|trunk| trunk.allowed_ips = addresses(&["198.51.100.7"])), None);
-    assert_eq!(answered(&json!({ "allowed_ips": null }), &set).allowed_ips, Attr::Null, "they are gone");
+    assert_eq!(
+        answered(&json!({ "allowed_ips": null }), &set).allowed_ips,
+        Attr::Known(SetOf::default()),
+        "they are gone"
+    );
     assert_eq!(
         answered(&json!({ "allowed_ips": "ABSENT" }), &set).allowed_ips,
         set.allowed_ips,

@@ -93,6 +93,7 @@ fn draft(config: &SipTrunkModel, prior: Option<&SipTrunkModel>) -> SipTrunkModel
         planned.callerid = prior.callerid.clone();
     }
     or(&mut planned.multiple_numbers, false);
+    or(&mut planned.allowed_ips, crate::framework::object::SetOf::default());
     or(&mut planned.didinfo_enabled, true);
     or(&mut planned.call_recording_enabled, false);
     or(&mut planned.machine_detection_enabled, false);

@@ -9,6 +9,7 @@ use crate::protocol::value::{Unknown, Value};
 
 use super::super::change::review_ahead;
 use super::super::model::HostRequestModel;
+use super::super::rules::UNCONFIRMED_VERSION;
 use super::super::{SipTrunk, SipTrunkModel};
 use super::{addresses, config, everything, paths, plan, text, try_plan};
 
@@ -319,11 +320,47 @@ fn a_version_without_its_password_hinders_only_what_would_send_it() {
     assert_eq!(paths(try_plan(&versioned(1), None).1.iter()), ["password"]);
     plan(&without_password(|_| {}), Some(&before));
 
-    let (_, diagnostics) = try_plan(&versioned(2), Some(&before));
-    let error = diagnostics.iter().next().unwrap();
-    assert_eq!(paths([error]), ["password_wo_version"]);
-    let part = "`password_wo_version`: the state has 1, the configuration 2";
-    assert!(error.detail.contains(part), "{}", error.detail);
+    let says = |prior: &SipTrunkModel, version, parts: &[&str]| {
+        let (_, diagnostics) = try_plan(&versioned(version), Some(prior));
+        let error = diagnostics.iter().next().unwrap();
+        assert_eq!(paths([error]), ["password_wo_version"]);
+        for part in parts {
+            assert!(error.detail.contains(part), "{part}: {}", error.detail);
+        }
+    };
+    let versions = "`password_wo_version`: the state has 1, the configuration 2";
+    says(&before, 2, &[versions, "set `password_wo_version` to 1 again", "`ignore_changes` hides it"]);
     let imported = SipTrunkModel { password_wo_version: Attr::Null, ..before };
-    assert_eq!(paths(try_plan(&versioned(2), Some(&imported)).1.iter()), ["password_wo_version"]);
+    says(&imported, 2, &["the state has none", "take `password_wo_version` out"]);
+}
+
+/// `-1` in the state says that the trunk may have another password than its
+/// devices.
+#[test]
+fn the_mark_of_an_unconfirmed_password_is_forgotten_only_when_one_is_sent() {
+    let mark = Attr::Known(UNCONFIRMED_VERSION);
+    let marked = SipTrunkModel { password: Attr::Null, password_wo_version: mark, ..state(&config(|_| {})) };
+    for config in [
+        without_password(|_| {}),
+        without_password(|trunk| trunk.password_wo_version = Attr::Known(3)),
+        without_password(|trunk| trunk.label = text("b")),
+    ] {
+        let (planned, diagnostics) = try_plan(&config, Some(&marked));
+        let error = diagnostics.iter().next().expect("without a password, the mark is not to be had out");
+        assert!(error.detail.contains("never confirmed"), "{}", error.detail);
+        assert!(!error.detail.contains("To leave the trunk as it is"), "{}", error.detail);
+        assert!(super::super::plan::needs_request(&marked, &planned, &super::write_only(&config)));
+    }
+    plan(&without_password(|trunk| trunk.password_wo = Attr::Known(Secret::new("wo"))), Some(&marked));
+    plan(&config(|_| {}), Some(&marked));
+}
+
+#[test]
+fn a_password_that_is_kept_by_ignoring_and_one_of_the_other_kind_are_a_conflict() {
+    let before = state(&config(|_| {}));
+    let both = config(|trunk| trunk.password_wo = Attr::Known(Secret::new("wo")));
+    let (_, diagnostics) = try_plan(&both, Some(&before));
+    let error = diagnostics.iter().next().unwrap();
+    assert_eq!(paths([error]), ["password_wo"]);
+    assert!(error.detail.contains("`ignore_changes`"), "{}", error.detail);
 }
