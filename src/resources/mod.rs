@@ -71,6 +71,7 @@ pub fn registry() -> Registry<Context> {
         .function(functions::FreeswitchGateway)
         .function(functions::IpRangesFunction)
         .function(functions::KamailioDispatcher)
+        .function(functions::KamailioUacreg)
         .function(functions::PjsipEndpoint)
         .function(functions::SipGateways)
         .function(functions::SipUri)

@@ -78,15 +78,17 @@ pub(super) struct PbxOptions {
     pub(super) transport: Option<Transport>,
 }
 
+/// As Wavix' own guides for PBXs have it: the number in From, G.711 in this
+/// order, and a registration of two minutes.
 impl Default for PbxOptions {
     fn default() -> Self {
         Self {
             authentication: Authentication::Registration,
-            caller_id: CallerId::None,
-            codecs: ["alaw", "ulaw"].map(str::to_owned).to_vec(),
+            caller_id: CallerId::From,
+            codecs: ["ulaw", "alaw"].map(str::to_owned).to_vec(),
             context: "from-wavix".to_owned(),
             encrypted_media: false,
-            expiration: 3600,
+            expiration: 120,
             gateways: Vec::new(),
             name: None,
             transport: None,
@@ -97,12 +99,12 @@ impl Default for PbxOptions {
 /// Their documentation: of the argument, in Markdown.
 pub(super) const DESCRIPTION: &str = "One object, of which everything may be left out: \
     `authentication`, `registration` (default) or `ip` for a trunk with `host_request`, which sends no password; \
-    `caller_id`, the header in which the caller's number is sent: `pai`, `rpid`, `from` (in place of the login) or \
-    `none` (default: Wavix presents the trunk's `callerid`); \
-    `codecs`, a list, the preferred first, default `[\"alaw\", \"ulaw\"]`; \
+    `caller_id`, the header in which the caller's number is sent: `from` (default, in place of the login), `pai`, `rpid` or \
+    `none` (Wavix presents the trunk's `callerid`); \
+    `codecs`, a list, the preferred first, default `[\"ulaw\", \"alaw\"]`; \
     `context` of calls from Wavix, default `from-wavix`; \
     `encrypted_media`, default `false`: SRTP only, as the trunk's argument of that name; \
-    `expiration` of a registration in seconds, from 60 to 86400, default `3600`; \
+    `expiration` of a registration in seconds, from 60 to 86400, default `120`; \
     `gateways`, a list of further hosts that are used when the first does not answer; \
     `name` of the sections, default `wavix-LOGIN`; \
     `transport`: `udp`, `tcp` or `tls`.";

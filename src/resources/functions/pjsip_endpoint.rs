@@ -190,7 +190,8 @@ mod tests {
             options.iter().filter(|(_, option, _)| option == "type").map(|o| o.2.as_str()).collect();
         assert_eq!(types, ["registration", "auth", "aor", "endpoint", "identify"]);
         assert!(options.iter().all(|(section, _, _)| section == "wavix-67758"));
-        assert_eq!(option(&text, "server_uri"), "sip:nl.wavix.net");
+        assert_eq!(option(&text, "server_uri"), "sip:nl.wavix.net:5060");
+        assert_eq!(option(&text, "contact"), "sip:67758@nl.wavix.net:5060");
         assert_eq!(option(&text, "client_uri"), "sip:67758@nl.wavix.net");
         assert_eq!(option(&text, "username"), "67758");
         assert_eq!(option(&text, "password"), "s3cret");

@@ -9,7 +9,9 @@ use super::pbx_options::{Authentication, CallerId, PbxOptions, Transport};
 /// As good as for ever: two thousand years of tries, one a minute. Zero would be none.
 const EVERY_TRY: &str = "1000000000";
 
-/// Where TLS is spoken (RFC 3261 §19.1.2).
+/// Where UDP and TCP are spoken, and TLS (RFC 3261 §19.1.2). They are written, so
+/// that no record of the name can lead elsewhere.
+const PORT: u16 = 5060;
 const TLS_PORT: u16 = 5061;
 
 /// What the sections are about.
@@ -48,7 +50,10 @@ pub(super) fn sections(trunk: &Trunk<'_>) -> String {
     }
     // One for each gateway: the first that answers is called.
     all.extend(hosts().enumerate().map(|(index, host)| {
-        let options = vec![("contact", address(trunk.options, host)), ("qualify_frequency", "60".to_owned())];
+        let options = vec![
+            ("contact", address(trunk.options, Some(trunk.login), host)),
+            ("qualify_frequency", "60".to_owned()),
+        ];
         ("aor", numbered(index), options)
     }));
     let aors: Vec<String> = hosts().enumerate().map(|(index, _)| numbered(index)).collect();
@@ -69,7 +74,7 @@ pub(super) fn sections(trunk: &Trunk<'_>) -> String {
 fn registration(trunk: &Trunk<'_>, name: &str, host: &str) -> Vec<(&'static str, String)> {
     vec![
         ("outbound_auth", name.to_owned()),
-        ("server_uri", address(trunk.options, host)),
+        ("server_uri", address(trunk.options, None, host)),
         ("client_uri", format!("sip:{}@{host}", trunk.login)),
         ("contact_user", trunk.login.to_owned()),
         // Whatever Wavix answers, and also when it says nothing: left to its
@@ -132,12 +137,14 @@ fn identify<'a>(name: &str, hosts: impl Iterator<Item = &'a str>) -> Vec<(&'stat
     options
 }
 
-/// The address of a gateway. A semicolon is escaped, or it begins a comment.
-fn address(options: &PbxOptions, host: &str) -> String {
+/// The address of a gateway, or of the login there: whom a call is for stands in
+/// its place. A semicolon is escaped, or it begins a comment.
+fn address(options: &PbxOptions, login: Option<&str>, host: &str) -> String {
+    let user = login.map(|login| format!("{login}@")).unwrap_or_default();
     match options.transport {
-        None | Some(Transport::Udp) => format!("sip:{host}"),
-        Some(Transport::Tcp) => format!("sip:{host}\\;transport=tcp"),
-        Some(Transport::Tls) => format!("sip:{host}:{TLS_PORT}\\;transport=tls"),
+        None | Some(Transport::Udp) => format!("sip:{user}{host}:{PORT}"),
+        Some(Transport::Tcp) => format!("sip:{user}{host}:{PORT}\\;transport=tcp"),
+        Some(Transport::Tls) => format!("sip:{user}{host}:{TLS_PORT}\\;transport=tls"),
     }
 }
 
@@ -184,7 +191,7 @@ mod tests {
         let options = PbxOptions { gateways: vec!["us.wavix.net".to_owned()], ..PbxOptions::default() };
         let text = of(&options);
         assert!(text.contains("\naors = wavix-67758,wavix-67758-2\n"), "{text}");
-        assert!(text.contains("\nserver_uri = sip:us.wavix.net\n"), "{text}");
+        assert!(text.contains("\nserver_uri = sip:us.wavix.net:5060\n"), "{text}");
         let mut heads: Vec<&str> =
             text.split("\n[").skip(1).map(|section| section.split("\n").nth(1).unwrap()).collect();
         heads.sort_unstable();
@@ -228,7 +235,7 @@ mod tests {
         let text = of(&options);
         for line in [
             "server_uri = sip:nl.wavix.net:5061\\;transport=tls",
-            "contact = sip:nl.wavix.net:5061\\;transport=tls",
+            "contact = sip:67758@nl.wavix.net:5061\\;transport=tls",
             "send_pai = yes",
             "from_user = 67758",
             "media_encryption = sdes",
@@ -236,15 +243,14 @@ mod tests {
         ] {
             assert!(text.contains(&format!("\n{line}\n")), "{line}: {text}");
         }
-        let from = of(&PbxOptions { caller_id: CallerId::From, ..PbxOptions::default() });
-        assert!(!from.contains("from_user"), "{from}");
+        assert!(!of(&PbxOptions::default()).contains("from_user"), "the number is in From");
         let rpid = of(&PbxOptions {
             caller_id: CallerId::Rpid,
             transport: Some(Transport::Tcp),
             ..PbxOptions::default()
         });
         assert!(
-            rpid.contains("\nsend_rpid = yes\n") && rpid.contains("sip:nl.wavix.net\\;transport=tcp\n"),
+            rpid.contains("\nsend_rpid = yes\n") && rpid.contains("sip:nl.wavix.net:5060\\;transport=tcp\n"),
             "{rpid}"
         );
     }

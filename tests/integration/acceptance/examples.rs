@@ -136,6 +136,8 @@ fn each_function_gives_what_it_says() {
     assert_eq!(results("sip_uri").output("address_of_record"), "sip:67758@nl.wavix.net");
     let pjsip = results("pjsip_endpoint").output("pjsip_conf");
     assert!(pjsip.as_str().unwrap().contains("password = pbx password\n"), "{pjsip}");
+    let uacreg = results("kamailio_uacreg").output("uacreg");
+    assert!(uacreg.as_str().unwrap().contains("\n2:67758-2:"), "{uacreg}");
     destroyed(&gateways, &sim);
 }
 
