@@ -62,8 +62,8 @@ async fn leaves(session: &Session) -> Verdict {
         }
         End::Exited(status) => ensure(status.success(), || format!("after Shutdown: {status} instead of 0"))?,
     }
-    let files = plugin.files_left();
-    ensure(files.is_empty(), || format!("after Shutdown there is still {files:?}"))
+    let sockets = plugin.sockets_left();
+    ensure(sockets.is_empty(), || format!("after Shutdown there is still {sockets:?}"))
 }
 
 pub(super) async fn side_services(context: &Context<'_>) -> Verdict {

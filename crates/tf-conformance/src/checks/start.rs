@@ -32,8 +32,8 @@ pub(super) async fn refuses_without_cookie(context: &Context<'_>) -> Verdict {
         ensure(status.code() == Some(1), || format!("{how}: {status} instead of exit code 1"))?;
         let stderr = plugin.stderr.so_far();
         ensure(!stderr.is_empty(), || format!("{how}: nothing on standard error"))?;
-        let files = plugin.files_left();
-        ensure(files.is_empty(), || format!("{how}: left {files:?}"))?;
+        let sockets = plugin.sockets_left();
+        ensure(sockets.is_empty(), || format!("{how}: left {sockets:?}"))?;
     }
     Ok(())
 }

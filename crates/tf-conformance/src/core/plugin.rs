@@ -1,5 +1,6 @@
 //! A running plugin: its process, its output, its end.
 
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 use std::process::ExitStatus;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -140,20 +141,21 @@ impl Plugin {
         self.child.try_wait().ok().flatten().map_or(End::Running, End::Exited)
     }
 
-    /// What is in the directory for temporary files.
-    pub fn files_left(&self) -> Vec<String> {
-        let mut files = Vec::new();
-        files_in(self.temp.path(), &mut files);
-        files
+    /// The sockets in the directory for temporary files. A plugin may keep other
+    /// files there, such as a cache; a socket is of no use without its process.
+    pub fn sockets_left(&self) -> Vec<String> {
+        let mut sockets = Vec::new();
+        sockets_in(self.temp.path(), &mut sockets);
+        sockets
     }
 }
 
-fn files_in(directory: &Path, files: &mut Vec<String>) {
+fn sockets_in(directory: &Path, sockets: &mut Vec<String>) {
     for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
-        if entry.path().is_dir() {
-            files_in(&entry.path(), files);
-        } else {
-            files.push(entry.path().display().to_string());
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => sockets_in(&entry.path(), sockets),
+            Ok(kind) if kind.is_socket() => sockets.push(entry.path().display().to_string()),
+            _ => {}
         }
     }
 }
