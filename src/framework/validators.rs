@@ -2,7 +2,7 @@
 //! rule are its documentation and its message at once. No message repeats an
 //! argument's value: it may be a secret, and Terraform shows the line it stands in.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use crate::protocol::number::Number;
 use crate::protocol::value::Value;
@@ -49,7 +49,42 @@ pub fn violation(rule: &str, value: &Value) -> String {
     } else {
         ""
     };
-    format!("The value {rule}.{advice}")
+    let invisible = value.as_str().and_then(invisible).map(|(position, name)| {
+        format!(" Its character {position} is invisible, {name}: type the value anew instead of pasting it.")
+    });
+    format!("The value {rule}.{advice}{}", invisible.unwrap_or_default())
+}
+
+/// The first character of a text that nobody sees, or takes for a space: its
+/// position from 1, and its name with an article. It comes along with what is
+/// copied from a web page or a message, and telling it gives no secret away.
+pub fn invisible(text: &str) -> Option<(usize, String)> {
+    text.chars().enumerate().find_map(|(index, character)| {
+        let kind = match character {
+            '\t' => "a tab",
+            '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => "a line break",
+            '\u{a0}' | '\u{2007}' | '\u{202f}' => "a no-break space",
+            '\u{200b}' | '\u{2060}' | '\u{feff}' => "a space without width",
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                "a mark for the direction of text"
+            }
+            ' ' => return None,
+            other if other.is_whitespace() => "an unusual space",
+            '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' => {
+                "a formatting character"
+            }
+            '\u{180b}'..='\u{180f}' | '\u{200c}' | '\u{200d}' | '\u{2061}'..='\u{206f}' => {
+                "a formatting character"
+            }
+            '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' => {
+                "a formatting character"
+            }
+            '\u{e0000}'..='\u{e0fff}' => "a formatting character",
+            other if other.is_control() => "a control character",
+            _ => return None,
+        };
+        Some((index + 1, format!("{kind} (U+{:04X})", u32::from(character))))
+    })
 }
 
 /// The number that the value stands for.
@@ -137,6 +172,19 @@ fn ranges(set: &str) -> Vec<std::ops::RangeInclusive<char>> {
 pub fn ipv4() -> impl Validator {
     rule("must be an IPv4 address such as `192.0.2.1`", |value| {
         value.as_str().is_some_and(|text| text.parse::<Ipv4Addr>().is_ok())
+    })
+}
+
+/// An address of either kind, or a network of such addresses.
+pub fn ip_or_network() -> impl Validator {
+    rule("must be an IP address such as `192.0.2.1`, or a network such as `192.0.2.0/24`", |value| {
+        value.as_str().is_some_and(|text| {
+            let (address, length) =
+                text.split_once('/').map_or((text, None), |(address, length)| (address, Some(length)));
+            let Ok(address) = address.parse::<IpAddr>() else { return false };
+            let most = if address.is_ipv4() { 32 } else { 128 };
+            length.is_none_or(|length| length.parse::<u8>().is_ok_and(|length| length <= most))
+        })
     })
 }
 
@@ -277,6 +325,38 @@ mod tests {
             &texts(&["192.0.2.1"]),
             &texts(&["192.0.2", "192.0.2.01", "::1", "192.0.2.0/24", "a", " 1.2.3.4"]),
         );
+    }
+
+    #[test]
+    fn networks_are_addresses_with_a_length() {
+        check(
+            &ip_or_network(),
+            &texts(&["192.0.2.1", "192.0.2.0/24", "0.0.0.0/0", "2001:db8::1", "2001:db8::/32"]),
+            &texts(&["192.0.2", "192.0.2.1/33", "192.0.2.0/", "192.0.2.0/x", "/24", "a", "", " 192.0.2.1"]),
+        );
+    }
+
+    #[test]
+    fn an_invisible_character_is_named_whatever_the_rule() {
+        for (text, name) in [
+            (
+                "\u{202a}192.0.2.1\u{202c}",
+                "character 1 is invisible, a mark for the direction of text (U+202A)",
+            ),
+            ("192.0.2.1\u{a0}", "character 10 is invisible, a no-break space (U+00A0)"),
+            ("192.0.2.1\u{200b}", "character 10 is invisible, a space without width (U+200B)"),
+            ("192.0.2.1\n", "character 10 is invisible, a line break (U+000A)"),
+        ] {
+            for message in [
+                ipv4().check(&Value::string(text)).unwrap_err(),
+                characters("0-9.").check(&Value::string(text)).unwrap_err(),
+                one_of(&["192.0.2.1"]).check(&Value::string(text)).unwrap_err(),
+            ] {
+                assert!(message.contains(name), "{text:?}: {message}");
+            }
+        }
+        let seen = ipv4().check(&Value::string("192.0.2.1 \u{e9}\u{661}")).unwrap_err();
+        assert!(!seen.contains("invisible"), "{seen}");
     }
 
     #[test]

@@ -12,7 +12,14 @@ const LONG: usize = 40;
 /// composed, without blanks at the ends and doubled ones between, in lower case.
 fn normal(label: &str) -> String {
     let spaced = label.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    ComposingNormalizerBorrowed::new_nfc().normalize(&spaced).into_owned()
+    composed(&spaced)
+}
+
+/// The label in Unicode form C, which Terraform puts every text into. What the
+/// portal took from a Mac or a web form may be in form D, which nobody can see or
+/// write down.
+pub(super) fn composed(label: &str) -> String {
+    ComposingNormalizerBorrowed::new_nfc().normalize(label).into_owned()
 }
 
 /// Whether an object with this label may be the one that was to have that label:

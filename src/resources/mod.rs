@@ -7,7 +7,7 @@
 //! | file of a folder | decides |
 //! |---|---|
 //! | `schema.rs` | arguments and results, and their documentation |
-//! | `rules.rs`, `validate.rs` | what a value, and what several together, must be |
+//! | `rules.rs`, `validate.rs`, `unusual.rs` | what a value, and what several together, must and should be |
 //! | `plan.rs` | what follows from several arguments |
 //! | `model.rs` | the state, and the request made from it |
 //! | `answer.rs` | the state made from an answer |

@@ -2,6 +2,8 @@
 //! every system reads. What is wrong with a number is told without repeating it:
 //! it may be a secret that was put into the wrong place.
 
+use crate::framework::validators::invisible;
+
 /// ITU-T E.164, §6: country code and national number together.
 pub(super) const MOST_DIGITS: usize = 15;
 /// No country has shorter numbers with its code (Niue: `+683 4000`), while
@@ -20,6 +22,25 @@ pub(super) const SEPARATORS_IN_WORDS: &str = "`+`, spaces, dots, hyphens and par
 /// # Errors
 /// What keeps the text from being an international number: a clause about it.
 pub(super) fn international(text: &str) -> Result<String, String> {
+    let digits = dialled(text)?;
+    unusual_length(&digits).map_or(Ok(digits), Err)
+}
+
+/// What is unusual about the number of digits: a clause about it.
+pub(super) fn unusual_length(digits: &str) -> Option<String> {
+    (!(FEWEST_DIGITS..=MOST_DIGITS).contains(&digits.len())).then(|| {
+        format!(
+            "has {} digits with its country code; international numbers have {FEWEST_DIGITS} to {MOST_DIGITS}",
+            digits.len()
+        )
+    })
+}
+
+/// As [`international`], of any length.
+///
+/// # Errors
+/// As [`international`].
+pub(super) fn dialled(text: &str) -> Result<String, String> {
     let is_zero =
         |after: &str| after.split_once(')').is_some_and(|(inside, _)| inside.trim_matches(' ') == "0");
     if text.split('(').skip(1).any(is_zero) {
@@ -27,6 +48,12 @@ pub(super) fn international(text: &str) -> Result<String, String> {
     }
     let stranger = |c: char| !c.is_ascii_digit() && !SEPARATORS.contains(&c);
     if let Some(position) = text.chars().position(stranger) {
+        if let Some((_, name)) = invisible(text).filter(|(at, _)| *at == position + 1) {
+            return Err(format!(
+                "has as character {} {name}, which is invisible; type the number anew instead of pasting it",
+                position + 1
+            ));
+        }
         return Err(format!(
             "has as character {} neither a digit nor one of {SEPARATORS_IN_WORDS}",
             position + 1
@@ -55,12 +82,6 @@ pub(super) fn international(text: &str) -> Result<String, String> {
                     dialled from abroad"
                 .to_owned(),
         );
-    }
-    if !(FEWEST_DIGITS..=MOST_DIGITS).contains(&digits.len()) {
-        return Err(format!(
-            "has {} digits with its country code; international numbers have {FEWEST_DIGITS} to {MOST_DIGITS}",
-            digits.len()
-        ));
     }
     Ok(digits)
 }
@@ -131,7 +152,8 @@ mod tests {
             ("1-800-FLOWERS", "character 7 "),
             ("+1 313 284 7320 x12", "character 17 "),
             ("+1/313/2847320", "character 3 "),
-            ("+1\u{a0}3132847320", "character 3 "),
+            ("+1\u{a0}3132847320", "character 3 a no-break space (U+00A0)"),
+            ("\u{202a}+13132847320\u{202c}", "character 1 a mark for the direction of text (U+202A)"),
             ("+١٣١٣٢٨٤٧٣٢٠", "character 2 "),
             ("sip:13132847320", "character 1 "),
         ] {

@@ -59,6 +59,8 @@ pub struct Behaviour {
     pub empty_list: EmptyList,
     /// Greatest `per_page` the server grants; the granted value is echoed. Default: `Some(100)`.
     pub per_page_cap: Option<usize>,
+    /// What `page` does to a list, on every route that has one. Default: [`Paging::Heeded`].
+    pub paging: Paging,
     /// What a successful DELETE answers. Default: [`DeleteAnswer::Success`].
     pub delete_answer: DeleteAnswer,
     /// Whether refusals (400 to 422) come with status 200 and only the body says `success: false`.
@@ -120,6 +122,7 @@ impl Default for Behaviour {
             allowed_ips_order: ListOrder::Ascending,
             empty_list: EmptyList::Array,
             per_page_cap: Some(100),
+            paging: Paging::Heeded,
             delete_answer: DeleteAnswer::Success,
             refusals_with_status_200: false,
             host_request_resent: HostRequestResent::KeepsStatus,
@@ -271,6 +274,18 @@ pub enum EmptyList {
     Array,
     /// `null`, which the schema allows.
     Null,
+}
+
+/// What `page` does to a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Paging {
+    /// It says which page is answered.
+    Heeded,
+    /// Nothing: the first page is answered, and says so.
+    Ignored,
+    /// Nothing: the first page is answered, and says that it is the one that was asked for.
+    IgnoredButEchoed,
 }
 
 /// What a successful DELETE answers.

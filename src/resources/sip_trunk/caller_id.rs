@@ -2,12 +2,12 @@
 
 use crate::protocol::value::Value;
 
-use super::super::phone_number::{SEPARATORS, international};
+use super::super::phone_number::{SEPARATORS, dialled, unusual_length};
 
 /// The caller ID as the API wants it. What Wavix has, though it is no
 /// international number, stays as it is.
 pub(super) fn digits(text: &str) -> String {
-    international(text).unwrap_or_else(|_| text.replace(SEPARATORS, ""))
+    dialled(text).unwrap_or_else(|_| text.replace(SEPARATORS, ""))
 }
 
 /// Whether two known caller IDs are the same number.
@@ -20,7 +20,12 @@ pub(super) fn same_number(a: &Value, b: &Value) -> bool {
 /// # Errors
 /// Why it is neither: a clause about it.
 pub(super) fn check(text: &str) -> Result<(), String> {
-    if text.is_empty() { Ok(()) } else { international(text).map(drop) }
+    if text.is_empty() { Ok(()) } else { dialled(text).map(drop) }
+}
+
+/// What is unusual about a caller ID: a clause about it.
+pub(super) fn unusual(text: &str) -> Option<String> {
+    dialled(text).ok().and_then(|digits| unusual_length(&digits))
 }
 
 #[cfg(test)]
@@ -41,11 +46,25 @@ mod tests {
 
     #[test]
     fn what_wavix_would_refuse_is_no_caller_id() {
-        let refused =
-            ["+", " ", "()", "call me", "1313x", "١٢٣", "++13132847320", "1+3132847320", "+0 123", "123"];
-        for text in refused.iter().chain(&["1234567890123456789012"]) {
+        let refused = [
+            "+",
+            " ",
+            "()",
+            "call me",
+            "1313x",
+            "١٢٣",
+            "++13132847320",
+            "1+3132847320",
+            "+0 123",
+            "0313284732",
+        ];
+        for text in refused {
             assert!(check(text).is_err(), "{text:?}");
         }
+        for text in ["123", "1234567890123456789012"] {
+            assert!(check(text).is_ok() && unusual(text).is_some(), "{text:?}: the account may hold it");
+        }
+        assert_eq!(unusual("13132847320"), None);
         assert_eq!(check(""), Ok(()));
     }
 }

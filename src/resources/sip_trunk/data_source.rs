@@ -14,6 +14,7 @@ use crate::protocol::number::Number;
 
 use super::super::Context;
 use super::super::failure::Verb;
+use super::super::label::composed;
 use super::endpoints::{SipTrunkRecord, SipTrunkSummary};
 use super::model::SipTrunkModel;
 use super::results::{self, HostRequestResult};
@@ -112,10 +113,9 @@ impl DataSource<Context> for SipTrunkDataSource {
         for attribute in attributes.iter_mut().filter(|attribute| KEYS.contains(&attribute.name.as_str())) {
             let description = std::mem::take(&mut attribute.description);
             let description = format!("{description} Give exactly one of `id`, `login` and `label`.");
-            *attribute = Attribute::string(&attribute.name)
-                .optional_computed()
-                .validate(non_empty())
-                .describe(description);
+            let key = Attribute::string(&attribute.name).optional_computed().describe(description);
+            // The label of a trunk may be blank.
+            *attribute = if key.name == "label" { key } else { key.validate(non_empty()) };
         }
         attributes.extend(results::in_detail());
         Schema {
@@ -205,7 +205,9 @@ impl Key {
         match self {
             Self::Id(id) => trunk.id == *id,
             Self::Login(login) => trunk.name.as_ref() == Some(login),
-            Self::Label(label) => trunk.label.as_ref() == Some(label),
+            Self::Label(label) => {
+                trunk.label.as_ref().is_some_and(|found| composed(found) == composed(label))
+            }
         }
     }
 }

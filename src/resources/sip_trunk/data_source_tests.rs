@@ -113,7 +113,8 @@ fn exactly_one_key_says_which_trunk() {
     for id in ["office", "0", "-1", "01", "+1", " 1", "9223372036854775808"] {
         assert_eq!(check(&[("id", text(id))]), [("id".into(), "Invalid id".into())], "{id}");
     }
-    assert!(rule_says(&SipTrunkDataSource, "label", "").is_err());
+    assert!(rule_says(&SipTrunkDataSource, "login", "").is_err());
+    assert!(rule_says(&SipTrunkDataSource, "label", " ").is_ok(), "the account may hold it");
 }
 
 #[tokio::test]
@@ -271,6 +272,21 @@ async fn labels(sim: &Sim, config: &[(&str, Value)]) -> Vec<String> {
     result.sip_trunks.known().unwrap().iter().map(|trunk| trunk.label.known().unwrap().clone()).collect()
 }
 
+/// Terraform writes form C, whatever the configuration is typed in.
+#[tokio::test]
+async fn a_label_is_found_in_whatever_unicode_form_wavix_holds_it() {
+    let sim = Sim::start().await;
+    let id = sim.add_trunk(json!({"label": "Bu\u{308}ro Mu\u{308}nchen"}));
+    let blank = sim.add_trunk(json!({"label": " "}));
+    for spelling in ["B\u{fc}ro M\u{fc}nchen", "Bu\u{308}ro Mu\u{308}nchen"] {
+        assert_eq!(one(&sim, "label", spelling).await.id, Attr::Known(id.to_string()));
+        let regex = format!("^{spelling}$");
+        assert_eq!(labels(&sim, &[("label_regex", Value::string(regex))]).await.len(), 1, "{spelling:?}");
+    }
+    assert_eq!(labels(&sim, &[("label_regex", Value::string("^B[\u{fc}]ro"))]).await.len(), 1);
+    assert_eq!(one(&sim, "label", " ").await.id, Attr::Known(blank.to_string()));
+}
+
 #[tokio::test]
 async fn trunks_are_filtered_and_in_order_of_their_ids() {
     let order = |api: &mut wavix_sim::Behaviour| api.list_order = behaviour::ListOrder::Descending;
@@ -343,6 +359,7 @@ async fn a_limit_above_the_accounts_is_an_error_of_the_plan() {
     let plan = async |ctx: &Context, channels: i64| {
         let config = SipTrunkModel {
             label: Attr::Known("office".to_owned()),
+            callerid: Attr::Known("13132847320".to_owned()),
             password: Attr::Known("pa55word".into()),
             max_channels: Attr::Known(channels),
             ..SipTrunkModel::stub(1)

@@ -10,6 +10,7 @@ use crate::framework::schema::{Attribute, Validator};
 use crate::framework::validators;
 use crate::protocol::value::Value;
 
+use super::super::label::composed;
 use super::endpoints::SipTrunkSummary;
 use super::model::ACTIVE;
 
@@ -51,17 +52,16 @@ impl SipTrunkFilter {
     }
 
     pub(super) fn matches(&self, trunk: &SipTrunkSummary) -> bool {
-        let label = self
-            .label
-            .as_ref()
-            .is_none_or(|pattern| trunk.label.as_ref().is_some_and(|label| pattern.is_match(label)));
+        let label = self.label.as_ref().is_none_or(|pattern| {
+            trunk.label.as_ref().is_some_and(|label| pattern.is_match(&composed(label)))
+        });
         label && self.status.as_ref().is_none_or(|status| trunk.status.as_ref() == Some(status))
     }
 }
 
 /// The expression, or what is wrong with it as a sentence.
 fn compile(text: &str) -> Result<Regex, String> {
-    Regex::new(text).map_err(|problem| format!("{text:?} is not a regular expression: {problem}."))
+    Regex::new(&composed(text)).map_err(|problem| format!("{text:?} is not a regular expression: {problem}."))
 }
 
 struct RegularExpression;

@@ -33,6 +33,7 @@ mod spelling;
 mod take_back;
 mod take_over;
 mod twins;
+mod unusual;
 mod validate;
 mod verdict;
 

@@ -20,6 +20,10 @@ pub(super) fn refine(
     diagnostics: &mut Diagnostics,
 ) {
     derive_flags(config, planned);
+    // What the trunk lacks already is not missed.
+    if lacks_caller_id(planned) && !prior.is_some_and(lacks_caller_id) {
+        diagnostics.push(missing_caller_id());
+    }
     let Some(prior) = prior else {
         if has_no_password(planned, config) {
             diagnostics.push(create_without_password());
@@ -219,6 +223,23 @@ pub(super) fn create_without_password() -> Diagnostic {
 /// True when it is certain that a request would have no password to carry.
 fn has_no_password(planned: &SipTrunkModel, written: &SipTrunkModel) -> bool {
     planned.password.is_null() && written.password_wo.is_null()
+}
+
+/// True when it is certain that no number may be the caller ID.
+fn lacks_caller_id(trunk: &SipTrunkModel) -> bool {
+    let text = &trunk.callerid;
+    matches!(trunk.multiple_numbers, Attr::Null | Attr::Known(false))
+        && !text.is_unknown()
+        && text.known().is_none_or(|text| text.is_empty())
+}
+
+fn missing_caller_id() -> Diagnostic {
+    Diagnostic::error(
+        "Missing caller ID",
+        "Outbound calls need a caller ID. Set `callerid` to an active or verified number of the account, or set \
+         `multiple_numbers = true` to allow all of them.",
+    )
+    .at(Path::root("callerid"))
 }
 
 /// Another request for IP authentication may change all of these.

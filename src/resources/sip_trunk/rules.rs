@@ -7,7 +7,7 @@ use crate::framework::validators;
 use crate::protocol::number::Number;
 use crate::protocol::value::Value;
 
-use super::super::phone_number::{FEWEST_DIGITS, MOST_DIGITS, SEPARATORS_IN_WORDS};
+use super::super::phone_number::SEPARATORS_IN_WORDS;
 use super::caller_id;
 
 /// The lowest `password_wo_version`.
@@ -39,12 +39,13 @@ impl Validator for Rule {
     fn rule(&self) -> String {
         match self {
             Self::CallerId => format!(
-                "must be an international phone number of {FEWEST_DIGITS} to {MOST_DIGITS} digits, which begins with \
-                 its country code; {SEPARATORS_IN_WORDS} are ignored"
+                "must be an international phone number, which begins with its country code; {SEPARATORS_IN_WORDS} are \
+                 ignored"
             ),
             Self::WholeNumber(least) => format!("must be a whole number from {least} to {MOST}"),
             Self::Money => format!(
-                "must have at most {MONEY_DIGITS} digits before the decimal point and {MONEY_DIGITS} after it"
+                "must not be negative, and have at most {MONEY_DIGITS} digits before the decimal point and \
+                 {MONEY_DIGITS} after it"
             ),
         }
     }
@@ -62,7 +63,9 @@ impl Validator for Rule {
                 .map(drop)
                 .ok_or_else(broken),
             Self::Money => validators::meant(value)
-                .filter(|amount| *amount < Number::from(10_i64.pow(MONEY_DIGITS)))
+                .filter(|amount| {
+                    *amount >= Number::from(0) && *amount < Number::from(10_i64.pow(MONEY_DIGITS))
+                })
                 .filter(|amount| amount.has_at_most_decimals(MONEY_DIGITS))
                 .map(drop)
                 .ok_or_else(broken),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::framework::resource::Operation;
 use crate::framework::schema::{Attribute, Nesting, Schema, Validator};
 use crate::framework::timeouts;
-use crate::framework::validators::{at_least, each, greater_than, ipv4, non_empty};
+use crate::framework::validators::{at_least, each, ip_or_network, ipv4, non_empty};
 use crate::protocol::types::Type;
 use crate::protocol::value::Value;
 
@@ -14,7 +14,7 @@ use super::super::phone_number::SEPARATORS_IN_WORDS;
 use super::caller_id::same_number;
 use super::compare::same_label;
 use super::model::DEFAULT_TRANSCRIPTION_THRESHOLD;
-use super::rules::{FIRST_VERSION, Rule, UNCONFIRMED_VERSION, dial_digits};
+use super::rules::{FIRST_VERSION, Rule, UNCONFIRMED_VERSION};
 
 const DESCRIPTION: &str = "A SIP trunk: the connection between a PBX, an SBC or SIP devices and Wavix, with its \
     credentials, caller ID, limits and dial plan.\n\n\
@@ -53,9 +53,8 @@ fn identity() -> Vec<Attribute> {
             .computed()
             .keep_state()
             .describe("Identifier of the trunk at Wavix, a decimal number as text. Also the import id."),
-        Attribute::string("label").required().same_meaning(same_label).validate(non_empty()).describe(
-            "Name of the trunk, for people. Must not be empty. Wavix does not ask it to be unique. Blanks at its ends \
-             make no difference.",
+        Attribute::string("label").required().same_meaning(same_label).describe(
+            "Name of the trunk, for people. Wavix does not ask it to be unique. Blanks at its ends make no difference.",
         ),
         Attribute::string("login").computed().keep_state().describe(
             "SIP user name, made by Wavix (API field `name`). Never changes. It is also the destination of \
@@ -115,12 +114,13 @@ fn registration() -> Vec<Attribute> {
         derived("ip_restrict", "devices may register only from `allowed_ips`", "`allowed_ips` is not empty"),
         Attribute::of("allowed_ips", Type::set(Type::String))
             .default_value(Value::Set(Vec::new()))
-            .validate(each(ipv4()))
+            .validate(each(ip_or_network()))
             .describe(format!(
-            "Public static addresses from which devices may register. {}. Default `[]`. Compared with Wavix also \
-             while `ip_restrict` is false. To authenticate calls by address instead of password, see \
+            "Public static addresses from which devices may register. {}. Wavix documents single IPv4 addresses; \
+             others are warned of. Default `[]`. Compared with Wavix also while `ip_restrict` is false. To authenticate \
+             calls by address instead of password, see \
              `host_request`.",
-            sentence(&each(ipv4()).rule())
+            sentence(&each(ip_or_network()).rule())
         )),
         Attribute::nested("host_request", Nesting::Single, vec![host]).describe(
             "Asks for IP authentication: calls from this address are accepted without a password, once \
@@ -135,11 +135,10 @@ fn limits() -> Vec<Attribute> {
         derived("call_restrict", "`call_limit` is enforced", "`call_limit` is set"),
         limit("call_limit", "Longest call in seconds", "not above the account's maximum", "call_restrict"),
         derived("cost_limit", "`max_call_cost` is enforced", "`max_call_cost` is set"),
-        Attribute::number("max_call_cost").validate(greater_than(0)).validate(Rule::Money).describe(format!(
-            "Highest cost of an outbound call in USD, an exact decimal. {}. {}. What a calculation \
+        Attribute::number("max_call_cost").validate(Rule::Money).describe(format!(
+            "Highest cost of an outbound call in USD, an exact decimal. {}. What a calculation \
              such as `0.15 * 1.2` adds beyond the 30th decimal is rounded away; round the result of a division, as \
              in `tonumber(format(\"%.4f\", 1 / 3))`. {}",
-            sentence(&greater_than(0).rule()),
             sentence(&Rule::Money.rule()),
             ignored_while_off("cost_limit"),
         )),
@@ -155,9 +154,8 @@ fn limits() -> Vec<Attribute> {
 
 fn rewriting() -> Vec<Attribute> {
     let digits = |name: &str, what: &str| {
-        Attribute::string(name).validate(dial_digits()).describe(format!(
-            "{what}, as text, leading zeros included. {}. {}",
-            sentence(&dial_digits().rule()),
+        Attribute::string(name).describe(format!(
+            "{what}, as text, leading zeros included. Of digits, `+`, `*` and `#`; others are warned of. {}",
             ignored_while_off("rewrite_enabled"),
         ))
     };
@@ -240,9 +238,9 @@ fn derived(name: &str, what: &str, when: &str) -> Attribute {
 }
 
 fn limit(name: &str, what: &str, ceiling: &str, flag: &str) -> Attribute {
-    Attribute::number(name).validate(Rule::WholeNumber(1)).describe(format!(
+    Attribute::number(name).validate(Rule::WholeNumber(0)).describe(format!(
         "{what}. {}, and {ceiling}. {}",
-        sentence(&Rule::WholeNumber(1).rule()),
+        sentence(&Rule::WholeNumber(0).rule()),
         ignored_while_off(flag)
     ))
 }

@@ -6,6 +6,7 @@ use crate::framework::object::Attr;
 use crate::framework::path::Path;
 
 use super::model::SipTrunkModel;
+use super::unusual;
 
 /// Checks a configuration as a whole.
 pub(super) fn check(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
@@ -23,9 +24,9 @@ pub(super) fn check(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
 fn check_all(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
     check_label(config, diagnostics);
     check_password(config, diagnostics);
-    check_caller_id(config, diagnostics);
     check_addresses(config, diagnostics);
     check_rewriting(config, diagnostics);
+    unusual::check(config, diagnostics);
     for pair in [
         FlagAndLimit {
             flag: ("call_restrict", &config.call_restrict),
@@ -78,7 +79,7 @@ fn check_password(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
 
 /// Blanks at the ends of a label are easily lost, at Wavix and by people.
 fn check_label(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
-    if config.label.known().is_some_and(|label| label.trim() != label.as_str()) {
+    if config.label.known().is_some_and(|label| !label.trim().is_empty() && label.trim() != label.as_str()) {
         diagnostics.push(
             Diagnostic::warning(
                 "Blanks at the ends of the label",
@@ -86,20 +87,6 @@ fn check_label(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
                  Remove them, for example with `trimspace`.",
             )
             .at(Path::root("label")),
-        );
-    }
-}
-
-fn check_caller_id(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
-    let needs_one = matches!(config.multiple_numbers, Attr::Null | Attr::Known(false));
-    if needs_one && is_no_text(&config.callerid) {
-        diagnostics.push(
-            Diagnostic::error(
-                "Missing caller ID",
-                "Outbound calls need a caller ID. Set `callerid` to an active or verified number of the \
-                 account, or set `multiple_numbers = true` to allow all of them.",
-            )
-            .at(Path::root("callerid")),
         );
     }
 }

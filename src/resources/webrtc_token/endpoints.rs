@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::client::{ApiPath, CallOptions, Client, Error, Page, Pagination, Secret, null_as_empty};
+use crate::client::{ApiPath, CallOptions, Client, Error, Kind, Page, Pagination, Secret, null_as_empty};
 
 pub use super::super::presence::Deletion;
 use super::super::secret_value::optional_secret;
@@ -91,6 +91,45 @@ pub async fn create(
 /// See [`Error`].
 pub async fn list(client: &Client, options: &CallOptions) -> Result<Vec<WebRtcTokenRecord>, Error> {
     client.get(ROUTE).options(options).pages::<WebRtcTokenPage, _>(|token| token.uuid.clone()).all().await
+}
+
+/// What a walk through the list has shown.
+#[derive(Debug)]
+pub struct Seen {
+    /// The tokens, each once.
+    pub tokens: Vec<WebRtcTokenRecord>,
+    /// Why there may be more: the server heeds no page, or its count says so.
+    pub is_partial: Option<Error>,
+}
+
+/// As [`list`], and also a part of the list is good for something.
+///
+/// # Errors
+/// See [`Error`]; none for a list that is not whole.
+pub async fn seen(client: &Client, options: &CallOptions) -> Result<Seen, Error> {
+    let mut pages =
+        client.get(ROUTE).options(options).pages::<WebRtcTokenPage, _>(|token| token.uuid.clone());
+    let mut tokens = Vec::new();
+    loop {
+        let more = match pages.next().await {
+            Ok(Some(items)) => {
+                tokens.extend(items);
+                continue;
+            }
+            Ok(None) => pages.is_to_be_walked_again(),
+            Err(error) => Err(error),
+        };
+        match more {
+            Ok(true) => {}
+            Ok(false) => return Ok(Seen { tokens, is_partial: None }),
+            Err(error)
+                if matches!(error.kind(), Kind::Undocumented | Kind::Incomplete) && !tokens.is_empty() =>
+            {
+                return Ok(Seen { tokens, is_partial: Some(error) });
+            }
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// `DELETE /v2/webrtc/tokens/{uuid}`. Ends the sessions that use the token.

@@ -1,6 +1,8 @@
 //! Resources layer: action `wavix_revoke_webrtc_tokens`, which deletes every
 //! token of a SIP trunk, as after a leak or when somebody leaves.
 
+use std::collections::BTreeSet;
+
 use crate::client;
 use crate::framework::action::{Action, Progress};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
@@ -59,18 +61,44 @@ impl Action<Context> for RevokeWebRtcTokens {
         progress: &Progress<'_>,
     ) -> Result<Diagnostics, Diagnostics> {
         let login = config.sip_trunk.known().cloned().unwrap_or_default();
-        let listed = endpoints::list(call.ctx.client(), &options(call))
-            .await
-            .map_err(|error| KIND.failed(Verb::List, "", &error))?;
-        let tokens: Vec<WebRtcTokenRecord> =
-            listed.into_iter().filter(|token| token.sip_trunk == login).collect();
-        if tokens.is_empty() {
-            progress.report(format!("SIP trunk {login} has no WebRTC tokens"));
-            return Ok(unknown_trunk(call, &login).await.into_iter().collect());
+        let mut tried = BTreeSet::new();
+        // A server that answers the same page again and again shows more of its list
+        // when what it has shown is gone.
+        loop {
+            let seen = endpoints::seen(call.ctx.client(), &options(call))
+                .await
+                .map_err(|error| KIND.failed(Verb::List, "", &error))?;
+            let is_new = |token: &WebRtcTokenRecord| token.sip_trunk == login && !tried.contains(&token.uuid);
+            let tokens: Vec<WebRtcTokenRecord> = seen.tokens.into_iter().filter(is_new).collect();
+            match seen.is_partial {
+                Some(cause) if tokens.is_empty() => return Err(unseen(&login, tried.len(), &cause).into()),
+                None if tokens.is_empty() && tried.is_empty() => {
+                    progress.report(format!("SIP trunk {login} has no WebRTC tokens"));
+                    return Ok(unknown_trunk(call, &login).await.into_iter().collect());
+                }
+                is_partial => {
+                    revoke_all(call, &login, &tokens, progress).await?;
+                    if is_partial.is_none() {
+                        return Ok(Diagnostics::new());
+                    }
+                    progress.report("Wavix lists a part of the WebRTC tokens at a time: listing the next");
+                }
+            }
+            tried.extend(tokens.into_iter().map(|token| token.uuid));
         }
-        revoke_all(call, &login, &tokens, progress).await?;
-        Ok(Diagnostics::new())
     }
+}
+
+/// The error for tokens that nothing shows.
+fn unseen(login: &str, revoked: usize, cause: &client::Error) -> Diagnostic {
+    Diagnostic::error(
+        KIND.summary(Verb::Revoke),
+        format!(
+            "More WebRTC tokens of the SIP trunk {login} may be valid: Wavix shows only a part of its list of tokens, \
+             and none of this trunk is in it. {revoked} that were in it are revoked.\n\n{cause}\n\nRun the action again \
+             when tokens of other trunks have expired or are revoked, or ask Wavix support for the whole list."
+        ),
+    )
 }
 
 /// What became of the tokens. All are revoked, or failures or a stop say why not.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use wavix_sim::{Access, Answer, ApiKey, Fault, Sim, WebRtcToken as SimToken};
+use wavix_sim::{Access, Answer, ApiKey, Fault, Sim, WebRtcToken as SimToken, behaviour::Paging};
 
 use super::super::Context;
 use super::*;

@@ -126,6 +126,10 @@ fn generated_configuration_plans_no_change() {
             "label": "Watched addresses", "allowed_ips": [{"ip": "192.0.2.1"}], "ip_restrict": false,
         })),
         sim.add_trunk(json!({"label": "Dial plan off", "rewrite_prefix": "00", "rewrite_cond": "0"})),
+        // What only the portal makes.
+        sim.add_trunk(json!({"label": " "})),
+        sim.add_trunk(json!({"label": "Odd plan", "rewrite_enabled": true, "rewrite_prefix": "8-"})),
+        sim.add_trunk(json!({"label": "No number", "callerid": ""})),
         sim.add_trunk(json!({"label": "By address", "host_request": {"host": "198.51.100.44"}})),
     ];
     let tf = Terraform::new(&sim);

@@ -2,21 +2,26 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::Refusal;
+use crate::{
+    answer::Refusal,
+    behaviour::{Behaviour, Paging},
+};
 
 const DEFAULT_PER_PAGE: usize = 25;
 
 /// A page that was asked for and granted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Page {
+    /// The page that is answered.
     number: usize,
+    /// The page that the answer says it is.
+    echoed: usize,
     per_page: usize,
 }
 
 impl Page {
-    /// Reads the query; `cap` is the most the server grants. Numbers below 1 and non-numbers are a 400, which nobody
-    /// documents.
-    pub(crate) fn requested(query: Option<&str>, cap: Option<usize>) -> Result<Self, Refusal> {
+    /// Reads the query. Numbers below 1 and non-numbers are a 400, which nobody documents.
+    pub(crate) fn requested(query: Option<&str>, behaviour: &Behaviour) -> Result<Self, Refusal> {
         let parameter = |name: &str, default: usize| {
             let given = query.unwrap_or("").split('&').filter_map(|pair| pair.split_once('='));
             match given.into_iter().find(|(key, _)| *key == name) {
@@ -29,9 +34,14 @@ impl Page {
                 }
             }
         };
-        let number = parameter("page", 1)?;
+        let wanted = parameter("page", 1)?;
+        let (number, echoed) = match behaviour.paging {
+            Paging::Heeded => (wanted, wanted),
+            Paging::Ignored => (1, 1),
+            Paging::IgnoredButEchoed => (1, wanted),
+        };
         let per_page = parameter("per_page", DEFAULT_PER_PAGE)?;
-        Ok(Self { number, per_page: per_page.min(cap.unwrap_or(usize::MAX)) })
+        Ok(Self { number, echoed, per_page: per_page.min(behaviour.per_page_cap.unwrap_or(usize::MAX)) })
     }
 
     pub(crate) fn skip(self) -> usize {
@@ -45,7 +55,7 @@ impl Page {
     /// The `pagination` object of the answer.
     pub(crate) fn of(self, total: usize) -> Value {
         json!({
-            "current_page": self.number,
+            "current_page": self.echoed,
             "per_page": self.per_page,
             "total": total,
             "total_pages": total.div_ceil(self.per_page),
@@ -55,23 +65,33 @@ impl Page {
 
 #[cfg(test)]
 mod tests {
-    use super::Page;
+    use super::{Behaviour, Page, Paging};
 
     #[test]
     fn what_is_asked_for_is_capped_and_echoed() {
-        let page = Page::requested(Some("page=3&per_page=500"), Some(100)).unwrap();
+        let page = Page::requested(Some("page=3&per_page=500"), &Behaviour::default()).unwrap();
         assert_eq!((page.skip(), page.take()), (200, 100));
         assert_eq!(
             page.of(201),
             serde_json::json!({ "current_page": 3, "per_page": 100, "total": 201, "total_pages": 3 })
         );
-        assert_eq!(Page::requested(None, None).unwrap(), Page { number: 1, per_page: 25 });
+        let first = Page { number: 1, echoed: 1, per_page: 25 };
+        assert_eq!(Page::requested(None, &Behaviour::default()).unwrap(), first);
+    }
+
+    #[test]
+    fn a_page_that_is_not_heeded_is_the_first() {
+        for (paging, echoed) in [(Paging::Ignored, 1), (Paging::IgnoredButEchoed, 3)] {
+            let behaviour = Behaviour { paging, ..Behaviour::default() };
+            let page = Page::requested(Some("page=3&per_page=10"), &behaviour).unwrap();
+            assert_eq!((page.skip(), page.of(25)["current_page"].as_u64()), (0, Some(echoed)), "{paging:?}");
+        }
     }
 
     #[test]
     fn nonsense_is_refused() {
         for query in ["page=0", "per_page=-1", "page=two", "per_page="] {
-            assert!(Page::requested(Some(query), None).is_err(), "{query}");
+            assert!(Page::requested(Some(query), &Behaviour::default()).is_err(), "{query}");
         }
     }
 }

@@ -95,7 +95,7 @@ async fn list(
 ) -> Result<Response, Refusal> {
     key.require(SCOPE, Access::Read)?;
     // The answer is documented to be paginated, the page parameters are not; they are taken all the same.
-    let page = Page::requested(query.as_deref(), shared.behaviour().per_page_cap)?;
+    let page = Page::requested(query.as_deref(), &shared.behaviour())?;
     let tokens = lock(&shared.tokens).all();
     let items: Vec<Value> =
         tokens.iter().skip(page.skip()).take(page.take()).map(WebRtcToken::view).collect();

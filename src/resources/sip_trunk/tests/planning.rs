@@ -73,6 +73,23 @@ fn a_calculated_whole_number_is_planned_as_it_came() {
 }
 
 #[test]
+fn a_caller_id_is_demanded_of_a_new_trunk_and_of_one_that_has_one() {
+    let none = || config(|t| t.callerid = Attr::Null);
+    let any = || config(|t| (t.callerid, t.multiple_numbers) = (Attr::Null, Attr::Known(true)));
+    let missing = |config: &SipTrunkModel, prior: Option<&SipTrunkModel>| {
+        paths(try_plan(config, prior).1.iter()).contains(&"callerid".to_owned())
+    };
+    assert!(missing(&none(), None) && missing(&config(|t| t.callerid = text("")), None));
+    assert!(!missing(&any(), None) && !missing(&config(|t| t.callerid = Attr::unknown()), None));
+    assert!(missing(&none(), Some(&state(&config(|_| {})))), "it is taken away");
+    assert!(missing(&none(), Some(&state(&any()))), "all of them are taken away");
+    // As it was imported.
+    let mut held = state(&config(|_| {}));
+    held.callerid = Attr::Null;
+    assert!(!missing(&none(), Some(&held)));
+}
+
+#[test]
 fn a_flag_that_is_left_out_follows_its_limit() {
     type Case = (&'static str, fn(&mut SipTrunkModel), Attr<bool>, fn(&SipTrunkModel) -> &Attr<bool>);
     let unknown = || Attr::Unknown(Unknown::default());

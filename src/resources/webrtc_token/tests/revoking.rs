@@ -66,6 +66,50 @@ async fn tokens_on_every_page_are_revoked() {
     assert_eq!(sim.webrtc_tokens().len(), 1);
 }
 
+/// Tokens beyond the first page become visible when those before them are gone.
+#[tokio::test]
+async fn tokens_behind_a_page_that_is_always_the_first_are_revoked() {
+    for paging in [Paging::Ignored, Paging::IgnoredButEchoed] {
+        let sim = Sim::builder()
+            .behaviour(|api| {
+                api.per_page_cap = Some(2);
+                api.paging = paging;
+            })
+            .start()
+            .await;
+        let (login, other) = (trunk(&sim), trunk(&sim));
+        for login in [&other, &login, &login, &login, &login] {
+            open(&sim, config(login)).await.unwrap();
+        }
+        let (lines, result) = revoke(&sim, &login, NEVER).await;
+        assert!(result.is_ok(), "{paging:?}: {result:?}");
+        let revoked = lines.iter().filter(|line| line.starts_with("Revoked")).count();
+        let left: Vec<String> = sim.webrtc_tokens().into_iter().map(|token| token.sip_trunk).collect();
+        assert_eq!((revoked, left), (4, vec![other]), "{paging:?}: {lines:?}");
+    }
+}
+
+#[tokio::test]
+async fn tokens_that_no_page_shows_are_an_error_that_says_so() {
+    let sim = Sim::builder()
+        .behaviour(|api| {
+            api.per_page_cap = Some(2);
+            api.paging = Paging::Ignored;
+        })
+        .start()
+        .await;
+    let (login, other) = (trunk(&sim), trunk(&sim));
+    for login in [&other, &login, &other, &login] {
+        open(&sim, config(login)).await.unwrap();
+    }
+    let (lines, result) = revoke(&sim, &login, NEVER).await;
+    let error = one(result.unwrap_err());
+    for part in ["may be valid", "1 that were in it are revoked", "page 1 when asked for page 2"] {
+        assert!(error.detail.contains(part), "no {part:?} in {}", error.detail);
+    }
+    assert_eq!((lines.len(), sim.webrtc_tokens().len()), (2, 3), "{lines:?}");
+}
+
 #[tokio::test]
 async fn an_interrupt_ends_it_between_two_tokens_and_says_what_is_left() {
     let sim = Sim::start().await;

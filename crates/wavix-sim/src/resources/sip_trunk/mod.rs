@@ -44,7 +44,7 @@ async fn list(
     key.require(SCOPE, Access::Read)?;
     let behaviour = shared.behaviour();
     provisioned(&behaviour)?;
-    let page = Page::requested(query.as_deref(), behaviour.per_page_cap)?;
+    let page = Page::requested(query.as_deref(), &behaviour)?;
     let (trunks, total) = shared.store().list(behaviour.list_order, page.skip(), page.take());
     let sip_trunks = match behaviour.empty_list {
         EmptyList::Null if trunks.is_empty() => Value::Null,
