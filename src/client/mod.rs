@@ -54,7 +54,10 @@ mod tests;
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 
@@ -102,6 +105,8 @@ struct Shared {
     transport: Transport,
     pacer: Pacer,
     clock: ServerClock,
+    /// Whether a request was answered, by whatever it was.
+    answered: AtomicBool,
     policy: RetryPolicy,
     /// Knows the secrets of the configuration and those of earlier requests: an
     /// answer may speak of another object than the one it was asked for.
@@ -149,6 +154,7 @@ impl Client {
             transport: Transport::new(Arc::clone(&config), body_limit),
             pacer: Pacer::new(config.max_concurrent_requests, config.requests_per_second),
             clock: ServerClock::default(),
+            answered: AtomicBool::new(false),
             redactor: Mutex::new(Redactor::new(&secrets)),
             policy,
             config,
@@ -158,6 +164,11 @@ impl Client {
     /// The configuration it was made with.
     pub fn config(&self) -> &ClientConfig {
         &self.0.config
+    }
+
+    /// Whether anything has answered a request of this client yet.
+    pub fn has_been_answered(&self) -> bool {
+        self.0.answered.load(Ordering::Relaxed)
     }
 
     /// What time it is at Wavix, from the `Date` of the last answer or refusal of
@@ -198,7 +209,7 @@ impl Client {
     }
 
     async fn call<T: DeserializeOwned + Send>(&self, request: &Request) -> Result<Answer<T>, Error> {
-        let Shared { transport, pacer, clock, policy, .. } = &*self.0;
+        let Shared { transport, pacer, clock, answered, policy, .. } = &*self.0;
         let redactor = self.0.redactor(&request.secrets);
         let report = |failure, ending, delivery, attempts, waited| {
             let path = redactor.clean(&request.path.to_string(), PATH_LIMIT);
@@ -215,6 +226,7 @@ impl Client {
         let exchange = Attempts {
             transport,
             clock,
+            answered,
             redactor: &redactor,
             shown: &shown,
             path,
@@ -245,6 +257,7 @@ const PATH_LIMIT: usize = 200;
 struct Attempts<'a, T> {
     transport: &'a Transport,
     clock: &'a ServerClock,
+    answered: &'a AtomicBool,
     redactor: &'a Redactor,
     shown: &'a str,
     path: &'a str,
@@ -266,6 +279,9 @@ impl<T: Send> Exchange for Attempts<'_, T> {
         };
         let incoming = self.transport.exchange(outgoing, until, self.redactor).await;
         let status = incoming.as_ref().map_or_else(|failure| failure.status(), |answer| Some(answer.status));
+        if status.is_some() {
+            self.answered.store(true, Ordering::Relaxed);
+        }
         let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::debug!(
             method = self.request.method.as_str(),

@@ -106,12 +106,14 @@ pub struct CallOptions {
     pub deadline: Deadline,
     /// Ends waits and requests not yet sent. A request already sent is awaited.
     pub cancel: CancellationToken,
+    /// A connection that cannot be made is not tried again.
+    pub connect_once: bool,
 }
 
 impl CallOptions {
     /// Limited by a deadline and a token.
     pub fn new(deadline: Deadline, cancel: CancellationToken) -> Self {
-        Self { deadline, cancel }
+        Self { deadline, cancel, connect_once: false }
     }
 }
 

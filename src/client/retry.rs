@@ -167,7 +167,8 @@ pub(super) async fn drive<E: Exchange>(
             Err(failure) => failure,
         };
         last.delivery = last.delivery.max(failure.delivery());
-        let retryable = is_retryable(idempotency, &failure);
+        let is_given_up = options.connect_once && matches!(failure, Failure::Connect { .. });
+        let retryable = !is_given_up && is_retryable(idempotency, &failure);
         delay = policy.backoff(delay);
         let wait = failure.retry_after().map_or(delay, |asked| asked.max(delay));
         if failure.status().is_some_and(|status| status.code == 429) {

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::client::{CallOptions, Client, Error};
 
-use super::lookup::Lookup;
+use super::lookup::{Looks, Lookup};
 
 /// `global_limits` of `GET /v1/profile/config`, as far as trunks have them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -37,12 +37,13 @@ impl Lookup<AccountLimits> {
     /// The ceilings. Without them limits are not compared: the API checks them itself.
     pub(super) async fn ceilings(
         &self,
+        looks: &Looks,
         client: &Client,
         cancel: &CancellationToken,
     ) -> Option<AccountLimits> {
         let without = "limits are not compared with the account's, which are unknown";
         let fetch = |options: CallOptions| async move { fetch(client, &options).await };
-        self.get(without, cancel, fetch).await.copied()
+        self.get((looks, client), without, cancel, fetch).await.copied()
     }
 }
 
@@ -63,9 +64,9 @@ mod tests {
     }
 
     async fn twice(lookup: &Lookup<AccountLimits>, sim: &Sim) -> [Option<AccountLimits>; 2] {
-        let (client, cancel) = (client(sim), CancellationToken::new());
-        let (first, second) =
-            tokio::join!(lookup.ceilings(&client, &cancel), lookup.ceilings(&client, &cancel));
+        let (client, cancel, looks) = (client(sim), CancellationToken::new(), Looks::default());
+        let ceilings = || lookup.ceilings(&looks, &client, &cancel);
+        let (first, second) = tokio::join!(ceilings(), ceilings());
         [first, second]
     }
 
@@ -95,10 +96,11 @@ mod tests {
     async fn an_interrupted_lookup_does_not_count() {
         let sim = Sim::start().await;
         let (lookup, client) = (Lookup::<AccountLimits>::default(), client(&sim));
+        let looks = Looks::default();
         let interrupted = CancellationToken::new();
         interrupted.cancel();
-        assert_eq!(lookup.ceilings(&client, &interrupted).await, None);
-        assert!(lookup.ceilings(&client, &CancellationToken::new()).await.is_some());
+        assert_eq!(lookup.ceilings(&looks, &client, &interrupted).await, None);
+        assert!(lookup.ceilings(&looks, &client, &CancellationToken::new()).await.is_some());
     }
 
     #[tokio::test]

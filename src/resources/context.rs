@@ -6,14 +6,16 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::client::{CallOptions, Client, Deadline};
+use crate::framework::diagnostics::Diagnostic;
 use crate::framework::resource::Call;
 
 use super::account_limits::AccountLimits;
 use super::claims::Claims;
 use super::list_walk::ListWalk;
-use super::lookup::Lookup;
+use super::lookup::{Looks, Lookup};
 use super::patience::Patience;
 use super::sip_trunk::endpoints::{self, SipTrunkSummary};
+use super::sip_trunk::{self, Trail};
 
 /// A configured provider, as resources and data sources see it.
 #[derive(Debug)]
@@ -23,6 +25,8 @@ pub struct Context {
     claims: Claims,
     listed_at_first: Lookup<Arc<Vec<SipTrunkSummary>>>,
     account_limits: Lookup<AccountLimits>,
+    looks: Looks,
+    trail: Trail,
     patience: Patience,
 }
 
@@ -37,6 +41,8 @@ impl Context {
             claims,
             listed_at_first: Lookup::default(),
             account_limits: Lookup::default(),
+            looks: Looks::default(),
+            trail: Trail::default(),
             patience: Patience::default(),
         }
     }
@@ -56,7 +62,7 @@ impl Context {
     /// The ceilings of the account, asked for once. `None` when the key may not
     /// know them, they cannot be had, or nobody is to look: a plan does without.
     pub async fn account_limits(&self, cancel: &CancellationToken) -> Option<AccountLimits> {
-        self.account_limits.ceilings(&self.client, cancel).await
+        self.account_limits.ceilings(&self.looks, &self.client, cancel).await
     }
 
     /// The account's SIP trunks, as they were when a plan first wanted to
@@ -66,7 +72,28 @@ impl Context {
         let fetch = |options| async move {
             self.sip_trunks.recent(&options, || endpoints::list(&self.client, &options)).await
         };
-        self.listed_at_first.get(without, cancel, fetch).await.map(|trunks| trunks.as_slice())
+        self.listed_at_first
+            .get((&self.looks, &self.client), without, cancel, fetch)
+            .await
+            .map(|trunks| trunks.as_slice())
+    }
+
+    /// From now on [`account_limits`](Self::account_limits) and
+    /// [`trunks_at_first`](Self::trunks_at_first) ask for nothing.
+    pub fn look_no_more(&self) {
+        self.looks.end();
+    }
+
+    /// What there is to tell of a failure of either, once in a process: for the
+    /// first `teller` who asks.
+    pub fn trouble(&self, teller: &str) -> Option<Diagnostic> {
+        self.looks.trouble(&self.client, &sip_trunk::KIND, teller)
+    }
+
+    /// What this process has seen of SIP trunks.
+    #[must_use]
+    pub fn trail(&self) -> &Trail {
+        &self.trail
     }
 
     /// The API client.

@@ -15,7 +15,7 @@
 //! | `lost.rs`, `adopt.rs` | what became of a create whose answer was lost |
 //! | `refused.rs` | what a create has left that was refused, or sent twice |
 //! | `put.rs`, `change.rs`, `deletion.rs` | the same of an update and a delete |
-//! | `finding.rs` | the object by its id, also while Wavix is behind its own writes |
+//! | `finding.rs`, `lagging.rs` | the object by its id, also while Wavix is behind its own writes: for the resource, and for others |
 //! | `absent.rs` | what is said of an object that is not there |
 //! | `compare.rs`, `verdict.rs`, `take_back.rs` | what differs, whether Wavix did what it was asked, and undoing it |
 //! | `endpoints.rs` | the API's objects and one function per HTTP call |

@@ -10,7 +10,7 @@ use crate::framework::schema::{Attribute, Schema};
 
 use super::super::Context;
 use super::super::failure::Verb;
-use super::{KIND, absent, endpoints, list_of, options, parse_id};
+use super::{KIND, absent, lagging, list_of, parse_id};
 
 crate::object! {
     /// Arguments and results of `wavix_sip_trunk_credentials`.
@@ -69,16 +69,15 @@ impl Ephemeral<Context> for SipTrunkCredentials {
         let text = config.id.known().map_or("", String::as_str);
         let id = parse_id(text).ok_or_else(|| malformed_id(text))?;
         let failed = |error| KIND.failed(Verb::Find, &format!("with the id {id}"), &error);
-        let trunk = match endpoints::get(call.ctx.client(), id, &options(call)).await {
+        let trunk = match lagging::get(call, id, false).await {
             Ok(trunk) => trunk,
             // The list tells a wrong id from an account without the service.
             Err(error) if error.is_not_found() => {
                 let listed = list_of(call).await.map_err(failed)?;
-                return Err(if listed.iter().any(|trunk| trunk.id == id) {
-                    failed(error)
-                } else {
-                    absent::unknown_id(KIND.summary(Verb::Find), id, &listed).into()
-                });
+                if listed.iter().all(|trunk| trunk.id != id) {
+                    return Err(absent::unknown_id(KIND.summary(Verb::Find), id, &listed).into());
+                }
+                lagging::get(call, id, false).await.map_err(failed)?
             }
             Err(error) => return Err(failed(error)),
         };

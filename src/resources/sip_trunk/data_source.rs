@@ -18,7 +18,7 @@ use super::super::label::composed;
 use super::endpoints::{SipTrunkRecord, SipTrunkSummary};
 use super::model::SipTrunkModel;
 use super::results::{self, HostRequestResult};
-use super::{KIND, absent, endpoints, list_of, options, parse_id};
+use super::{KIND, absent, lagging, parse_id};
 
 crate::object! {
     /// Arguments and results of the data source `wavix_sip_trunk`.
@@ -156,7 +156,8 @@ impl DataSource<Context> for SipTrunkDataSource {
     ) -> Result<SipTrunkData, Diagnostics> {
         let key = Key::of(&config)?;
         let failed = |error| KIND.failed(Verb::Find, &key.to_string(), &error);
-        let listed = list_of(call).await.map_err(failed)?;
+        let is_match = |listed: &[SipTrunkSummary]| listed.iter().any(|trunk| key.matches(trunk));
+        let listed = lagging::list(call, is_match).await.map_err(failed)?;
         let matches: Vec<&SipTrunkSummary> = listed.iter().filter(|trunk| key.matches(trunk)).collect();
         let (id, summary) = match (&key, matches.as_slice()) {
             (_, [found]) => (found.id, Some(*found)),
@@ -165,7 +166,7 @@ impl DataSource<Context> for SipTrunkDataSource {
             (_, []) => return Err(not_found(&key, &listed).into()),
             (_, several) => return Err(several_found(&key, several).into()),
         };
-        match endpoints::get(call.ctx.client(), id, &options(call)).await {
+        match lagging::get(call, id, summary.is_some()).await {
             Ok(record) => Ok(SipTrunkData::new(&record, summary)),
             Err(error) if error.is_not_found() && summary.is_none() => Err(not_found(&key, &listed).into()),
             Err(error) => Err(failed(error)),

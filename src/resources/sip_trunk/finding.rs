@@ -204,6 +204,17 @@ fn updated(private: &Private) -> Option<(Stamp, Vec<String>)> {
     Some((at, arguments.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()))
 }
 
+/// For how long an answer may not show yet what the state says.
+pub(super) fn left_of_all(
+    call: &Call<'_, Context>,
+    state: &SipTrunkModel,
+    private: &Private,
+) -> Option<Duration> {
+    let updated = updated(private).and_then(|(at, _)| at.age(call.ctx.client()));
+    let ages = [Newness::of(state, private).age(call), updated];
+    ages.into_iter().filter_map(|age| left_to_settle(call, age)).max()
+}
+
 /// How new a trunk is, and how often it was waited for.
 pub(super) struct Newness {
     /// As this provider noted it.

@@ -19,6 +19,7 @@ mod finding;
 mod generate;
 mod import;
 mod kind;
+mod lagging;
 mod list;
 mod lost;
 mod model;
@@ -60,6 +61,8 @@ pub use self::data_source::{SipTrunkData, SipTrunkDataSource};
 pub(in crate::resources) use self::finding::list_of;
 use self::finding::{Found, summary};
 pub use self::kind::KIND;
+pub use self::lagging::Trail;
+pub(in crate::resources) use self::lagging::wait_for_login;
 pub use self::list::{SipTrunkList, SipTrunkQuery};
 use self::lost::{Before, Sought};
 pub use self::model::{HostRequestModel, SipTrunkModel};
@@ -95,6 +98,12 @@ impl Resource<Context> for SipTrunk {
     ) {
         if let (Some(config), Some(planned)) = (request.config, planned) {
             plan::refine(config, request.prior, planned, diagnostics);
+            // The plan was made without a refresh, or is a part of an apply.
+            if let (Some(ctx), Some(prior)) = (request.ctx, request.prior)
+                && prior.id.known().and_then(|id| parse_id(id)).is_some_and(|id| !ctx.trail().has(id))
+            {
+                ctx.look_no_more();
+            }
             // The plan has said it when it comes to applying.
             if let Some(prior) = request.prior
                 && let Some(warning) = change::review_ahead(prior, planned)
@@ -109,6 +118,10 @@ impl Resource<Context> for SipTrunk {
                 ceilings::check(&limits, request.prior, planned, diagnostics);
             }
             self.look_for_twins(&request, planned, diagnostics).await;
+            if let Some(ctx) = request.ctx.filter(|_| !is_applying(&request)) {
+                let teller = planned.label.known().map_or("", String::as_str);
+                diagnostics.extend(ctx.trouble(teller));
+            }
         }
     }
 
@@ -155,6 +168,7 @@ impl Resource<Context> for SipTrunk {
         }
         // From here on the trunk cannot be lost, whatever happens.
         outcome.save(trunk.clone());
+        call.ctx.trail().note(&trunk, Some(call.ctx.patience().settling));
         finding::note_create(call, &mut outcome.private);
         if was_repeated && let Some(warning) = refused::second(call, &sought, record.id).await {
             outcome.warn(warning);
@@ -186,6 +200,7 @@ impl Resource<Context> for SipTrunk {
                     let listed = list_of(call).await.map_err(|error| failed(&error))?;
                     return Err(absent::not_imported(id, &listed).into());
                 }
+                call.ctx.trail().forget(id);
                 outcome.warn(absent::gone(&state, id, &not_found));
                 outcome.gone();
                 return Ok(());
@@ -204,6 +219,7 @@ impl Resource<Context> for SipTrunk {
         } else if trunk.status.is_null() || trunk.auth_method.is_null() {
             trunk.add_digest_facts();
         }
+        call.ctx.trail().note(&trunk, finding::left_of_all(call, &state, &outcome.private));
         adopt::forget_if_unconfirmed(&mut outcome.private, &mut trunk);
         finding::forget_settled(call, &mut outcome.private);
         outcome.save(trunk);
@@ -244,6 +260,7 @@ impl Resource<Context> for SipTrunk {
         let mut trunk = SipTrunkModel::from_record(&record, &plan);
         trunk.keep_promises(&plan);
         outcome.save(trunk.clone());
+        call.ctx.trail().note(&trunk, Some(call.ctx.patience().settling));
         if plan.host_request != prior.host_request {
             change::follow_host_request(call, id, &plan, &mut trunk, outcome).await;
             outcome.save(trunk.clone());
@@ -262,7 +279,9 @@ impl Resource<Context> for SipTrunk {
         let id = stored_id(Verb::Delete, &state)?;
         call.ctx.claims().own(id);
         outcome.note(format!("SIP trunk {id}"));
-        deletion::delete(call, &state, &outcome.private, id).await
+        deletion::delete(call, &state, &outcome.private, id).await?;
+        call.ctx.trail().forget(id);
+        Ok(())
     }
 
     fn import(&self, id: &str) -> Result<SipTrunkModel, Diagnostics> {

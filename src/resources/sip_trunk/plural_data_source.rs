@@ -14,7 +14,7 @@ use super::super::failure::Verb;
 use super::endpoints::SipTrunkSummary;
 use super::filter::{self, SipTrunkFilter};
 use super::results::{self, HostRequestResult};
-use super::{KIND, list_of};
+use super::{KIND, lagging};
 
 crate::object! {
     /// Arguments and results of the data source `wavix_sip_trunks`.
@@ -101,7 +101,8 @@ impl DataSource<Context> for SipTrunksDataSource {
         config: SipTrunksData,
     ) -> Result<SipTrunksData, Diagnostics> {
         let filter = SipTrunkFilter::new(&config.label_regex, &config.status)?;
-        let listed = list_of(call).await.map_err(|error| KIND.failed(Verb::List, "", &error))?;
+        let listed =
+            lagging::list(call, |_| false).await.map_err(|error| KIND.failed(Verb::List, "", &error))?;
         let trunks = listed.iter().filter(|trunk| filter.matches(trunk)).map(ListedSipTrunk::from).collect();
         Ok(SipTrunksData { sip_trunks: Attr::Known(trunks), ..config })
     }

@@ -15,6 +15,7 @@ use crate::protocol::value::Value;
 
 use super::super::Context;
 use super::super::failure::Verb;
+use super::super::sip_trunk::wait_for_login;
 use super::deletion::{self, Evidence, Fate};
 use super::endpoints::{self, Payload, WebRtcTokenBody};
 use super::{KIND, lifetime, lost, options};
@@ -107,7 +108,18 @@ impl Ephemeral<Context> for WebRtcToken {
     ) -> Result<Opened<WebRtcTokenData>, Diagnostics> {
         let body = body(&config)?;
         let client = call.ctx.client();
-        let made = endpoints::create(client, &body, &options(call)).await;
+        let mut tries = 0;
+        let made = loop {
+            let made = endpoints::create(client, &body, &options(call)).await;
+            // Refused, so none was made: the server may not know the trunk yet.
+            let is_refused = made
+                .as_ref()
+                .is_err_and(|error| error.is_not_found() && error.delivery() == Delivery::Refused);
+            if !is_refused || !wait_for_login(call, &body.sip_trunk, tries).await {
+                break made;
+            }
+            tries += 1;
+        };
         // From here on a token may exist, which neither an interrupt nor the end of the time undoes.
         let look = call.ctx.patience().for_a_look(call.deadline, call.cancel);
         let made = match made {

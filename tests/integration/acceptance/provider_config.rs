@@ -1,8 +1,7 @@
 //! The provider block and its environment variables.
 
-use wavix_sim::{Access, ApiKey, Sim};
+use wavix_sim::{Access, ApiKey, Outage, Sim};
 
-use crate::support::require::LOOKS_OF_AN_APPLY;
 use crate::support::terraform::Terraform;
 
 acceptance_trials! {
@@ -12,6 +11,7 @@ acceptance_trials! {
     bad_provider_arguments_are_named_and_nothing_is_sent,
     a_missing_key_names_argument_and_variable,
     a_wrong_key_is_explained,
+    a_host_that_cannot_be_reached_is_named_in_one_warning_of_the_plan,
     a_key_without_the_scope_is_explained,
 }
 
@@ -160,14 +160,25 @@ fn a_wrong_key_is_explained() {
     let tf = Terraform::new(&sim).env("WAVIX_API_KEY", "planted-wrong-key");
     let run = tf.config(SMALLEST).apply_err();
     let error = run.error();
-    assert_eq!(error.summary, "Cannot create SIP trunk");
-    assert!(error.detail.contains("401") && error.detail.contains("key"), "{}", error.detail);
+    assert_eq!(error.summary, "Cannot use this Wavix API key");
+    assert!(error.detail.contains("401") && error.detail.contains("`api_key`"), "{}", error.detail);
     assert!(!run.text().contains("planted-wrong-key"));
-    let looks = LOOKS_OF_AN_APPLY;
     let journal = sim.journal();
     let requests =
         [journal.count("GET", "/v1/trunks"), journal.count("POST", "/v1/trunks"), journal.entries().len()];
-    assert_eq!(requests, [looks, 1, looks + 1], "a refused key is not tried again\n{journal}");
+    assert_eq!(requests, [1, 0, 1], "a refused key is not tried again\n{journal}");
+}
+
+fn a_host_that_cannot_be_reached_is_named_in_one_warning_of_the_plan() {
+    let sim = Sim::spawn();
+    sim.go_down(Outage::Refusing);
+    let tf = Terraform::new(&sim);
+    let other = SMALLEST.replace("\"main\"", "\"other\"").replace("Smallest", "Other");
+    let run = tf.config(&format!("{SMALLEST}\n{other}")).plan();
+    let said = run.diagnostics();
+    let [warning] = said.as_slice() else { panic!("not one: {run}") };
+    assert_eq!(warning.severity, "warning");
+    assert_eq!(warning.summary, format!("Cannot reach Wavix at {}", sim.address()));
 }
 
 fn a_key_without_the_scope_is_explained() {
