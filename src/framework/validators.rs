@@ -116,14 +116,6 @@ pub fn at_most(most: i64) -> impl Validator {
     })
 }
 
-/// A number above `limit`.
-pub fn greater_than(limit: impl Into<Number>) -> impl Validator {
-    let limit = limit.into();
-    rule(format!("must be greater than {limit}"), move |value| {
-        meant(value).is_some_and(|number| number > limit)
-    })
-}
-
 /// Text of at most `most` characters.
 pub fn max_length(most: usize) -> impl Validator {
     rule(format!("must have at most {most} characters"), move |value| {
@@ -280,7 +272,6 @@ mod tests {
     fn numbers_are_compared_exactly() {
         check(&at_least(1), &[number("1"), number("2.0")], &[number("0"), number("1.5"), number("1e30")]);
         check(&at_most(5), &[number("5"), number("-1")], &[number("6"), number("4.5")]);
-        check(&greater_than(0), &[number("0.00001"), number("1e30")], &[number("0"), number("-0.1")]);
     }
 
     #[test]
@@ -288,7 +279,6 @@ mod tests {
         let three = number("3.0000000000000000000000000000000000000003");
         check(&at_least(3), std::slice::from_ref(&three), &[number("3.00000000000000003")]);
         check(&at_most(3), std::slice::from_ref(&three), &[]);
-        check(&greater_than(3), &[number("3.1")], &[three]);
     }
 
     #[test]
