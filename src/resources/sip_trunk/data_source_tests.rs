@@ -238,7 +238,7 @@ async fn a_trunk_that_the_list_does_not_show_yet_is_found_by_id() {
 async fn a_listed_trunk_that_cannot_be_read_is_not_called_missing() {
     let sim = Sim::start().await;
     let id = sim.add_trunk(json!({"label": "office"}));
-    sim.fault("GET", &format!("/v1/trunks/{id}"), Fault::status(404));
+    sim.faults().times(2, "GET", &format!("/v1/trunks/{id}"), Fault::status(404));
     let error = refusal(&sim, "label", "office").await;
     assert!(error.detail.contains("404") && !error.detail.contains("There is no"), "{}", error.detail);
 }
