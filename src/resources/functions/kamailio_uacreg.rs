@@ -140,7 +140,8 @@ mod tests {
         for password in ["a:b", "a\nb", " ", "\\", "密码"] {
             let text = call("67758", password, &["us.wavix.net"]).unwrap();
             assert_eq!(text.lines().count(), 2);
-            assert!(!text.contains(password) || password == " ");
+            // A blank and a backslash stand in every file.
+            assert!(!text.contains(password) || matches!(password, " " | "\\"));
         }
     }
 
