@@ -3,11 +3,15 @@
 //! Turns status, headers and body into a value or a [`Failure`]. It knows the
 //! API's envelopes, but no endpoint; nothing here sends or waits.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    time::{Duration, SystemTime},
+};
 
 use bytes::Bytes;
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::{Map, Value, value::RawValue};
 
 use super::{
     failure::{Failure, FieldError, Status},
@@ -35,13 +39,13 @@ const MESSAGE_LIMIT: usize = 500;
 const EXCERPT_LIMIT: usize = 100;
 /// Field errors that are shown.
 const FIELDS_LIMIT: usize = 20;
+/// Levels of an answer that are read where it is nested too deep to be built.
+const DEEPEST: usize = 8;
 /// How deep nested `errors` are followed.
 const DEPTH_LIMIT: usize = 4;
 
 /// The documented envelope of a refusal. Every field is optional and of any
 /// type, since the documents and the answers seen disagree about them.
-#[derive(Default, Deserialize)]
-#[serde(default)]
 struct Envelope {
     success: Value,
     error: Value,
@@ -52,6 +56,7 @@ struct Envelope {
 /// Reads the value of a successful answer.
 pub(super) fn read<T: DeserializeOwned>(incoming: &Incoming, redactor: &Redactor) -> Result<T, Failure> {
     let Incoming { status, body, .. } = incoming;
+    let text = &*readable(body);
     match status.code {
         200..=299 => {}
         300..=399 if status.code != 304 => {
@@ -60,7 +65,7 @@ pub(super) fn read<T: DeserializeOwned>(incoming: &Incoming, redactor: &Redactor
         }
         _ => return Err(refusal(incoming, redactor)),
     }
-    if let Some(envelope) = envelope(body)
+    if let Some(envelope) = envelope(text)
         && (envelope.success == Value::Bool(false) || envelope.error == Value::Bool(true))
     {
         return Err(refused(incoming, envelope, redactor));
@@ -75,20 +80,74 @@ pub(super) fn read<T: DeserializeOwned>(incoming: &Incoming, redactor: &Redactor
             retry_after: None,
         });
     }
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let problem = match serde_path_to_error::deserialize(&mut deserializer) {
-        Ok(value) if deserializer.end().is_ok() => return Ok(value),
-        Ok(_) => return Err(undocumented(incoming, redactor, false)),
-        Err(problem) => problem,
-    };
-    if problem.inner().is_data() {
-        return Err(Failure::Decode {
-            status: *status,
-            path: redactor.clean(&problem.path().to_string(), EXCERPT_LIMIT),
-            problem: redactor.clean(&without_values(&problem.inner().to_string()), MESSAGE_LIMIT),
-        });
+    // First as JSON of any form, where of a name that stands twice in an object
+    // the last counts; types are judged by what they are read as.
+    let document = serde_json::from_str(text)
+        .or_else(|problem| shallow(text, DEEPEST).ok_or(problem))
+        .map_err(|problem: serde_json::Error| undocumented(incoming, redactor, problem.is_eof()))?;
+    serde_path_to_error::deserialize(document).map_err(|problem| Failure::Decode {
+        status: *status,
+        path: redactor.clean(&problem.path().to_string(), EXCERPT_LIMIT),
+        problem: redactor.clean(&without_values(&problem.inner().to_string()), MESSAGE_LIMIT),
+    })
+}
+
+/// A document with an empty object in place of what is nested too deep to be
+/// built: no field that anybody reads is. `None`: it is no JSON.
+fn shallow(text: &str, depth: usize) -> Option<Value> {
+    match text.trim_ascii_start().bytes().next()? {
+        b'{' | b'[' if depth == 0 => serde_json::from_str::<IgnoredAny>(text).ok().map(|_| Map::new().into()),
+        b'{' => {
+            let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
+            let fields = fields.into_iter().map(|(name, raw)| Some((name, shallow(raw.get(), depth - 1)?)));
+            Some(Value::Object(fields.collect::<Option<_>>()?))
+        }
+        b'[' => {
+            let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+            items.into_iter().map(|raw| shallow(raw.get(), depth - 1)).collect()
+        }
+        _ => serde_json::from_str(text).ok(),
     }
-    Err(undocumented(incoming, redactor, problem.inner().is_eof()))
+}
+
+/// The body as text. What cannot be in a text, such as half of a surrogate pair
+/// in one object's label, becomes U+FFFD and costs nobody the rest.
+fn readable(body: &[u8]) -> Cow<'_, str> {
+    let text = String::from_utf8_lossy(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body));
+    if text.contains("\\u") { Cow::Owned(whole_surrogates(&text)) } else { text }
+}
+
+/// The text with `\ufffd` for each escape of half a surrogate pair.
+fn whole_surrogates(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        out.push_str(before);
+        let length = match (unit(escape), escape.get(6..).and_then(unit)) {
+            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
+            (Some(0xD800..=0xDFFF), _) => 0,
+            (Some(_), _) => 6,
+            // A backslash and what it escapes, which may be a backslash.
+            (None, _) => 1 + escape.chars().nth(1).map_or(0, char::len_utf8),
+        };
+        if length == 0 {
+            out.push_str("\\ufffd");
+            rest = escape.get(6..).unwrap_or_default();
+        } else {
+            let (kept, more) = escape.split_at(length);
+            out.push_str(kept);
+            rest = more;
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The UTF-16 unit that is escaped here.
+fn unit(escape: &str) -> Option<u16> {
+    let digits = escape.strip_prefix("\\u")?.get(..4)?;
+    u16::from_str_radix(digits, 16).ok().filter(|_| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
 }
 
 /// What a client would make of an answer that nobody asked for: the value, or
@@ -111,7 +170,7 @@ pub(crate) fn read_answer<T: DeserializeOwned>(
 }
 
 fn refusal(incoming: &Incoming, redactor: &Redactor) -> Failure {
-    match envelope(&incoming.body) {
+    match envelope(&readable(&incoming.body)) {
         Some(envelope) if envelope.is_documented() => refused(incoming, envelope, redactor),
         _ => undocumented(incoming, redactor, false),
     }
@@ -128,10 +187,16 @@ impl Envelope {
     }
 }
 
-fn envelope(body: &[u8]) -> Option<Envelope> {
-    // A derived struct would also be read from an array, by position.
-    body.trim_ascii_start().first().filter(|byte| **byte == b'{')?;
-    serde_json::from_slice(body).ok()
+fn envelope(text: &str) -> Option<Envelope> {
+    let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
+    let take =
+        |name| fields.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+    Some(Envelope {
+        success: take("success"),
+        error: take("error"),
+        message: take("message"),
+        errors: take("errors"),
+    })
 }
 
 fn refused(incoming: &Incoming, envelope: Envelope, redactor: &Redactor) -> Failure {

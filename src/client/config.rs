@@ -9,7 +9,11 @@ use std::{fmt, net::IpAddr, time::Duration};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use url::{Host, Url};
 
-use super::{secret::Secret, transport::is_authority};
+use super::{
+    proxy::{self, ChosenProxy, ProxyVariables},
+    secret::Secret,
+    transport::is_authority,
+};
 
 /// Where the Wavix API lives unless told otherwise.
 pub const DEFAULT_BASE_URL: &str = "https://api.wavix.com";
@@ -50,8 +54,10 @@ pub struct ClientSettings {
     /// Requests in flight at once, for the whole process.
     pub max_concurrent_requests: usize,
     /// Proxy URL, `http://` or `https://`. A secret, since it may carry a
-    /// password. `None`: the environment (`HTTPS_PROXY`, `NO_PROXY`) decides.
+    /// password. `None`: the environment's variables decide.
     pub http_proxy: Option<Secret>,
+    /// The environment's say about proxies; `no_proxy` is heeded in any case.
+    pub proxy_variables: ProxyVariables,
     /// PEM certificates trusted in addition to the system's.
     pub ca_bundle_pem: Option<Vec<u8>>,
     /// The whole `User-Agent` header.
@@ -70,6 +76,7 @@ impl ClientSettings {
             requests_per_second: None,
             max_concurrent_requests: DEFAULT_MAX_CONCURRENT_REQUESTS,
             http_proxy: None,
+            proxy_variables: ProxyVariables::default(),
             ca_bundle_pem: None,
             user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
@@ -98,10 +105,20 @@ impl ClientSettings {
                 .then_some(())
                 .ok_or_else(|| format!("must be between 1 and {MAX_CONCURRENCY}")),
         );
-        let mut http_proxy = None;
+        let mut proxy = None;
         if let Some(text) = &self.http_proxy {
             let parsed = parse_proxy(text, base_url.as_ref());
-            check(ConfigField::HttpProxy, parsed.map(|url| http_proxy = Some(url)));
+            check(
+                ConfigField::HttpProxy,
+                parsed.map(|url| proxy = Some(ChosenProxy { url, variable: None })),
+            );
+            let exempts = |url| self.proxy_variables.exempts(url);
+            proxy = proxy.filter(|_| !base_url.as_ref().is_some_and(exempts));
+        } else if let Some(base_url) = &base_url {
+            match self.proxy_variables.choose(base_url) {
+                Ok(chosen) => proxy = chosen,
+                Err((name, problem)) => check(ConfigField::ProxyVariable(name), Err(problem)),
+            }
         }
         check(ConfigField::CaBundle, self.ca_bundle_pem.as_deref().map_or(Ok(()), check_pem));
         check(ConfigField::UserAgent, check_user_agent(&self.user_agent));
@@ -115,7 +132,7 @@ impl ClientSettings {
                 max_retries: self.max_retries,
                 requests_per_second: self.requests_per_second,
                 max_concurrent_requests: self.max_concurrent_requests,
-                http_proxy,
+                proxy,
                 ca_bundle_pem: self.ca_bundle_pem,
                 user_agent: self.user_agent,
             }),
@@ -141,7 +158,7 @@ pub struct ClientConfig {
     pub(super) max_retries: u32,
     pub(super) requests_per_second: Option<f64>,
     pub(super) max_concurrent_requests: usize,
-    pub(super) http_proxy: Option<Url>,
+    pub(super) proxy: Option<ChosenProxy>,
     pub(super) ca_bundle_pem: Option<Vec<u8>>,
     pub(super) user_agent: String,
 }
@@ -175,7 +192,7 @@ impl fmt::Debug for ClientConfig {
             .field("max_retries", &self.max_retries)
             .field("requests_per_second", &self.requests_per_second)
             .field("max_concurrent_requests", &self.max_concurrent_requests)
-            .field("http_proxy", &self.http_proxy.as_ref().map(|_| "***"))
+            .field("proxy", &self.proxy.as_ref().map(|_| "***"))
             .field("user_agent", &self.user_agent)
             .finish_non_exhaustive()
     }
@@ -206,6 +223,8 @@ pub enum ConfigField {
     MaxConcurrentRequests,
     /// `http_proxy`
     HttpProxy,
+    /// No argument: the environment variable of this name.
+    ProxyVariable(&'static str),
     /// `ca_bundle`
     CaBundle,
     /// `user_agent_suffix`
@@ -222,6 +241,7 @@ impl ConfigField {
             Self::RequestsPerSecond => "requests_per_second",
             Self::MaxConcurrentRequests => "max_concurrent_requests",
             Self::HttpProxy => "http_proxy",
+            Self::ProxyVariable(name) => name,
             Self::CaBundle => "ca_bundle",
             Self::UserAgent => "user_agent_suffix",
         }
@@ -317,14 +337,7 @@ fn check_rate(rate: f64) -> Result<(), String> {
 }
 
 fn parse_proxy(text: &Secret, base_url: Option<&Url>) -> Result<Url, String> {
-    // The parser's message does not repeat the text, which may hold a password.
-    let url = Url::parse(text.expose().trim()).map_err(not_a_url)?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err("must be an http or https URL".to_owned());
-    }
-    if url.host_str().is_none_or(str::is_empty) {
-        return Err("names no host".to_owned());
-    }
+    let url = proxy::parse(text)?;
     if base_url.is_some_and(|base| base.scheme() == "http") && !is_loopback(&url) {
         return Err("is on another machine while base_url is plain http: the proxy would receive the API \
                     key unencrypted"

@@ -9,7 +9,7 @@
 use std::{fmt, time::Duration};
 
 use super::{
-    failure::{Failure, FieldError, Seconds},
+    failure::{Chance, Failure, FieldError, Seconds},
     request::Method,
 };
 
@@ -102,7 +102,7 @@ impl Error {
             (Failure::NotAttempted | Failure::Abandoned, _) => Kind::Deadline,
             (Failure::Unsendable { .. }, _) => Kind::Unsendable,
             (Failure::Setup { .. }, _) => Kind::Setup,
-            (Failure::Connect { .. }, _) => Kind::Connect,
+            (Failure::Connect { .. } | Failure::Unprocessed { .. }, _) => Kind::Connect,
             (Failure::Timeout { .. }, _) => Kind::Timeout,
             (Failure::Lost { .. }, _) => Kind::ConnectionLost,
             (Failure::Redirected { .. }, _) => Kind::Redirected,
@@ -220,6 +220,14 @@ impl Error {
     /// *Troubleshooting:* check `base_url`, `http_proxy`, `ca_bundle` and the network.
     pub fn is_connect(&self) -> bool {
         self.kind() == Kind::Connect
+    }
+
+    /// Whether another attempt would meet the same: a certificate that is not
+    /// accepted, a port that does not speak TLS, a host that does not exist.
+    ///
+    /// *Troubleshooting:* as of [`is_connect`](Self::is_connect).
+    pub fn is_permanent(&self) -> bool {
+        matches!(self.0.failure, Failure::Connect { chance: Chance::None | Chance::Slight, .. })
     }
 
     /// The caller's cancellation ended the call.

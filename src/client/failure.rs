@@ -21,7 +21,10 @@ pub(super) enum Failure {
     /// fault of the machine or of the configuration.
     Setup { cause: String },
     /// No connection: DNS, TCP, TLS or the proxy. The request never left.
-    Connect { cause: String, permanent: bool },
+    Connect { cause: String, way: String, chance: Chance },
+    /// Sent over a connection whose end said that it has not processed it (HTTP/2
+    /// GOAWAY, REFUSED_STREAM): as good as not sent.
+    Unprocessed { cause: String },
     /// Sent, and no complete answer within the time.
     Timeout { after: Duration },
     /// Sent, and the connection broke before the answer was complete.
@@ -47,6 +50,17 @@ pub(super) enum Failure {
     Decode { status: Status, path: String, problem: String },
     /// All pages were answered, again and again, and do not add up to the whole list.
     Incomplete { found: usize, announced: Option<u64>, walks: u32 },
+}
+
+/// Whether another attempt may meet something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Chance {
+    /// No: it is how things are set up.
+    None,
+    /// Hardly: one more attempt is enough to know.
+    Slight,
+    /// Yes.
+    Good,
 }
 
 /// An HTTP status with its registered reason phrase.
@@ -84,6 +98,7 @@ impl Failure {
             | Self::Unsendable { .. }
             | Self::Setup { .. }
             | Self::Connect { .. }
+            | Self::Unprocessed { .. }
             | Self::Timeout { .. }
             | Self::Lost { .. }
             | Self::Incomplete { .. } => None,
@@ -105,9 +120,11 @@ impl Failure {
     /// What this one attempt says about the request's fate.
     pub(super) fn delivery(&self) -> Delivery {
         match self {
-            Self::NotAttempted | Self::Unsendable { .. } | Self::Setup { .. } | Self::Connect { .. } => {
-                Delivery::NotSent
-            }
+            Self::NotAttempted
+            | Self::Unsendable { .. }
+            | Self::Setup { .. }
+            | Self::Connect { .. }
+            | Self::Unprocessed { .. } => Delivery::NotSent,
             Self::Abandoned
             | Self::Timeout { .. }
             | Self::Lost { .. }
@@ -139,7 +156,10 @@ impl fmt::Display for Failure {
             Self::Abandoned => f.write_str("was sent, and its answer was not awaited"),
             Self::Unsendable { cause } => write!(f, "was not sent: {cause}"),
             Self::Setup { cause } => write!(f, "was not sent: TLS or the proxy cannot be set up ({cause})"),
-            Self::Connect { cause, .. } => write!(f, "was not sent: no connection to Wavix ({cause})"),
+            Self::Connect { cause, way, .. } => write!(f, "was not sent: no connection to {way} ({cause})"),
+            Self::Unprocessed { cause } => {
+                write!(f, "was not processed: the server ended the connection before ({cause})")
+            }
             Self::Timeout { after } => {
                 write!(f, "was sent, but Wavix gave no complete answer within {}", Seconds(*after))
             }

@@ -10,9 +10,9 @@
 //! | `request`, `path` | what is sent |
 //! | `retry`, `wait` | whether and when it is sent again |
 //! | `pacing` | how fast the whole process may go |
-//! | `transport` | how one attempt is made |
+//! | `transport`, `proxy` | how one attempt is made, and by which way |
 //! | `answer` | what came back |
-//! | `failure`, `error`, `redact` | what is told about it |
+//! | `failure`, `connecting`, `error`, `redact` | what is told about it |
 //! | `pagination` | how a list is walked |
 //! | `clock` | what time it is at Wavix |
 //!
@@ -37,11 +37,13 @@
 mod answer;
 mod clock;
 mod config;
+mod connecting;
 mod error;
 mod failure;
 mod pacing;
 mod pagination;
 mod path;
+mod proxy;
 mod redact;
 mod request;
 mod retry;
@@ -74,6 +76,7 @@ pub use self::{
     failure::FieldError,
     pagination::{PER_PAGE, Page, Pages, Pagination, null_as_empty},
     path::ApiPath,
+    proxy::ProxyVariables,
     request::{Acknowledged, Answer, CallOptions, Deadline, Method, Request},
     retry::Idempotency,
     secret::Secret,
@@ -111,12 +114,14 @@ struct Shared {
     /// Knows the secrets of the configuration and those of earlier requests: an
     /// answer may speak of another object than the one it was asked for.
     redactor: Mutex<Redactor>,
+    /// How many of them are the configuration's, which are never forgotten.
+    configured_secrets: usize,
 }
 
-/// Secrets of requests that are remembered. Each is looked for in every message
-/// and path, in all its spellings, so their number must have an end; a request's
-/// own are always looked for.
-const REMEMBERED_SECRETS: usize = 256;
+/// Secrets of requests and answers that are remembered. Each is looked for in
+/// every message and path, in all its spellings, so their number must have an end;
+/// beyond it the older half is forgotten. A request's own are always looked for.
+const REMEMBERED_SECRETS: usize = 128;
 
 impl Shared {
     /// What hides the secrets of this request and of those before it.
@@ -128,8 +133,9 @@ impl Shared {
             return known.clone();
         }
         let more = known.with(new);
-        if known.secrets() < REMEMBERED_SECRETS {
-            *known = more.sharing();
+        *known = more.sharing();
+        if known.secrets() > REMEMBERED_SECRETS {
+            *known = known.keeping(REMEMBERED_SECRETS / 2, self.configured_secrets);
         }
         more
     }
@@ -144,18 +150,20 @@ impl Client {
 
     fn with_limits(config: ClientConfig, policy: RetryPolicy, body_limit: usize) -> Self {
         let mut secrets = vec![config.api_key.clone()];
-        if let Some(proxy) = &config.http_proxy {
-            let password = proxy.password().unwrap_or_default();
+        if let Some(proxy) = &config.proxy {
+            let password = proxy.url.password().unwrap_or_default();
             secrets.push(Secret::from(password));
             secrets.push(Secret::new(percent_decode_str(password).decode_utf8_lossy()));
         }
         let config = Arc::new(config);
+        let redactor = Redactor::new(&secrets);
         Self(Arc::new(Shared {
             transport: Transport::new(Arc::clone(&config), body_limit),
             pacer: Pacer::new(config.max_concurrent_requests, config.requests_per_second),
             clock: ServerClock::default(),
             answered: AtomicBool::new(false),
-            redactor: Mutex::new(Redactor::new(&secrets)),
+            configured_secrets: redactor.secrets(),
+            redactor: Mutex::new(redactor),
             policy,
             config,
         }))
@@ -169,6 +177,13 @@ impl Client {
     /// Whether anything has answered a request of this client yet.
     pub fn has_been_answered(&self) -> bool {
         self.0.answered.load(Ordering::Relaxed)
+    }
+
+    /// Names a value that no later message may repeat: a secret that an answer told,
+    /// or that is kept of an object. For the secrets in a body there is
+    /// [`Request::redact`].
+    pub fn remember(&self, secret: &Secret) {
+        drop(self.0.redactor(std::slice::from_ref(secret)));
     }
 
     /// What time it is at Wavix, from the `Date` of the last answer or refusal of

@@ -43,13 +43,31 @@ pub trait Page: DeserializeOwned + Send {
 #[serde(default)]
 pub struct Pagination {
     /// The page this is, from 1.
+    #[serde(deserialize_with = "count")]
     pub current_page: Option<u64>,
     /// Items per page, which may be fewer than were asked for.
+    #[serde(deserialize_with = "count")]
     pub per_page: Option<u64>,
     /// Items on all pages.
+    #[serde(deserialize_with = "count")]
     pub total: Option<u64>,
     /// Pages there are.
+    #[serde(deserialize_with = "count")]
     pub total_pages: Option<u64>,
+}
+
+/// A count in any spelling; what is none counts as missing.
+fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let text = match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::Number(number) => number.to_string(),
+        serde_json::Value::String(text) => text,
+        _ => return Ok(None),
+    };
+    let text = text.trim();
+    let whole = text.split_once('.').map_or(text, |(whole, fraction)| {
+        if fraction.bytes().all(|digit| digit == b'0') { whole } else { "" }
+    });
+    Ok(whole.parse().ok())
 }
 
 /// For `#[serde(default, deserialize_with = "null_as_empty")]` on a collection.

@@ -11,6 +11,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::secret::Secret;
 
+mod decoded;
+
 const MASK: &str = "***";
 
 /// Below this many characters a secret is masked only where it stands alone:
@@ -104,13 +106,22 @@ impl Redactor {
     pub(super) fn clean(&self, text: &str, limit: usize) -> String {
         let masked = self.mask(text);
         let stripped = strip(&masked);
-        let masked = mask_userinfo(&self.mask(&stripped));
+        let masked = mask_tokens(&mask_userinfo(&self.mask(&stripped)));
         let mut characters = masked.trim().chars();
         let mut kept: String = characters.by_ref().take(limit).collect();
         if characters.next().is_some() {
             kept.push('…');
         }
         kept
+    }
+
+    /// The same with no more than so many secrets that are known to all: the newest,
+    /// which come first, and the oldest `always`, which come last.
+    pub(super) fn keeping(&self, newest: usize, always: usize) -> Self {
+        let known = &self.shared.secrets;
+        let old = known.len().saturating_sub(always);
+        let kept = known.iter().take(newest.min(old)).chain(known.iter().skip(old));
+        Self { shared: Arc::new(Needles::of(kept)), own: Arc::clone(&self.own) }
     }
 
     /// Longest first over all needles, so that none is left half-masked by a
@@ -127,6 +138,11 @@ impl Redactor {
             } else {
                 text.replace(&**needle, MASK)
             };
+        }
+        let secrets = self.own.secrets.iter().chain(&self.shared.secrets).map(Secret::expose);
+        let long = secrets.filter(|value| value.chars().count() >= SHORTEST_SUBSTRING);
+        for place in decoded::places(&text, long).into_iter().rev() {
+            text.replace_range(place, MASK);
         }
         text
     }
@@ -215,6 +231,26 @@ fn strip(text: &str) -> String {
             character => out.push(character),
         }
     }
+    out
+}
+
+/// Masks what has the form of a JSON web token, whoever's it is: an answer may
+/// repeat one that this client has never seen.
+fn mask_tokens(text: &str) -> String {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("eyJ") {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        let length = from.find(|c: char| !is_part(c) && c != '.').unwrap_or(from.len());
+        let (word, after) = from.split_at(length);
+        let parts: Vec<&str> = word.trim_end_matches('.').split('.').collect();
+        let is_token = parts.len() >= 3 && parts.iter().take(2).all(|part| part.len() >= SHORTEST_SUBSTRING);
+        out.push_str(if is_token { MASK } else { word });
+        rest = after;
+    }
+    out.push_str(rest);
     out
 }
 

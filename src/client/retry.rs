@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::{
     error::{Delivery, Ending},
-    failure::Failure,
+    failure::{Chance, Failure},
     pacing::Pacer,
     request::CallOptions,
     wait::{Stop, Waits},
@@ -90,7 +90,8 @@ pub(super) struct Exhausted {
 /// Whether repeating is safe and has a chance.
 pub(super) fn is_retryable(idempotency: Idempotency, failure: &Failure) -> bool {
     match failure {
-        Failure::Connect { permanent, .. } => !permanent,
+        Failure::Connect { chance, .. } => *chance != Chance::None,
+        Failure::Unprocessed { .. } => true,
         Failure::NotAttempted
         | Failure::Abandoned
         | Failure::Unsendable { .. }
@@ -104,7 +105,9 @@ pub(super) fn is_retryable(idempotency: Idempotency, failure: &Failure) -> bool 
         }
         Failure::Refused { status, .. } | Failure::Undocumented { status, .. } => match status.code {
             429 => true,
-            502..=504 => idempotency != Idempotency::Once,
+            // A time-out, a replay that came too early, and what gateways say of
+            // servers behind them, those of content delivery networks included.
+            408 | 425 | 502..=504 | 520..=530 => idempotency != Idempotency::Once,
             500 => idempotency == Idempotency::Safe,
             _ => false,
         },
@@ -174,8 +177,10 @@ pub(super) async fn drive<E: Exchange>(
         if failure.status().is_some_and(|status| status.code == 429) {
             pacer.slow_down(sent, wait);
         }
+        let hopeless =
+            matches!(failure, Failure::Connect { chance: Chance::Slight, .. }) && last.attempts > 1;
         last.failure = failure;
-        if !retryable {
+        if !retryable || hopeless {
             return Err(last);
         }
         if last.attempts > policy.max_retries {

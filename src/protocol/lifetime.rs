@@ -1,9 +1,9 @@
 //! Protocol layer: when the process ends, other than by the client's request.
 //!
-//! Ctrl-C reaches the plugin too, because it is in Terraform's process group.
-//! It is not meant for it: Terraform finishes what it is doing first, and asks
-//! the plugin to hurry through an RPC. Default handling would kill the plugin
-//! in the middle of an apply.
+//! Ctrl-C, and the SIGTERM of `timeout` or of a cancelled CI job, reach the plugin
+//! too, because it is in Terraform's process group. They are not meant for it:
+//! Terraform finishes what it is doing first, and asks the plugin to hurry through
+//! an RPC. Default handling would kill the plugin in the middle of an apply.
 
 use std::io;
 use std::time::Duration;
@@ -22,12 +22,12 @@ pub enum Owner {
 /// How often to look whether the parent is still there.
 const PARENT_POLL: Duration = Duration::from_secs(1);
 
-/// Cancels `shutdown` when the process should end: on SIGTERM, for a person
-/// also on SIGINT (Ctrl-C), and for Terraform when Terraform is gone. Must be
-/// called inside a tokio runtime; the watch ends with it.
+/// Cancels `shutdown` when the process should end, other than by the client's
+/// Shutdown: for a person on SIGINT (Ctrl-C) and SIGTERM, for Terraform when
+/// Terraform is gone. Must be called inside a tokio runtime; the watch ends with it.
 ///
 /// # Errors
-/// When signals cannot be handled. SIGINT would then kill the process, so this
+/// When signals cannot be handled. They would then kill the process, so this
 /// must not be ignored.
 pub fn watch(owner: Owner, shutdown: &CancellationToken) -> io::Result<()> {
     signals::watch(owner, shutdown)?;
@@ -69,17 +69,15 @@ mod signals {
         let shutdown = shutdown.clone();
         tokio::spawn(async move {
             loop {
-                tokio::select! {
-                    _ = interrupts.recv() => if owner == Owner::Person {
-                        tracing::debug!("interrupted");
-                        shutdown.cancel();
-                    } else {
-                        tracing::trace!("interrupt ignored: Terraform decides when to end");
-                    },
-                    _ = terminations.recv() => {
-                        tracing::debug!("terminated by a signal");
-                        shutdown.cancel();
-                    }
+                let signal = tokio::select! {
+                    _ = interrupts.recv() => "SIGINT",
+                    _ = terminations.recv() => "SIGTERM",
+                };
+                if owner == Owner::Person {
+                    tracing::debug!(signal, "ended by a signal");
+                    shutdown.cancel();
+                } else {
+                    tracing::debug!(signal, "signal ignored: Terraform decides when to end");
                 }
             }
         });

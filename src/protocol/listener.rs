@@ -15,6 +15,8 @@ use tokio::net::{TcpListener, TcpStream};
 use super::environment::Environment;
 
 #[cfg(unix)]
+mod leftovers;
+#[cfg(unix)]
 mod unix_socket;
 
 /// Why there is nowhere to connect to.
@@ -50,7 +52,7 @@ pub enum Error {
         last: io::Error,
     },
     /// The socket's path cannot be announced or bound.
-    #[error("the socket path {path:?} {problem}; set TMPDIR or PLUGIN_UNIX_SOCKET_DIR to another directory")]
+    #[error("the socket path {path:?} {problem}; set PLUGIN_UNIX_SOCKET_DIR or TMPDIR to another directory")]
     SocketPath {
         /// The path, as far as it is text.
         path: String,
@@ -120,6 +122,17 @@ impl Listener {
     #[must_use]
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Removes, in the background, what processes that were killed have left where
+    /// this one listens. Must be called inside a tokio runtime.
+    pub fn sweep(&self) {
+        #[cfg(unix)]
+        if let Endpoint::Unix(socket) = &self.endpoint
+            && let Some(parent) = socket.parent()
+        {
+            drop(tokio::task::spawn_blocking(move || leftovers::remove(&parent)));
+        }
     }
 
     /// Waits for the next connection.

@@ -4,6 +4,8 @@
 
 use std::io;
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread;
 
 use tokio::runtime;
 use tokio_util::sync::CancellationToken;
@@ -43,6 +45,11 @@ pub enum Mode {
     Debug,
 }
 
+/// Threads that do the work.
+const WORKERS: usize = 2;
+/// Those, and one for what blocks: looking up names, reading certificates.
+const THREADS: usize = WORKERS + 1;
+
 /// Why the plugin cannot start.
 #[derive(Debug, thiserror::Error)]
 enum StartError {
@@ -54,6 +61,11 @@ enum StartError {
     Signals(#[source] io::Error),
     #[error("cannot start the runtime: {0}")]
     Runtime(#[source] io::Error),
+    #[error(
+        "cannot start {THREADS} threads: {0}; the limit of processes of this user (`ulimit -u`) or of this container \
+         (its cgroup's `pids.max`) is reached: raise it, or end other processes"
+    )]
+    Threads(#[source] io::Error),
     #[error("cannot write to standard output: {0}")]
     Stdout(#[source] io::Error),
 }
@@ -107,8 +119,9 @@ fn run_until_shutdown<P: Provider>(
     // Two threads, so that one busy with a large state does not keep the other
     // from answering StopProvider. The work is waiting for an API; more would
     // only cost memory, and Terraform starts many of these processes.
+    enough_threads(THREADS, MIN_STACK).map_err(StartError::Threads)?;
     let runtime = runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(WORKERS)
         .thread_name(identity.name)
         .enable_all()
         .build()
@@ -125,6 +138,7 @@ fn run_until_shutdown<P: Provider>(
         };
         let listener = Listener::bind(environment)?;
         announce(&identity, mode, environment, &listener, tls.as_ref())?;
+        listener.sweep();
         serve(listener, tls.map(|tls| tls.config), provider, shutdown, ending).await;
         Ok(())
     });
@@ -133,6 +147,36 @@ fn run_until_shutdown<P: Provider>(
     runtime.shutdown_background();
     result
 }
+
+/// Whether so many threads can run at once. The runtime would panic, or wait for
+/// a thread for ever.
+fn enough_threads(number: usize, stack: usize) -> io::Result<()> {
+    let (release, hold) = mpsc::channel::<()>();
+    let hold = Arc::new(Mutex::new(hold));
+    let mut started = Vec::new();
+    let mut outcome = Ok(());
+    for _ in 0..number {
+        let hold = Arc::clone(&hold);
+        // Ends when `release` is dropped, with an error that says so.
+        let wait = move || drop(hold.lock().map(|hold| hold.recv()));
+        match thread::Builder::new().stack_size(stack).spawn(wait) {
+            Ok(thread) => started.push(thread),
+            Err(error) => {
+                outcome = Err(error);
+                break;
+            }
+        }
+    }
+    drop(release);
+    for thread in started {
+        // They do nothing that could panic.
+        let _ = thread.join();
+    }
+    outcome
+}
+
+/// Enough for a thread that only waits.
+const MIN_STACK: usize = 64 * 1024;
 
 /// Tells whoever started the process where to connect. The socket is listening
 /// already: the client connects at once.
@@ -174,4 +218,18 @@ fn announce(
         }
     };
     output::write_stdout(&text).map_err(StartError::Stdout)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_few_threads_are_an_error_that_says_what_to_do_and_not_a_hang() {
+        enough_threads(THREADS, MIN_STACK).unwrap();
+        // No system has room for it.
+        let refused = enough_threads(THREADS, usize::MAX / 4).unwrap_err();
+        let text = StartError::Threads(refused).to_string();
+        assert!(text.starts_with("cannot start 3 threads: ") && text.contains("ulimit -u"), "{text}");
+    }
 }

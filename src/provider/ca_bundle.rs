@@ -8,6 +8,9 @@ use std::path::PathBuf;
 /// A system's whole bundle is a fifth of a megabyte.
 const LIMIT: u64 = 8 * 1024 * 1024;
 
+/// UTF-8's.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// The bytes of the file.
 ///
 /// # Errors
@@ -29,5 +32,22 @@ fn bounded(path: &PathBuf) -> io::Result<Vec<u8>> {
     if bytes.len() as u64 > LIMIT {
         return Err(io::Error::new(io::ErrorKind::InvalidData, format!("it is larger than {LIMIT} bytes")));
     }
+    // Editors of Windows put it there.
+    if bytes.starts_with(BYTE_ORDER_MARK) {
+        bytes.drain(..BYTE_ORDER_MARK.len());
+    }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_bundle_with_a_byte_order_mark_is_read_as_one_without() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ca.pem");
+        std::fs::write(&path, b"\xEF\xBB\xBF-----BEGIN CERTIFICATE-----").unwrap();
+        assert_eq!(read(path.to_str().unwrap()).await.unwrap(), b"-----BEGIN CERTIFICATE-----");
+    }
 }

@@ -26,6 +26,8 @@ pub(super) enum Source {
     Configuration,
     /// In the argument's environment variable.
     Environment,
+    /// In a variable that is all programs', and no argument's.
+    Process,
     /// Nowhere.
     Default,
 }
@@ -132,12 +134,18 @@ impl From<&Fault> for Diagnostic {
                 "The environment variable {variable}{shown} {problem}. It counts because the provider argument \
                  `{argument}` is not set.\n\nCorrect the variable, or set the argument, which comes first."
             ),
+            Source::Process => format!(
+                "The environment variable {argument} names the proxy for requests to Wavix, and {problem}. No request \
+                 goes past a proxy that was asked for, so nothing was sent.\n\nCorrect the variable, list the host in \
+                 NO_PROXY, or set the provider argument `http_proxy`, which comes first."
+            ),
             Source::Default => format!(
                 "The default of the provider argument `{argument}` {problem}.\n\nSet the argument or the \
                  environment variable {variable}."
             ),
         };
-        Self::error(format!("Invalid {argument}"), detail).at(Path::root(*argument))
+        let diagnostic = Self::error(format!("Invalid {argument}"), detail);
+        if *source == Source::Process { diagnostic } else { diagnostic.at(Path::root(*argument)) }
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::client::{
     AuthScheme, ClientConfig, ClientSettings, ConfigError, ConfigField, DEFAULT_MAX_CONCURRENT_REQUESTS,
-    DEFAULT_MAX_RETRIES, DEFAULT_REQUEST_TIMEOUT,
+    DEFAULT_MAX_RETRIES, DEFAULT_REQUEST_TIMEOUT, ProxyVariables, Secret,
 };
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::duration;
@@ -65,6 +65,7 @@ pub(super) fn resolve(config: &ProviderModel, environment: &Environment, host: &
         .read("max_concurrent_requests", &config.max_concurrent_requests, count)
         .unwrap_or(DEFAULT_MAX_CONCURRENT_REQUESTS);
     client.http_proxy = r.take("http_proxy", &config.http_proxy);
+    client.proxy_variables = proxy_variables(environment);
     let ca_bundle = r.take("ca_bundle", &config.ca_bundle);
     let allowed_account_ids =
         r.read("allowed_account_ids", &config.allowed_account_ids, account_ids).unwrap_or_default();
@@ -154,6 +155,9 @@ impl Resolved {
     /// The client's complaint, with where the value was written.
     fn fault(&self, error: &ConfigError) -> Fault {
         let argument = error.field.argument();
+        if let ConfigField::ProxyVariable(_) = error.field {
+            return Fault::new(argument, Source::Process, error.problem.clone(), &self.environment);
+        }
         let source = self.sources.get(argument).copied().unwrap_or(Source::Default);
         Fault::new(argument, source, error.problem.clone(), &self.environment)
     }
@@ -198,6 +202,22 @@ impl Resolver<'_> {
                 None
             }
         }
+    }
+}
+
+/// The variables of all programs, not of this provider alone. In a CGI program
+/// `HTTP_PROXY` may be a header that somebody sent; its twin cannot be one.
+fn proxy_variables(environment: &Environment) -> ProxyVariables {
+    let first =
+        |names: [&'static str; 2]| names.into_iter().find_map(|name| Some((name, environment.get(name)?)));
+    let secret = |(name, text): (&'static str, String)| (name, Secret::from(text));
+    let is_cgi = environment.get("REQUEST_METHOD").is_some();
+    ProxyVariables {
+        https_proxy: first(["HTTPS_PROXY", "https_proxy"]).map(secret),
+        http_proxy: first(["HTTP_PROXY", "http_proxy"])
+            .filter(|(name, _)| !(is_cgi && *name == "HTTP_PROXY"))
+            .map(secret),
+        no_proxy: first(["NO_PROXY", "no_proxy"]).map(|(_, text)| text),
     }
 }
 

@@ -2,21 +2,32 @@
 //! plan compares limits with them, so that an apply does not fail half-way for
 //! something that was known before. What is compared is each resource's own.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::{CallOptions, Client, Error};
 
 use super::lookup::{Looks, Lookup};
+use super::told::Told;
 
 /// `global_limits` of `GET /v1/profile/config`, as far as trunks have them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AccountLimits {
     /// Longest call in seconds.
     pub max_call_duration: Option<i64>,
     /// Most concurrent calls.
     pub max_sip_channels: Option<i64>,
+}
+
+/// A ceiling that cannot be read is none: it is the API that enforces it.
+impl<'de> Deserialize<'de> for AccountLimits {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let told = &mut Told::deserialize(deserializer)?;
+        Ok(Self {
+            max_call_duration: told.whole("max_call_duration").flatten(),
+            max_sip_channels: told.whole("max_sip_channels").flatten(),
+        })
+    }
 }
 
 #[derive(Deserialize)]

@@ -294,6 +294,7 @@ impl ObjectKind {
 /// Whether the same request may well succeed another time.
 fn is_passing(error: &client::Error) -> bool {
     match error.kind() {
+        _ if error.is_permanent() => false,
         Kind::Unsendable | Kind::Setup | Kind::Decode | Kind::Redirected => false,
         _ => !matches!(error.status(), Some(400..=404 | 422)),
     }

@@ -19,7 +19,8 @@
 //! | `absent.rs` | what is said of an object that is not there |
 //! | `compare.rs`, `verdict.rs`, `take_back.rs` | what differs, whether Wavix did what it was asked, and undoing it |
 //! | `endpoints.rs` | the API's objects and one function per HTTP call |
-//! | `spelling.rs` | how its answers spell a flag, a number, a text, and nothing |
+//! | `record.rs` | an object as the API answers it |
+//! | `unreadable.rs` | what is said of an answer's field that has no meaning |
 //! | `data_source.rs`, `plural_data_source.rs`, `results.rs` | the data sources |
 //! | `list.rs`, `filter.rs` | the list for `terraform query`, and which objects are meant |
 //! | `generate.rs`, `take_over.rs` | generated configurations, objects of other providers |
@@ -28,7 +29,7 @@
 //! | `mod.rs` | the lifecycle: create, read, update, delete, import |
 //!
 //! Beside the folders stands what all of them share: how failures are worded
-//! ([`failure`]), what a 404 is taken for (`presence`), the walk through a list
+//! ([`failure`]), how answers spell a flag, a number, a text, and nothing (`told`), what a 404 is taken for (`presence`), the walk through a list
 //! that a refresh shares (`list_walk`), what a plan can do without (`lookup`), who has which object (`claims`), also in other
 //! processes (`siblings`), which labels mean the same (`label`), how long ago something was written (`stamp`), what a phone
 //! number is (`phone_number`), and how long to go on looking ([`Patience`]).
@@ -46,6 +47,7 @@ mod presence;
 mod secret_value;
 mod siblings;
 mod stamp;
+mod told;
 
 pub mod functions;
 pub mod sip_trunk;

@@ -1,8 +1,6 @@
-//! Resources layer: secrets in models and answers. A model's field that holds a
+//! Resources layer: secrets in models. A model's field that holds a
 //! credential is an `Attr<Secret>`, so that a model can be formatted without
 //! showing it.
-
-use serde::{Deserialize, Deserializer};
 
 use crate::client::Secret;
 use crate::framework::object::{Mapped, MappingError};
@@ -16,13 +14,6 @@ impl Mapped for Secret {
     fn into_value(self) -> Value {
         Value::string(self.expose())
     }
-}
-
-/// A secret in an answer; none where it is empty, too.
-pub(super) fn optional_secret<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Secret>, D::Error> {
-    Ok(Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty()).map(Secret::from))
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ mod clock;
 mod control;
 mod decimal;
 mod faults;
+mod gzip;
 mod journal;
 mod outage;
 mod page;
@@ -41,6 +42,7 @@ mod sim;
 mod store;
 mod sync;
 mod tls;
+mod transmission;
 mod wire;
 
 pub use account::{Account, VERIFIED_NUMBERS};

@@ -1,11 +1,7 @@
 //! What happens to every request around its handler: journal, faults, rate limit, latency, authentication.
 //! Which route does what is in `resources`; nothing here knows a trunk.
 
-use std::{
-    net::SocketAddr,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{net::SocketAddr, sync::Arc, time::Instant};
 
 use axum::{
     body::{self, Body, Bytes},
@@ -21,20 +17,16 @@ use crate::{
     auth,
     behaviour::Behaviour,
     clock,
-    faults::{Answer, Effect, Fault, Moment, Transmission, edit},
+    faults::{Answer, Effect, Fault, Moment, edit},
     journal,
     shared::Shared,
     sync::lock,
-    wire::{Announced, Connection, End, Script, Step, response_head},
+    transmission::badly_sent,
+    wire::{Connection, End, Script},
 };
 
 /// No request of this API comes near it.
 const MAX_BODY_BYTES: usize = 1 << 20;
-
-/// White space is written in pieces of this size.
-const BLANKS: usize = 64 * 1024;
-/// How long a head is given to arrive before the connection is reset.
-const BEFORE_RESET: Duration = Duration::from_millis(50);
 
 /// How a request ends: in an answer, or in bytes on the bare socket.
 enum Outcome {
@@ -266,49 +258,4 @@ fn too_many() -> Response {
 async fn collected(body: Body) -> Bytes {
     // The simulator's own bodies are in memory: reading them cannot fail.
     body::to_bytes(body, usize::MAX).await.unwrap_or_default()
-}
-
-fn badly_sent(head: &axum::http::response::Parts, body: &Bytes, transmission: Transmission) -> Script {
-    let length = body.len();
-    let announcing =
-        |announced| Step::Write(Bytes::from(response_head(head.status, &head.headers, announced)));
-    let written = |claimed, sent| vec![announcing(Announced::Length(claimed)), Step::Write(sent)];
-    let kept = || vec![announcing(Announced::LengthAndMore(length)), Step::Write(body.clone())];
-    let (steps, end) = match transmission {
-        Transmission::HeadOnly => {
-            // Time for the head to be read: a reset may overtake what has not been.
-            (vec![announcing(Announced::Length(length)), Step::Pause(BEFORE_RESET)], End::Reset)
-        }
-        Transmission::HalfBody => (written(length, body.slice(..length / 2)), End::Close),
-        Transmission::WrongLength(difference) => {
-            let difference = isize::try_from(difference).unwrap_or(0);
-            (written(length.saturating_add_signed(difference), body.clone()), End::Close)
-        }
-        Transmission::Trickle { bytes, pause } => {
-            let mut whole = response_head(head.status, &head.headers, Announced::Length(length));
-            whole.extend_from_slice(body);
-            let pieces = whole.chunks(bytes.max(1));
-            let steps =
-                pieces.flat_map(|piece| [Step::Write(Bytes::copy_from_slice(piece)), Step::Pause(pause)]);
-            (steps.collect(), End::Close)
-        }
-        Transmission::Unannounced { bytes } => {
-            let blanks = Bytes::from(vec![b' '; BLANKS]);
-            let rest = blanks.slice(..bytes % BLANKS);
-            let steps = vec![
-                announcing(Announced::Nothing),
-                Step::Repeat(blanks, bytes / BLANKS),
-                Step::Write(rest),
-                Step::Write(body.clone()),
-            ];
-            (steps, End::Close)
-        }
-        Transmission::ThenClose => (kept(), End::Close),
-        Transmission::ThenReset => {
-            let mut steps = kept();
-            steps.push(Step::AwaitRequest);
-            (steps, End::Reset)
-        }
-    };
-    Script { steps, end }
 }

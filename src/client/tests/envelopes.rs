@@ -289,3 +289,19 @@ async fn a_body_beyond_the_limit_is_not_read() {
         assert!(error.to_string().contains("a body of more than"), "{error}");
     }
 }
+
+/// What is odd about one thing costs that thing: a name that stands twice, half
+/// of a surrogate pair, a byte that is no UTF-8, a byte order mark.
+#[tokio::test]
+async fn an_answer_is_read_whatever_is_odd_about_its_text() {
+    for (body, label) in [
+        (br#"{"id":7,"label":"a","label":"b"}"#.as_slice(), "b"),
+        (br#"{"id":7,"label":"a\ud83d"}"#, "a\u{fffd}"),
+        (br#"{"id":7,"label":"\udc00\ud83d\ude00\\ud83d"}"#, "\u{fffd}\u{1f600}\\ud83d"),
+        (b"{\"id\":7,\"label\":\"a\xff\"}", "a\u{fffd}"),
+        (b"\xEF\xBB\xBF{\"id\":7,\"label\":\"a\"}", "a"),
+    ] {
+        let value: Value = super::super::read_answer(201, Some("application/json"), body).unwrap();
+        assert_eq!(value, serde_json::json!({ "id": 7, "label": label }));
+    }
+}

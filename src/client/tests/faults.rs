@@ -119,7 +119,7 @@ async fn a_refused_connection_is_repeated_even_for_a_create() {
     assert_eq!((error.kind(), error.delivery(), error.attempts()), (Kind::Connect, Delivery::NotSent, 5));
     let text = error.to_string();
     assert!(
-        text.contains("POST /v1/trunks was not sent: no connection to Wavix (")
+        text.contains("POST /v1/trunks was not sent: no connection to 127.0.0.1:")
             && text.contains("5 attempts"),
         "{text}"
     );

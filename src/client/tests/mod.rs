@@ -4,7 +4,9 @@
 mod config;
 mod envelopes;
 mod faults;
+mod heads;
 mod hostile;
+mod http2;
 mod options;
 mod pace;
 mod paging;

@@ -15,7 +15,7 @@ use crate::client::{
     CallOptions, Deadline, Delivery, Idempotency, Method,
     answer::{self, Incoming},
     error::Ending,
-    failure::{Failure, Status},
+    failure::{Chance, Failure, Status},
     pacing::Pacer,
     redact::Redactor,
     retry::{Exchange, Exhausted, RetryPolicy, drive},
@@ -210,9 +210,34 @@ async fn a_change_already_sent_is_awaited_and_a_read_is_not() {
     }
 }
 
+fn unconnected(chance: Chance) -> Failure {
+    Failure::Connect { cause: String::new(), way: String::new(), chance }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_does_not_exist_is_asked_for_once_more() {
+    let exchange = Scripted::failing(vec![unconnected(Chance::Slight); 3]);
+    let end = run(&exchange, Idempotency::Safe, &CallOptions::default()).await.0.unwrap_err();
+    assert_eq!((end.attempts, end.ending, end.delivery), (2, Ending::Final, Delivery::NotSent));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_gateway_says_of_a_server_is_tried_again_unless_twice_is_two() {
+    for code in (502..=504).chain(520..=530).chain([408, 425]) {
+        for (idempotency, attempts) in
+            [(Idempotency::Safe, 2), (Idempotency::Idempotent, 2), (Idempotency::Once, 1)]
+        {
+            let exchange = Scripted::failing([status(code, None)]);
+            let (outcome, _) = run(&exchange, idempotency, &CallOptions::default()).await;
+            assert_eq!(outcome.is_ok(), attempts == 2, "{code} {idempotency:?}");
+            assert_eq!(exchange.starts().len(), attempts, "{code} {idempotency:?}");
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_broken_certificate_is_not_tried_again() {
-    let exchange = Scripted::failing([Failure::Connect { cause: String::new(), permanent: true }]);
+    let exchange = Scripted::failing([unconnected(Chance::None)]);
     let end = run(&exchange, Idempotency::Safe, &CallOptions::default()).await.0.unwrap_err();
     assert_eq!((end.attempts, end.ending, end.delivery), (1, Ending::Final, Delivery::NotSent));
 }

@@ -104,6 +104,58 @@ fn assert_hidden(text: &str, value: &str, context: &str) {
     assert!(!text.contains(&encoded[4..encoded.len() - 4]), "{context}: base64 in {text:?}");
 }
 
+/// Each character of the value in each of the ways in which software writes it.
+#[test]
+fn no_mixture_of_encodings_of_a_secret_survives() {
+    let secret = r#"it's "5&6" <é>/\\x"#;
+    let redactor = Redactor::new(&[Secret::new(secret)]);
+    let every = |write: &dyn Fn(char) -> String| secret.chars().map(write).collect::<String>();
+    let decimal = every(&|c| format!("&#{};", u32::from(c)));
+    let hex = every(&|c| format!("&#x{:x};", u32::from(c)));
+    let named = secret
+        .replace('&', "&amp;")
+        .replace('\'', "&#39;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
+    let apostrophe = secret.replace('\'', "&apos;");
+    let escaped = every(&|c| format!("\\u{:04x}", u32::from(c)));
+    let percent: String = secret.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let twice = percent.replace('%', "%25");
+    let nested = named.replace('&', "&amp;");
+    let mixed = secret.replace('\'', "%27").replace('"', "&#34;").replace('<', "%3C");
+    for echo in [decimal, hex, named, apostrophe, escaped, percent, twice, nested, mixed] {
+        let shown = redactor.clean(&format!("100% of <b>{echo}</b> is &amp; was bad"), 1000);
+        assert_eq!(shown, "100% of <b>***</b> is &amp; was bad", "{echo}");
+    }
+    // Where there is no secret, nothing is changed.
+    let text = r"100 %, %zz, &nothing; &#xFFFFFFFF; \q \u12 & 5&6";
+    assert_eq!(redactor.clean(text, 1000), text);
+}
+
+#[test]
+fn a_web_token_is_hidden_whoever_it_belongs_to() {
+    let token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c";
+    let redactor = Redactor::default();
+    let shown = redactor.clean(&format!("token {token} is expired, and so is \"{token}\""), 1000);
+    assert_eq!(shown, "token *** is expired, and so is \"***\"");
+    let other = "eyJ is no token, nor is eyJa.b, nor keyJob";
+    assert_eq!(redactor.clean(other, 1000), other);
+}
+
+#[tokio::test]
+async fn what_an_answer_told_in_secret_no_later_message_repeats() {
+    let refusal = json!({ "success": false, "message": "access_token siptoken-4711 is not valid here" });
+    let server = Server::start([reply("422 Unprocessable Content", &refusal.to_string())]).await;
+    let client = client_of(settings(&server.url()));
+    client.remember(&Secret::new("siptoken-4711"));
+    for number in 0..REMEMBERED_SECRETS / 2 - 1 {
+        client.remember(&Secret::new(format!("another-token-{number}")));
+    }
+    let error = client.get("/v1/trunks/1").send::<Value>().await.unwrap_err();
+    assert_eq!(error.message(), Some("access_token *** is not valid here"));
+}
+
 #[test]
 fn no_spelling_of_a_secret_survives() {
     for value in [KEY, PASSWORD, "SomePass", "äöü1"] {

@@ -26,17 +26,23 @@ use crate::client::{ClientSettings, Delivery, Secret};
 
 /// A certificate authority of our own and a server it vouches for.
 fn authority(host: &str) -> (Vec<u8>, TlsAcceptor) {
+    speaking(host, &[])
+}
+
+/// The same, with the protocols that the server offers.
+pub(super) fn speaking(host: &str, protocols: &[&[u8]]) -> (Vec<u8>, TlsAcceptor) {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
     let key = KeyPair::generate().unwrap();
     let leaf = CertificateParams::new(vec![host.to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(vec![leaf.der().clone()], PrivatePkcs8KeyDer::from(key.serialize_der()).into())
         .unwrap();
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
     (issuer.pem().into_bytes(), TlsAcceptor::from(Arc::new(config)))
 }
 
@@ -187,17 +193,32 @@ async fn in_environment(test: &str, variables: &[(&str, &str)]) -> String {
     text
 }
 
+fn in_variables(https_proxy: &str, no_proxy: &str) -> ClientSettings {
+    let mut settings = settings("https://api.wavix.test");
+    settings.proxy_variables.https_proxy = Some(("HTTPS_PROXY", Secret::new(https_proxy)));
+    settings.proxy_variables.no_proxy = Some(no_proxy.to_owned());
+    settings.max_retries = 0;
+    settings
+}
+
 #[tokio::test]
-async fn the_proxy_of_the_environment_is_honoured_and_its_password_not_shown() {
+async fn the_proxy_of_the_environment_is_honoured_and_named_without_its_password() {
     let proxy = Tunnel::to(None).await;
-    let text = in_environment("child_calls_wavix", &[("HTTPS_PROXY", &proxy.url)]).await;
+    let client = client_of(in_variables(&proxy.url, "example.com"));
+    let error = client.get("/v1/trunks").send::<Value>().await.unwrap_err();
     assert!(proxy.heads()[0].starts_with("CONNECT api.wavix.test:443 "), "{:?}", proxy.heads());
-    assert!(text.contains("no connection to Wavix") && !text.contains("xy-pw"), "{text}");
+    let place = proxy.url.rsplit_once('@').unwrap().1;
+    let way = format!("no connection to api.wavix.test:443 through the proxy {place} (HTTPS_PROXY)");
+    assert!(error.to_string().contains(&way), "{error}");
+    for text in [error.to_string(), format!("{error:?}"), format!("{client:?}")] {
+        assert!(!text.contains("xy-pw"), "{text}");
+    }
 
     let proxy = Tunnel::to(None).await;
-    let exempt = [("HTTPS_PROXY", proxy.url.as_str()), ("NO_PROXY", "wavix.test")];
-    in_environment("child_calls_wavix", &exempt).await;
+    let client = client_of(in_variables(&proxy.url, "wavix.test:443"));
+    let error = client.get("/v1/trunks").send::<Value>().await.unwrap_err();
     assert!(proxy.heads().is_empty(), "NO_PROXY exempts");
+    assert!(error.to_string().contains("no connection to api.wavix.test:443 ("), "{error}");
 }
 
 /// As in a container image without certificates. Elsewhere the system is asked
@@ -224,14 +245,9 @@ async fn child_calls_wavix() {
 #[tokio::test]
 async fn the_proxy_of_the_environment_is_not_for_this_machine() {
     let proxy = Tunnel::to(None).await;
-    let all = [("HTTP_PROXY", proxy.url.as_str()), ("ALL_PROXY", proxy.url.as_str())];
-    in_environment("child_calls_this_machine", &all).await;
-    assert!(proxy.heads().is_empty(), "the key would have crossed the network unencrypted");
-}
-
-#[tokio::test]
-#[ignore = "runs in a process of its own, started by another test"]
-async fn child_calls_this_machine() {
     let server = Server::start([Step::Close(answer("200 OK", "application/json", "", "{}"))]).await;
-    client_of(settings(&server.url())).get("/v1/trunks").send::<Value>().await.unwrap();
+    let mut settings = settings(&server.url());
+    settings.proxy_variables.http_proxy = Some(("HTTP_PROXY", Secret::new(&proxy.url)));
+    client_of(settings).get("/v1/trunks").send::<Value>().await.unwrap();
+    assert!(proxy.heads().is_empty(), "the key would have crossed the network unencrypted");
 }

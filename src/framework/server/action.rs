@@ -153,6 +153,14 @@ pub(super) fn completed(diagnostics: Diagnostics) -> Event {
     Event { r#type: Some(event::Type::Completed(completed)) }
 }
 
+/// The messages in an event.
+pub(super) fn messages(event: &mut Event) -> &mut [crate::protocol::proto::tfplugin6::Diagnostic] {
+    match &mut event.r#type {
+        Some(event::Type::Completed(completed)) => &mut completed.diagnostics,
+        _ => &mut [],
+    }
+}
+
 fn panicked(name: &str) -> Diagnostic {
     Diagnostic::bug(
         format!("Cannot invoke action {name}"),

@@ -1,11 +1,15 @@
 //! How each answer says that something went wrong. Layer: framework.
 
+use std::collections::BTreeSet;
+
 use prost::Message;
 
 use crate::framework::convert;
 use crate::framework::diagnostics::Diagnostics;
 use crate::protocol::encoded::Encoded;
 use crate::protocol::proto::tfplugin6;
+use crate::protocol::proto::tfplugin6::attribute_path::Step;
+use crate::protocol::proto::tfplugin6::attribute_path::step::Selector;
 
 /// An answer of one RPC.
 pub(super) trait Answer: Message {
@@ -14,6 +18,30 @@ pub(super) trait Answer: Message {
 
     /// How many errors and warnings the answer holds.
     fn counts(&self) -> (usize, usize);
+
+    /// The messages in the answer.
+    fn messages(&mut self) -> &mut [tfplugin6::Diagnostic] {
+        &mut []
+    }
+}
+
+/// Takes messages about a secret argument from it to the block it is in:
+/// Terraform shows the line of the configuration that a message points at, and
+/// with it a secret that is written there. The message names the argument.
+pub(super) fn point_at_blocks(messages: &mut [tfplugin6::Diagnostic], secret: &BTreeSet<String>) {
+    for message in messages {
+        let Some(path) = &mut message.attribute else { continue };
+        let is_secret = |step: &Step| match &step.selector {
+            Some(Selector::AttributeName(name)) => secret.contains(name),
+            _ => false,
+        };
+        if let Some(at) = path.steps.iter().position(is_secret) {
+            path.steps.truncate(at);
+        }
+        if path.steps.is_empty() {
+            message.attribute = None;
+        }
+    }
 }
 
 /// How many errors and warnings there are.
@@ -34,6 +62,10 @@ macro_rules! answers {
 
             fn counts(&self) -> (usize, usize) {
                 count(&self.diagnostics)
+            }
+
+            fn messages(&mut self) -> &mut [tfplugin6::Diagnostic] {
+                &mut self.diagnostics
             }
         }
     )*};
@@ -132,4 +164,29 @@ impl Answer for tfplugin6::stop_provider::Response {
 fn paragraphs(diagnostics: &Diagnostics) -> String {
     let texts: Vec<String> = diagnostics.iter().map(|d| format!("{}: {}", d.summary, d.detail)).collect();
     texts.join("\n\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framework::diagnostics::Diagnostic;
+    use crate::framework::path::Path;
+
+    #[test]
+    fn a_message_about_a_secret_points_at_its_block_and_any_other_at_its_argument() {
+        let secret = BTreeSet::from(["password".to_owned()]);
+        for (path, expected) in [
+            (Path::root("label"), Some(Path::root("label"))),
+            (Path::root("password"), None),
+            (Path::root("login").attribute("password"), Some(Path::root("login"))),
+            (
+                Path::root("logins").index(1).attribute("password").key("a"),
+                Some(Path::root("logins").index(1)),
+            ),
+        ] {
+            let mut messages = convert::diagnostics(Diagnostic::error("s", "d").at(path.clone()).into());
+            point_at_blocks(&mut messages, &secret);
+            assert_eq!(messages[0].attribute, expected.map(|path| convert::attribute_path(&path)), "{path}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! What a provider offers, with the schemas worked out once. Layer: framework.
 //! The same for all connections of a process.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use crate::framework::diagnostics::Diagnostic;
@@ -13,7 +13,7 @@ use crate::framework::identity::IdentitySchema;
 use crate::framework::object::Object;
 use crate::framework::provider::Provider;
 use crate::framework::registry::Registry;
-use crate::framework::schema::{Attribute, Schema};
+use crate::framework::schema::{Attribute, Block, Kind, Schema};
 use crate::framework::schema_rules;
 use crate::protocol::encoded::Encoded;
 use crate::protocol::proto::tfplugin6::get_provider_schema;
@@ -35,6 +35,8 @@ pub(super) struct Catalog<P: Provider> {
     pub(super) ephemerals: BTreeMap<&'static str, Entry<dyn ErasedEphemeral<P::Ctx>>>,
     pub(super) actions: BTreeMap<&'static str, Entry<dyn ErasedAction<P::Ctx>>>,
     pub(super) functions: BTreeMap<&'static str, FunctionEntry>,
+    /// Names of the arguments and results that are secret in any schema.
+    pub(super) secret_arguments: BTreeSet<String>,
     /// What is wrong with the schemas, all of it the author's mistakes.
     pub(super) faults: Vec<String>,
     /// The answer to the first request for all schemas, for the others.
@@ -138,7 +140,18 @@ impl<P: Provider> Catalog<P> {
             functions.insert(name, FunctionEntry { object: Arc::clone(function), signature });
         }
         faults.extend(broken);
+        let mut secret_arguments = BTreeSet::new();
+        let all = std::iter::once(&schema)
+            .chain(resources.values().map(|entry: &Entry<_>| &entry.schema))
+            .chain(data_sources.values().map(|entry: &Entry<_>| &entry.schema))
+            .chain(list_resources.values().map(|entry: &Entry<_>| &entry.schema))
+            .chain(ephemerals.values().map(|entry: &Entry<_>| &entry.schema))
+            .chain(actions.values().map(|entry: &Entry<_>| &entry.schema));
+        for schema in all {
+            collect_secrets(&schema.attributes, &schema.blocks, &mut secret_arguments);
+        }
         Self {
+            secret_arguments,
             provider,
             address: address.to_owned(),
             ty: schema.ty(),
@@ -198,6 +211,20 @@ impl<P: Provider> Catalog<P> {
         self.list_resources
             .get(name)
             .ok_or_else(|| unknown_type("list resource", name, self.list_resources.keys()))
+    }
+}
+
+fn collect_secrets(attributes: &[Attribute], blocks: &[Block], into: &mut BTreeSet<String>) {
+    for attribute in attributes {
+        if attribute.sensitive || attribute.write_only {
+            into.insert(attribute.name.clone());
+        }
+        if let Kind::Nested(_, attributes) = &attribute.kind {
+            collect_secrets(attributes, &[], into);
+        }
+    }
+    for block in blocks {
+        collect_secrets(&block.attributes, &block.blocks, into);
     }
 }
 

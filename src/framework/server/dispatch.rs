@@ -3,6 +3,7 @@
 //! into a diagnostic, so that the process and its other requests live, and the
 //! limits of what is taken and sent.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -23,7 +24,7 @@ use crate::protocol::oversize::{LARGEST_ANSWER, LARGEST_SCHEMA, Oversize};
 use crate::protocol::proto::tfplugin6;
 use crate::protocol::proto::tfplugin6::provider_server;
 
-use super::answer::Answer;
+use super::answer::{Answer, point_at_blocks};
 use super::{
     ProviderServer, action, apply, configure, data_source, ephemeral, function, generation, identity, import,
     list, moving, plan, read, schema, size, unsupported, upgrade, validate,
@@ -101,6 +102,7 @@ async fn answer<R: Answer>(
     span: Span,
     rpc: &'static str,
     oversize: Option<Oversize>,
+    secret: &BTreeSet<String>,
     handler: impl Future<Output = Result<R, Diagnostics>>,
 ) -> Result<Response<R>, Status> {
     async {
@@ -122,7 +124,8 @@ async fn answer<R: Answer>(
                 R::refusal(panicked(rpc).into())
             }
         };
-        let answer = size::fitting(rpc, answer, largest(rpc));
+        let mut answer = size::fitting(rpc, answer, largest(rpc));
+        point_at_blocks(answer.messages(), secret);
         let (diagnostic_error_count, diagnostic_warning_count) = answer.counts();
         let tf_req_duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::debug!(
@@ -167,7 +170,8 @@ macro_rules! service {
                 $(subject = Subject::$subject(&request.$field);)?
                 let rpc = stringify!($rpc);
                 let span = span(&self.connection.catalog().address, rpc, &subject);
-                answer(span, rpc, oversize, $handler(Arc::clone(&self.connection), request)).await
+                let secret = &self.connection.catalog().secret_arguments;
+                answer(span, rpc, oversize, secret, $handler(Arc::clone(&self.connection), request)).await
             })*
 
             async fn get_provider_schema(
@@ -178,7 +182,7 @@ macro_rules! service {
                 let rpc = "GetProviderSchema";
                 let span = span(&self.connection.catalog().address, rpc, &Subject::None);
                 let handler = schema::get_provider_schema(Arc::clone(&self.connection), request.into_inner());
-                answer(span, rpc, oversize, handler).await
+                answer(span, rpc, oversize, &self.connection.catalog().secret_arguments, handler).await
             }
 
             async fn write_state_bytes(
@@ -187,7 +191,8 @@ macro_rules! service {
             ) -> Result<Response<tfplugin6::write_state_bytes::Response>, Status> {
                 let rpc = "WriteStateBytes";
                 let span = span(&self.connection.catalog().address, rpc, &Subject::None);
-                answer(span, rpc, None, unsupported::write_state_bytes()).await
+                let secret = &self.connection.catalog().secret_arguments;
+                answer(span, rpc, None, secret, unsupported::write_state_bytes()).await
             }
 
             type ListResourceStream = Events<tfplugin6::list_resource::Event>;
@@ -205,8 +210,12 @@ macro_rules! service {
                     let diagnostic = convert::diagnostics(refusal);
                     return Ok(one_event(tfplugin6::list_resource::Event { diagnostic, ..Default::default() }));
                 }
+                let connection = Arc::clone(&self.connection);
                 let events = list::list_resource(Arc::clone(&self.connection), request, span);
-                Ok(Response::new(Box::pin(events.map(Ok))))
+                Ok(Response::new(Box::pin(events.map(move |mut event| {
+                    point_at_blocks(&mut event.diagnostic, &connection.catalog().secret_arguments);
+                    Ok(event)
+                }))))
             }
 
             type InvokeActionStream = Events<tfplugin6::invoke_action::Event>;
@@ -224,7 +233,12 @@ macro_rules! service {
                     return Ok(one_event(action::completed(refusal)));
                 }
                 let events = span.in_scope(|| action::invoke_action(Arc::clone(&self.connection), request));
-                Ok(Response::new(Box::pin(events.map(Ok))))
+                let connection = Arc::clone(&self.connection);
+                Ok(Response::new(Box::pin(events.map(move |mut event| {
+                    let secret = &connection.catalog().secret_arguments;
+                    point_at_blocks(action::messages(&mut event), secret);
+                    Ok(event)
+                }))))
             }
 
             type ReadStateBytesStream = Events<tfplugin6::read_state_bytes::ResponseChunk>;

@@ -23,13 +23,36 @@ const ATTEMPTS: usize = 16;
 pub(super) struct UnixSocket {
     listener: UnixListener,
     // Removed after the listener is closed: fields are dropped in this order.
-    _directory: PrivateDirectory,
+    directory: PrivateDirectory,
 }
 
 impl UnixSocket {
-    /// Binds in a new directory; returns the path as text as well.
+    /// Binds in a new directory; returns the path as text as well. A directory that
+    /// was asked for is used or named in the error; a temporary one that cannot be
+    /// used gives way to the system's.
     pub(super) fn bind(environment: &Environment) -> Result<(Self, String), Error> {
-        let parent = environment.socket_dir.as_deref().unwrap_or(&environment.temp_dir);
+        if let Some(parent) = &environment.socket_dir {
+            return Self::bind_in(parent, environment);
+        }
+        let refused = match Self::bind_in(&environment.temp_dir, environment) {
+            Ok(bound) => return Ok(bound),
+            Err(error) => error,
+        };
+        for parent in FALLBACKS.map(Path::new) {
+            if let Ok(bound) = Self::bind_in(parent, environment) {
+                tracing::warn!(%refused, instead = %parent.display(), "the temporary directory cannot be used");
+                return Ok(bound);
+            }
+        }
+        Err(refused)
+    }
+
+    /// Where its directory is.
+    pub(super) fn parent(&self) -> Option<PathBuf> {
+        self.directory.path.parent().map(Path::to_owned)
+    }
+
+    fn bind_in(parent: &Path, environment: &Environment) -> Result<(Self, String), Error> {
         // The client has another working directory in mind than ours, perhaps.
         let parent = std::path::absolute(parent).map_err(failed("find", parent))?;
         // Before anything is created: the name is as long as any other.
@@ -43,7 +66,7 @@ impl UnixSocket {
         if let Some(group) = &environment.socket_group {
             share(&directory.path, &path, group)?;
         }
-        Ok((Self { listener, _directory: directory }, address))
+        Ok((Self { listener, directory }, address))
     }
 
     pub(super) async fn accept(&self) -> io::Result<UnixStream> {
@@ -51,13 +74,20 @@ impl UnixSocket {
     }
 }
 
-const SOCKET_NAME: &str = "s";
+pub(super) const SOCKET_NAME: &str = "s";
+/// How the name of a socket's directory begins.
+pub(super) const PREFIX: &str = "plugin-";
+/// Characters that follow.
+pub(super) const RANDOM: usize = 8;
+
+/// Where there is room on every system, when `TMPDIR` is too long or missing.
+const FALLBACKS: [&str; 2] = ["/tmp", "/var/tmp"];
 
 /// Short, since a path has so little room. Guessing it gains nothing: creating
 /// the directory fails if it exists.
 fn directory_name() -> String {
-    let random: String = (0..8).map(|_| fastrand::alphanumeric()).collect();
-    format!("plugin-{random}")
+    let random: String = (0..RANDOM).map(|_| fastrand::alphanumeric()).collect();
+    format!("{PREFIX}{random}")
 }
 
 /// The path as it will stand in the handshake line.
@@ -185,6 +215,20 @@ mod tests {
     async fn a_directory_that_does_not_exist_is_named_in_the_error() {
         let error = UnixSocket::bind(&environment(Path::new("/nonexistent-dir"))).err().unwrap().to_string();
         assert!(error.contains("\"/nonexistent-dir\""), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_temporary_directory_that_is_too_long_or_missing_gives_way_to_the_systems() {
+        let parent = tempfile::tempdir().unwrap();
+        let long = parent.path().join("x".repeat(100));
+        fs::create_dir(&long).unwrap();
+        for unfit in [long.as_path(), Path::new("/nonexistent-dir")] {
+            let environment = Environment::from_pairs([("TMPDIR", unfit)]);
+            let (_socket, address) = UnixSocket::bind(&environment).unwrap();
+            assert!(FALLBACKS.iter().any(|fallback| address.starts_with(fallback)), "{address}");
+            UnixStream::connect(&address).await.unwrap();
+        }
+        assert_eq!(fs::read_dir(&long).unwrap().count(), 0);
     }
 
     #[tokio::test]

@@ -213,7 +213,7 @@ fn refused() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
         (
             "http_proxy",
             vec![
-                (text("proxy.example:8080"), "http or https URL"),
+                (text("ftp://proxy.example:8080"), "http or https URL"),
                 (text("socks5://s3cret@proxy.example"), "http or https URL"),
                 (text("http://"), "URL"),
             ],

@@ -18,7 +18,7 @@ use super::super::label::composed;
 use super::endpoints::{SipTrunkRecord, SipTrunkSummary};
 use super::model::SipTrunkModel;
 use super::results::{self, HostRequestResult};
-use super::{KIND, absent, lagging, parse_id};
+use super::{KIND, absent, lagging, parse_id, unreadable};
 
 crate::object! {
     /// Arguments and results of the data source `wavix_sip_trunk`.
@@ -52,7 +52,7 @@ crate::object! {
         /// API `transcription_threshold`, in seconds.
         pub transcription_threshold: Attr<i64>,
         /// API `talk_time`, in seconds.
-        pub talk_time: Attr<i64>,
+        pub talk_time: Attr<Number>,
         /// API `charge`, in USD.
         pub charge: Attr<Number>,
         /// API `created_at`, as sent.
@@ -167,7 +167,10 @@ impl DataSource<Context> for SipTrunkDataSource {
             (_, several) => return Err(several_found(&key, several).into()),
         };
         match lagging::get(call, id, summary.is_some()).await {
-            Ok(record) => Ok(SipTrunkData::new(&record, summary)),
+            Ok(record) => {
+                unreadable::refuse(Verb::Find, &record)?;
+                Ok(SipTrunkData::new(&record, summary))
+            }
             Err(error) if error.is_not_found() && summary.is_none() => Err(not_found(&key, &listed).into()),
             Err(error) => Err(failed(error)),
         }
@@ -248,8 +251,8 @@ impl SipTrunkData {
             machine_detection_enabled: trunk.machine_detection_enabled,
             transcription_enabled: trunk.transcription_enabled,
             transcription_threshold: trunk.transcription_threshold,
-            talk_time: summary.and_then(|trunk| trunk.talk_time).into(),
-            charge: summary.map_or(Attr::Null, results::charge),
+            talk_time: summary.and_then(|trunk| trunk.talk_time.clone()).into(),
+            charge: summary.and_then(|trunk| trunk.charge.clone()).into(),
             created_at: trunk.created_at,
             host: trunk.host,
             ip_restrict: trunk.ip_restrict,

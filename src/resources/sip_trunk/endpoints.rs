@@ -1,9 +1,7 @@
-//! Resources layer: the API's SIP trunk objects and one function per HTTP call.
-//! Decoding is tolerant, since every document of the API disagrees with another
-//! one somewhere; encoding is strict. Knows no plan and no state.
+//! Resources layer: what is asked of the API about SIP trunks, one function per
+//! HTTP call. What it answers is read in `record`. Knows no plan and no state.
 //!
-//! Source of all fields: the Wavix OpenAPI document, `SIPTrunkCreateRequest`,
-//! `SIPTrunkResponse` and `SIPTrunkListResponse`.
+//! Source of all fields: the Wavix OpenAPI document, `SIPTrunkCreateRequest`.
 
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -13,11 +11,8 @@ use crate::client::{
 
 use super::super::label;
 pub use super::super::presence::Deletion;
-use super::super::secret_value::optional_secret;
-use super::spelling::{
-    null_is_no_items, null_is_no_text, null_is_off, optional_decimal, optional_whole, told_decimal,
-    told_whole, whole,
-};
+pub use super::super::told::Unreadable;
+pub use super::record::{AllowedIp, HostRequestSummary, SipTrunkRecord, SipTrunkSummary};
 
 const ROUTE: &str = "/v1/trunks";
 
@@ -121,147 +116,6 @@ pub enum AllowedIpBody {
     },
 }
 
-/// A trunk as create, get and update answer it. Only `id` is relied upon: the
-/// API's own examples leave documented fields out. A field that is `None` was
-/// left out, which says nothing; one that is null says "off", "none" or "".
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct SipTrunkRecord {
-    /// Never changes.
-    #[serde(deserialize_with = "whole")]
-    pub id: i64,
-    /// SIP login.
-    pub name: Option<String>,
-    /// Name for people.
-    pub label: Option<String>,
-    /// Digits; "" or null for none.
-    #[serde(default, deserialize_with = "null_is_no_text")]
-    pub callerid: Option<String>,
-    /// See [`SipTrunkBody::multiple_numbers`].
-    #[serde(default, deserialize_with = "null_is_off")]
-    pub multiple_numbers: Option<bool>,
-    /// See [`SipTrunkBody::ip_restrict`].
-    #[serde(default, deserialize_with = "null_is_off")]
-    pub ip_restrict: Option<bool>,
-    /// Documented as never null; null has been seen in other lists and is none.
-    #[serde(default, deserialize_with = "null_is_no_items")]
-    pub allowed_ips: Option<Vec<AllowedIp>>,
-    /// See [`SipTrunkBody::didinfo_enabled`].
-    pub didinfo_enabled: Option<bool>,
-    /// See [`SipTrunkBody::call_restrict`].
-    #[serde(default, deserialize_with = "null_is_off")]
-    pub call_restrict: Option<bool>,
-    /// Seconds; null for none.
-    #[serde(default, deserialize_with = "told_whole")]
-    pub call_limit: Option<Option<i64>>,
-    /// See [`SipTrunkBody::cost_limit`].
-    #[serde(default, deserialize_with = "null_is_off")]
-    pub cost_limit: Option<bool>,
-    /// USD as decimal text; null for none. Documented as a string; a number is
-    /// taken too.
-    #[serde(default, deserialize_with = "told_decimal")]
-    pub max_call_cost: Option<Option<String>>,
-    /// See [`SipTrunkBody::channels_restrict`].
-    #[serde(default, deserialize_with = "null_is_off")]
-    pub channels_restrict: Option<bool>,
-    /// Concurrent outbound calls; null for none.
-    #[serde(default, deserialize_with = "told_whole")]
-    pub max_channels: Option<Option<i64>>,
-    /// See [`SipTrunkBody::rewrite_enabled`].
-    #[serde(default, deserialize_with = "null_is_off")]
-    pub rewrite_enabled: Option<bool>,
-    /// Digits; "" or null for none.
-    #[serde(default, deserialize_with = "null_is_no_text")]
-    pub rewrite_prefix: Option<String>,
-    /// Digits; "" or null for none.
-    #[serde(default, deserialize_with = "null_is_no_text")]
-    pub rewrite_cond: Option<String>,
-    /// See [`SipTrunkBody::call_recording_enabled`].
-    #[serde(default, deserialize_with = "null_is_off")]
-    pub call_recording_enabled: Option<bool>,
-    /// See [`SipTrunkBody::machine_detection_enabled`].
-    #[serde(default, deserialize_with = "null_is_off")]
-    pub machine_detection_enabled: Option<bool>,
-    /// See [`SipTrunkBody::transcription_enabled`].
-    #[serde(default, deserialize_with = "null_is_off")]
-    pub transcription_enabled: Option<bool>,
-    /// Seconds.
-    #[serde(default, deserialize_with = "optional_whole")]
-    pub transcription_threshold: Option<i64>,
-    /// See [`SipTrunkBody::encrypted_media`].
-    #[serde(default, deserialize_with = "null_is_off")]
-    pub encrypted_media: Option<bool>,
-    /// ISO 8601, with or without milliseconds.
-    pub created_at: Option<String>,
-    /// `dynamic`, or the address of an IP-authenticated trunk.
-    pub host: Option<String>,
-    /// Caller ID passthrough; granted by Wavix.
-    pub passthrough: Option<bool>,
-    /// Static token of the trunk.
-    #[serde(default, deserialize_with = "optional_secret")]
-    pub access_token: Option<Secret>,
-}
-
-/// An item of the answer's `allowed_ips`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct AllowedIp {
-    /// Given by Wavix; not relied upon.
-    #[serde(default, deserialize_with = "optional_whole")]
-    pub id: Option<i64>,
-    /// IPv4.
-    pub ip: String,
-}
-
-/// A trunk as the list answers it: some facts are only here, others only in
-/// [`SipTrunkRecord`].
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct SipTrunkSummary {
-    /// Never changes.
-    #[serde(deserialize_with = "whole")]
-    pub id: i64,
-    /// SIP login.
-    pub name: Option<String>,
-    /// Name for people.
-    pub label: Option<String>,
-    /// `Digest` or `IP auth`.
-    pub auth_method: Option<String>,
-    /// `active`, `pending` or `rejected`.
-    pub status: Option<String>,
-    /// Digits; "" or null for none.
-    pub callerid: Option<String>,
-    /// The request for IP authentication, if there was one.
-    pub host_request: Option<HostRequestSummary>,
-    /// See [`SipTrunkBody::multiple_numbers`].
-    pub multiple_numbers: Option<bool>,
-    /// See [`SipTrunkRecord::passthrough`].
-    pub passthrough: Option<bool>,
-    /// See [`SipTrunkBody::encrypted_media`].
-    pub encrypted_media: Option<bool>,
-    /// See [`SipTrunkBody::call_recording_enabled`].
-    pub call_recording_enabled: Option<bool>,
-    /// See [`SipTrunkBody::machine_detection_enabled`].
-    pub machine_detection_enabled: Option<bool>,
-    /// See [`SipTrunkBody::transcription_enabled`].
-    pub transcription_enabled: Option<bool>,
-    /// Seconds.
-    #[serde(default, deserialize_with = "optional_whole")]
-    pub transcription_threshold: Option<i64>,
-    /// Outbound seconds of this month.
-    #[serde(default, deserialize_with = "optional_whole")]
-    pub talk_time: Option<i64>,
-    /// Outbound USD of this month, as decimal text.
-    #[serde(default, deserialize_with = "optional_decimal")]
-    pub charge: Option<String>,
-}
-
-/// Where a request for IP authentication stands.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct HostRequestSummary {
-    /// IPv4.
-    pub host: Option<String>,
-    /// `pending` or `approved`.
-    pub status: Option<String>,
-}
-
 /// A page of the list.
 #[derive(Deserialize)]
 pub struct SipTrunkPage {
@@ -301,7 +155,7 @@ pub fn pages(client: &Client, options: &CallOptions) -> Pages<SipTrunkPage, i64>
 /// # Errors
 /// See [`Error`]. NOTE: a 404 does not prove that the trunk is gone.
 pub async fn get(client: &Client, id: i64, options: &CallOptions) -> Result<SipTrunkRecord, Error> {
-    client.get(path(id)).options(options).send().await
+    Ok(remembered(client, client.get(path(id)).options(options).send().await?))
 }
 
 /// `POST /v1/trunks`. Needs the scope `trunks:write`. Sent once: see
@@ -314,7 +168,9 @@ pub async fn create(
     body: &SipTrunkBody,
     options: &CallOptions,
 ) -> Result<Answer<SipTrunkRecord>, Error> {
-    client.post(ROUTE).json(body).redact(&body.password).options(options).send_full().await
+    let made: Answer<SipTrunkRecord> =
+        client.post(ROUTE).json(body).redact(&body.password).options(options).send_full().await?;
+    Ok(Answer { value: remembered(client, made.value), ..made })
 }
 
 /// `PUT /v1/trunks/{id}`, a full replacement. Needs the scope `trunks:write`.
@@ -327,7 +183,8 @@ pub async fn update(
     body: &SipTrunkBody,
     options: &CallOptions,
 ) -> Result<SipTrunkRecord, Error> {
-    client.put(path(id)).json(body).redact(&body.password).options(options).send().await
+    let written = client.put(path(id)).json(body).redact(&body.password).options(options).send().await?;
+    Ok(remembered(client, written))
 }
 
 /// `DELETE /v1/trunks/{id}`. Needs the scope `trunks:write`.
@@ -337,6 +194,14 @@ pub async fn update(
 pub async fn delete(client: &Client, id: i64, options: &CallOptions) -> Result<Deletion, Error> {
     let answer = client.delete(path(id)).options(options).send_full::<serde_json::Value>().await?;
     Ok(Deletion::of(answer.status, &answer.value))
+}
+
+/// No later message repeats the token of a trunk.
+fn remembered(client: &Client, record: SipTrunkRecord) -> SipTrunkRecord {
+    if let Some(token) = &record.access_token {
+        client.remember(token);
+    }
+    record
 }
 
 pub(super) fn path(id: i64) -> ApiPath {

@@ -16,7 +16,7 @@ use super::super::presence;
 use super::endpoints::{self, SipTrunkSummary};
 use super::filter::{self, SipTrunkFilter};
 use super::model::SipTrunkModel;
-use super::{KIND, SipTrunk, options};
+use super::{KIND, SipTrunk, options, unreadable};
 
 /// Trunks that are read at the same time. The client paces all requests of the
 /// process besides.
@@ -105,6 +105,7 @@ async fn states(call: &Call<'_, Context>, batch: &[SipTrunkSummary], whole: bool
 async fn read(call: &Call<'_, Context>, summary: &SipTrunkSummary) -> Found {
     match endpoints::get(call.ctx.client(), summary.id, &options(call)).await {
         Ok(record) => {
+            unreadable::refuse(Verb::Find, &record)?;
             let mut trunk = SipTrunkModel::from_record(&record, &SipTrunkModel::stub(summary.id));
             trunk.add_summary(summary);
             Ok(Some((name(summary), trunk)))

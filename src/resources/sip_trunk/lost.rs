@@ -189,6 +189,10 @@ async fn look(
                 continue;
             }
         };
+        if let Some(odd) = record.unreadable.first() {
+            look.others.unreadable.push((id, format!("`{}` cannot be read: {}", odd.field, odd.why)));
+            continue;
+        }
         let differing = differing(sought, &record, summary);
         if !differing.is_empty() {
             look.others.different.push((id, differing));

@@ -26,14 +26,15 @@ mod model;
 mod plan;
 mod plural_data_source;
 mod put;
+mod record;
 mod refused;
 mod results;
 mod rules;
 mod schema;
-mod spelling;
 mod take_back;
 mod take_over;
 mod twins;
+mod unreadable;
 mod unusual;
 mod validate;
 mod verdict;
@@ -47,6 +48,7 @@ use crate::client::{self, Delivery};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::identity::IdentitySchema;
 use crate::framework::moving::MovedState;
+use crate::framework::object::Attr;
 use crate::framework::path::Path;
 use crate::framework::resource::{Call, CreateRequest, Outcome, Phase, PlanRequest, Resource, UpdateRequest};
 use crate::framework::schema::Schema;
@@ -162,6 +164,7 @@ impl Resource<Context> for SipTrunk {
                 return Err(at_password_in_use(refused::failed(call, &sought, &error).await, &write_only));
             }
         };
+        let record = unreadable::looked_at_again(call, &plan, record, outcome).await;
         let mut trunk = SipTrunkModel::from_record(&record, &plan);
         if trunk.requested_host().is_none() {
             trunk.add_digest_facts();
@@ -181,6 +184,7 @@ impl Resource<Context> for SipTrunk {
             }
             outcome.save(trunk.clone());
         }
+        unreadable::refuse(Verb::Create, &record)?;
         take_back::unless_as_planned(call, &plan, (record.id, &trunk), is_new, outcome).await
     }
 
@@ -192,6 +196,7 @@ impl Resource<Context> for SipTrunk {
     ) -> Result<(), Diagnostics> {
         let id = stored_id(Verb::Read, &state)?;
         call.ctx.claims().own(id);
+        conceal(call, &state);
         let failed = |error: &client::Error| KIND.failed(Verb::Read, &id.to_string(), error);
         let record = match finding::find(call, &state, &outcome.private, id).await? {
             Found::Trunk(record) => *record,
@@ -206,6 +211,7 @@ impl Resource<Context> for SipTrunk {
                 return Ok(());
             }
         };
+        unreadable::refuse(Verb::Read, &record)?;
         finding::same_trunk(&state, &record, id)?;
         let record = finding::settled(call, &state, record, &mut outcome.private).await?;
         let mut trunk = SipTrunkModel::from_record(&record, &state);
@@ -236,6 +242,7 @@ impl Resource<Context> for SipTrunk {
         plan::decide_flags(&mut plan);
         let id = stored_id(Verb::Update, &prior)?;
         call.ctx.claims().own(id);
+        conceal(call, &prior);
         if !plan::needs_request(&prior, &plan, &write_only) {
             let mut trunk = prior.clone();
             trunk.take_arguments(&plan);
@@ -267,6 +274,7 @@ impl Resource<Context> for SipTrunk {
         } else {
             change::warn_of_reopened_review(call, id, &prior, outcome).await;
         }
+        unreadable::refuse(Verb::Update, &record)?;
         verdict::of_update(&prior, &plan, &trunk)
     }
 
@@ -279,6 +287,7 @@ impl Resource<Context> for SipTrunk {
         let id = stored_id(Verb::Delete, &state)?;
         call.ctx.claims().own(id);
         outcome.note(format!("SIP trunk {id}"));
+        conceal(call, &state);
         deletion::delete(call, &state, &outcome.private, id).await?;
         call.ctx.trail().forget(id);
         Ok(())
@@ -343,6 +352,13 @@ fn is_applying(request: &PlanRequest<'_, Context, SipTrunkModel>) -> bool {
         }
         Phase::PlanAfterRead => false,
         Phase::PlanOrApply => ctx.claims().has_planned(),
+    }
+}
+
+/// No message repeats the secrets in a state.
+fn conceal(call: &Call<'_, Context>, state: &SipTrunkModel) {
+    for secret in [&state.password, &state.access_token].into_iter().filter_map(Attr::known) {
+        call.ctx.client().remember(secret);
     }
 }
 

@@ -60,7 +60,7 @@ crate::object! {
         /// API `transcription_threshold`, in seconds.
         pub transcription_threshold: Attr<i64>,
         /// API `talk_time`, in seconds.
-        pub talk_time: Attr<i64>,
+        pub talk_time: Attr<Number>,
         /// API `charge`, in USD.
         pub charge: Attr<Number>,
     }
@@ -125,8 +125,8 @@ impl From<&SipTrunkSummary> for ListedSipTrunk {
             machine_detection_enabled: trunk.machine_detection_enabled.into(),
             transcription_enabled: trunk.transcription_enabled.into(),
             transcription_threshold: trunk.transcription_threshold.into(),
-            talk_time: trunk.talk_time.into(),
-            charge: results::charge(trunk),
+            talk_time: trunk.talk_time.clone().into(),
+            charge: trunk.charge.clone().into(),
         }
     }
 }

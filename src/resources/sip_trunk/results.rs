@@ -4,10 +4,9 @@
 
 use crate::framework::object::Attr;
 use crate::framework::schema::{Attribute, Nesting};
-use crate::protocol::number::Number;
 use crate::protocol::types::Type;
 
-use super::endpoints::{HostRequestSummary, SipTrunkSummary};
+use super::endpoints::HostRequestSummary;
 
 crate::object! {
     /// Where a request for IP authentication stands.
@@ -122,9 +121,4 @@ fn result(name: &str, ty: Type, description: &str) -> Attribute {
 /// The caller ID; the API spells none as null or "".
 pub(super) fn caller_id(text: Option<&String>) -> Attr<String> {
     text.filter(|text| !text.is_empty()).cloned().into()
-}
-
-/// The month's cost, exactly. Decoding has refused what is no decimal.
-pub(super) fn charge(summary: &SipTrunkSummary) -> Attr<Number> {
-    summary.charge.as_ref().and_then(|text| text.parse().ok()).into()
 }

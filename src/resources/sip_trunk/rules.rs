@@ -33,6 +33,8 @@ pub(super) enum Rule {
     WholeNumber(i64),
     /// An amount of money of a length that the API can be expected to keep.
     Money,
+    /// A password, which a file or a template may have put a line break behind.
+    Password,
 }
 
 impl Validator for Rule {
@@ -47,6 +49,7 @@ impl Validator for Rule {
                 "must not be negative, and have at most {MONEY_DIGITS} digits before the decimal point and \
                  {MONEY_DIGITS} after it"
             ),
+            Self::Password => "must not contain a line break or another control character".to_owned(),
         }
     }
 
@@ -69,6 +72,15 @@ impl Validator for Rule {
                 .filter(|amount| amount.has_at_most_decimals(MONEY_DIGITS))
                 .map(drop)
                 .ok_or_else(broken),
+            // The value is a secret: the rule is all that is said.
+            Self::Password if value.as_str().is_some_and(|text| text.contains(char::is_control)) => {
+                Err(format!(
+                    "The value {}. It may have been read from a file with a line break at its end; `chomp` takes that \
+                 away.",
+                    self.rule()
+                ))
+            }
+            Self::Password => Ok(()),
         }
     }
 }

@@ -69,12 +69,12 @@ fn identity() -> Vec<Attribute> {
 
 fn credentials() -> Vec<Attribute> {
     vec![
-        Attribute::string("password").sensitive().validate(non_empty()).describe(
+        Attribute::string("password").sensitive().validate(non_empty()).validate(Rule::Password).describe(
             "SIP password, kept in the state. Set exactly one of `password` and `password_wo` when the \
              trunk is created or changed. Wavix never returns it, so a password changed elsewhere is not \
              noticed.",
         ),
-        Attribute::string("password_wo").sensitive().write_only().validate(non_empty()).describe(
+        Attribute::string("password_wo").sensitive().write_only().validate(non_empty()).validate(Rule::Password).describe(
             "SIP password that is sent to Wavix and kept neither in the plan nor in the state. Needs \
              Terraform 1.11 or newer. A new value is sent with the next change of the trunk; change \
              `password_wo_version` to send it at once.",

@@ -4,12 +4,12 @@
 //! Source of all fields: the Wavix OpenAPI document, `WebRTCTokenCreateRequest`,
 //! `WebRTCTokenResponse` and `WebRTCTokensListResponse`.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::client::{ApiPath, CallOptions, Client, Error, Kind, Page, Pagination, Secret, null_as_empty};
 
 pub use super::super::presence::Deletion;
-use super::super::secret_value::optional_secret;
+use super::super::told::Told;
 
 const ROUTE: &str = "/v2/webrtc/tokens";
 
@@ -31,17 +31,24 @@ pub struct WebRtcTokenBody {
 /// A token as create answers it. The secret is relied upon by nobody before it
 /// was looked for: a token whose secret got lost must still be found to be
 /// deleted.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct NewWebRtcToken {
     /// Never changes.
     pub uuid: String,
     /// The JWT. Shown here and never again.
-    #[serde(default, deserialize_with = "optional_secret")]
     pub token: Option<Secret>,
 }
 
-/// A token as the list answers it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+impl<'de> Deserialize<'de> for NewWebRtcToken {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let told = &mut Told::deserialize(deserializer)?;
+        Ok(Self { uuid: told.name("uuid")?, token: told.secret("token") })
+    }
+}
+
+/// A token as the list answers it. Without `uuid` or `sip_trunk` it could be any
+/// token of any trunk, so a list with such an item is no list.
+#[derive(Debug, Clone, PartialEq)]
 pub struct WebRtcTokenRecord {
     /// Never changes.
     pub uuid: String,
@@ -51,6 +58,18 @@ pub struct WebRtcTokenRecord {
     pub payload: Option<Payload>,
     /// Seconds from its creation; none for no expiry.
     pub ttl: Option<i64>,
+}
+
+impl<'de> Deserialize<'de> for WebRtcTokenRecord {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let told = &mut Told::deserialize(deserializer)?;
+        Ok(Self {
+            uuid: told.name("uuid")?,
+            sip_trunk: told.name("sip_trunk")?,
+            payload: told.map("payload").flatten(),
+            ttl: told.whole("ttl").flatten(),
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -80,7 +99,11 @@ pub async fn create(
     body: &WebRtcTokenBody,
     options: &CallOptions,
 ) -> Result<NewWebRtcToken, Error> {
-    client.post(ROUTE).json(body).options(options).send().await
+    let made: NewWebRtcToken = client.post(ROUTE).json(body).options(options).send().await?;
+    if let Some(token) = &made.token {
+        client.remember(token);
+    }
+    Ok(made)
 }
 
 /// `GET /v2/webrtc/tokens`, the active tokens of the account. Needs the scope

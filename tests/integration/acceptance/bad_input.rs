@@ -65,8 +65,13 @@ fn resource(index: usize, arguments: &str) -> String {
     format!("resource \"wavix_sip_trunk\" \"bad{index}\" {{\n{good}  {arguments}\n}}\n")
 }
 
+/// Terraform shows the line that an error points at, so one about a secret points at its block, and names it.
 fn points_at(error: &Diagnostic, attribute: &str) -> bool {
-    error.code.as_deref().unwrap_or_default().trim_start().starts_with(attribute)
+    let code = error.code.as_deref().unwrap_or_default().trim_start();
+    if matches!(attribute, "password" | "password_wo") {
+        return code.starts_with("resource ") && error.detail.contains(&format!("`{attribute}`"));
+    }
+    code.starts_with(attribute)
 }
 
 fn every_bad_argument_is_named_and_nothing_is_sent() {

@@ -11,6 +11,7 @@ use crate::support::secrets::{API_KEY, PASSWORD, PROXY_PASSWORD, encoded, shown}
 use crate::support::terraform::Terraform;
 
 acceptance_trials! {
+    a_secret_that_is_written_in_the_configuration_is_not_printed_with_its_line,
     ; since (1, 11):
     no_secret_is_shown_by_any_command_at_any_log_level,
 }
@@ -165,7 +166,7 @@ variable "proxy" {{
     for argument in ["", "http_proxy = var.proxy"] {
         tf.config(&provider(argument));
         let plan = run(&["plan", "-input=false", "-no-color"], &format!("plan {argument}")).failed();
-        assert!(plan.text().contains("no connection to Wavix"), "{plan}");
+        assert!(plan.text().contains("no connection to wavix.invalid:443"), "{plan}");
     }
     tf.config(&config("Last", 9));
     run(&["apply", "-auto-approve", "-input=false", "-no-color"], "repair").succeeded();
@@ -182,4 +183,27 @@ variable "proxy" {{
         said.0.insert(file.to_owned(), tf.read(file));
     }
     said.assert_without(&[WRITE_ONLY, WEBRTC_TOKEN]);
+}
+
+/// Terraform prints the line that a message points at.
+fn a_secret_that_is_written_in_the_configuration_is_not_printed_with_its_line() {
+    let sim = Sim::spawn();
+    let tf = Terraform::new(&sim);
+    let trunk = |password: &str| {
+        format!(
+            "resource \"wavix_sip_trunk\" \"a\" {{\n  label = \"a\"\n  callerid = \"13132847320\"\n  \
+             password = \"{password}\"\n}}\n"
+        )
+    };
+    let provider = |argument: &str| format!("provider \"wavix\" {{\n  {argument}\n}}\n\n{}", trunk("good"));
+    for (config, argument) in [
+        (trunk(r"literal-4711\r\n"), "password"),
+        (provider(r#"api_key = "literal-4711 ""#), "api_key"),
+        (provider(r#"http_proxy = "ftp://u:literal-4711@proxy""#), "http_proxy"),
+    ] {
+        tf.config(&config);
+        let plan = tf.run(["plan", "-input=false", "-no-color"]).failed();
+        assert!(!plan.text().contains("4711"), "{plan}");
+        assert!(plan.text().contains(argument), "{plan}");
+    }
 }

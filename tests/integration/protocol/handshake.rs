@@ -6,7 +6,7 @@ use terraform_provider_wavix::protocol::handshake::MAGIC_COOKIE;
 use terraform_provider_wavix::protocol::proto::tfplugin6::get_provider_schema;
 use tokio::io::AsyncWriteExt;
 
-use crate::support::plugin::{Finished, Launch, PATIENCE};
+use crate::support::plugin::{Finished, Launch};
 
 async_trials![
     without_the_cookie_a_sentence_is_all_there_is,
@@ -58,8 +58,7 @@ async fn the_line_has_six_fields_and_nothing_follows_it() {
 
     let mut provider = plugin.provider().await;
     provider.get_provider_schema(get_provider_schema::Request {}).await.unwrap();
-    plugin.signal("TERM");
-    plugin.wait(PATIENCE).await;
+    plugin.shut_down().await;
     assert_eq!(plugin.stdout.all().len(), 1);
 }
 
@@ -91,8 +90,7 @@ async fn an_empty_tmpdir_is_not_a_directory() {
     let mut plugin = Launch::by_terraform().env("TMPDIR", "").start();
     let address = plugin.handshake().address;
     assert!(address.starts_with("/tmp/plugin-"), "{address}");
-    plugin.signal("TERM");
-    plugin.wait(PATIENCE).await;
+    plugin.shut_down().await;
     assert!(!std::path::Path::new(&address).exists());
 }
 

@@ -7,6 +7,7 @@ use terraform_provider_wavix::protocol::proto::go_plugin::grpc_controller_client
 use terraform_provider_wavix::protocol::proto::go_plugin::grpc_stdio_client::GrpcStdioClient;
 use terraform_provider_wavix::protocol::proto::go_plugin::{ConnInfo, Empty};
 use terraform_provider_wavix::protocol::proto::tfplugin6::get_provider_schema;
+use terraform_provider_wavix::protocol::proto::tfplugin6::provider_client::ProviderClient;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic_health::pb::HealthCheckRequest;
@@ -21,8 +22,7 @@ async_trials![
     the_broker_reads_until_the_client_ends,
     the_plugin_says_it_is_healthy,
     a_closed_connection_does_not_end_the_process,
-    an_interrupt_is_ignored,
-    a_termination_signal_ends_the_process_and_leaves_nothing_behind,
+    signals_to_the_process_group_are_ignored_and_the_end_is_terraforms,
     the_process_ends_when_its_parent_does,
 ];
 
@@ -91,22 +91,18 @@ async fn a_closed_connection_does_not_end_the_process() {
     assert!(plugin.is_running());
 }
 
-async fn an_interrupt_is_ignored() {
+/// Ctrl-C, and `timeout`: Terraform gets them too, finishes what it is doing, and ends the plugin.
+async fn signals_to_the_process_group_are_ignored_and_the_end_is_terraforms() {
     let mut plugin = Launch::by_terraform().start();
-    let mut provider = plugin.provider().await;
-    for interrupts in 1..=2 {
-        plugin.signal("INT");
-        plugin.stderr.containing_nth("interrupt ignored", interrupts);
+    let channel = plugin.connect().await;
+    let mut provider = ProviderClient::new(channel.clone());
+    for signal in ["INT", "TERM", "TERM"] {
         provider.get_provider_schema(get_provider_schema::Request {}).await.unwrap();
+        plugin.signal(signal);
     }
+    provider.get_provider_schema(get_provider_schema::Request {}).await.unwrap();
     assert!(plugin.is_running());
-}
-
-async fn a_termination_signal_ends_the_process_and_leaves_nothing_behind() {
-    let mut plugin = Launch::by_terraform().start();
-    plugin.provider().await.get_provider_schema(get_provider_schema::Request {}).await.unwrap();
-    assert_eq!(plugin.temporary_files(), 1);
-    plugin.signal("TERM");
+    GrpcControllerClient::new(channel).shutdown(Empty {}).await.expect("a reply comes first");
     assert_eq!(plugin.wait(PATIENCE).await.code(), Some(0));
     assert_eq!(plugin.temporary_files(), 0);
 }

@@ -2,7 +2,7 @@
 
 use terraform_provider_wavix::protocol::proto::tfplugin6::get_provider_schema;
 
-use crate::support::plugin::{Launch, PATIENCE, Plugin, connect_plain};
+use crate::support::plugin::{Launch, Plugin, connect_plain};
 
 async_trials![
     every_line_is_one_terraform_can_read,
@@ -15,8 +15,7 @@ async fn run(launch: Launch) -> Plugin {
     let mut plugin = launch.start();
     plugin.provider().await.get_provider_schema(get_provider_schema::Request {}).await.unwrap();
     plugin.signal("INT");
-    plugin.signal("TERM");
-    plugin.wait(PATIENCE).await;
+    plugin.shut_down().await;
     plugin
 }
 
@@ -42,8 +41,7 @@ async fn the_level_is_the_one_asked_for() {
     let handshake = plugin.handshake();
     drop(connect_plain(&handshake.network, &handshake.address).await);
     plugin.stderr.containing("TLS handshake failed");
-    plugin.signal("TERM");
-    plugin.wait(PATIENCE).await;
+    plugin.shut_down().await;
     let lines = plugin.stderr.all();
     assert!(lines.iter().all(|line| line.contains(r#""@level":"error""#)), "{lines:?}");
 }

@@ -8,7 +8,7 @@ use crate::support::plugin::{Launch, PATIENCE, Plugin, channel, connect_plain};
 
 async_trials![
     what_is_printed_is_what_terraform_parses,
-    clients_may_come_and_go_until_an_interrupt,
+    clients_may_come_and_go_until_a_signal_of_the_person,
     a_client_certificate_in_the_environment_does_not_bring_tls,
 ];
 
@@ -44,13 +44,19 @@ async fn what_is_printed_is_what_terraform_parses() {
     assert_eq!(value["Addr"]["Network"], "unix");
 }
 
-async fn clients_may_come_and_go_until_an_interrupt() {
+async fn clients_may_come_and_go_until_a_signal_of_the_person() {
+    for signal in ["INT", "TERM"] {
+        ended_by(signal).await;
+    }
+}
+
+async fn ended_by(signal: &str) {
     let mut plugin = Launch::bare().argument("--debug").start();
     for _ in 0..3 {
         connect(&plugin).await.get_provider_schema(get_provider_schema::Request {}).await.unwrap();
     }
     assert!(plugin.is_running());
-    plugin.signal("INT");
+    plugin.signal(signal);
     assert_eq!(plugin.wait(PATIENCE).await.code(), Some(0));
     assert_eq!(plugin.temporary_files(), 0);
     let printed = plugin.stdout.all();

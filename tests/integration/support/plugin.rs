@@ -19,6 +19,8 @@ use rcgen::{
 };
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
 use terraform_provider_wavix::protocol::handshake::MAGIC_COOKIE;
+use terraform_provider_wavix::protocol::proto::go_plugin::Empty;
+use terraform_provider_wavix::protocol::proto::go_plugin::grpc_controller_client::GrpcControllerClient;
 use terraform_provider_wavix::protocol::proto::tfplugin6::provider_client::ProviderClient;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
@@ -240,6 +242,15 @@ impl Plugin {
     /// Whether the process is still there.
     pub fn is_running(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Ends it as Terraform does, and waits for that.
+    pub async fn shut_down(&mut self) -> ExitStatus {
+        GrpcControllerClient::new(self.connect().await)
+            .shutdown(Empty {})
+            .await
+            .expect("a reply comes first");
+        self.wait(PATIENCE).await
     }
 
     /// Waits for the process to end by itself.

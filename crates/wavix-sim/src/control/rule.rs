@@ -59,10 +59,14 @@ enum FaultRequest {
         pause_ms: u64,
     },
     UnannouncedBody(usize),
+    FoldedHeader,
+    ManyHeaders(usize),
+    Gzip,
     CloseWhenIdle,
     ResetWhenReused,
     With(BTreeMap<String, Value>),
     Without(Vec<String>),
+    Again(BTreeMap<String, String>),
     HugeBody(usize),
     DeepJson(usize),
     #[serde(rename = "invalid_utf8")]
@@ -125,6 +129,9 @@ impl TryFrom<FaultRequest> for Fault {
                 Self::trickle(bytes, Duration::from_millis(pause_ms))
             }
             FaultRequest::UnannouncedBody(bytes) => Self::unannounced_body(bytes),
+            FaultRequest::FoldedHeader => Self::folded_header(),
+            FaultRequest::ManyHeaders(number) => Self::many_headers(number),
+            FaultRequest::Gzip => Self::gzip(),
             FaultRequest::CloseWhenIdle => Self::close_when_idle(),
             FaultRequest::ResetWhenReused => Self::reset_when_reused(),
             FaultRequest::With(fields) => {
@@ -136,6 +143,11 @@ impl TryFrom<FaultRequest> for Fault {
                 let mut fields = fields.iter();
                 let field = fields.next().ok_or("without needs a field")?;
                 fields.fold(Self::without(field), |fault, field| fault.and_without(field))
+            }
+            FaultRequest::Again(fields) => {
+                let mut fields = fields.iter();
+                let (field, json) = fields.next().ok_or("again needs a field")?;
+                fields.fold(Self::again(field, json), |fault, (field, json)| fault.and_again(field, json))
             }
             FaultRequest::HugeBody(bytes) => Self::huge_body(bytes),
             FaultRequest::DeepJson(depth) => Self::deep_json(depth),

@@ -20,6 +20,12 @@ pub(crate) enum Edit {
     },
     /// Text that is not UTF-8.
     Spoil,
+    /// A field behind the others, whether there is one of that name or not, with this JSON text, which need not be
+    /// Unicode.
+    Append {
+        field: String,
+        json: String,
+    },
 }
 
 impl Edit {
@@ -43,12 +49,13 @@ pub(crate) fn apply(body: &[u8], edits: &[Edit]) -> Vec<u8> {
             Edit::Remove { pointer } => remove(&mut document, pointer),
             Edit::Pad { bytes } => set(&mut document, "/padding", Value::from("x".repeat(*bytes))),
             // A tree this deep cannot be built and dropped safely; see below.
-            Edit::Nest { .. } | Edit::Spoil => {}
+            Edit::Nest { .. } | Edit::Spoil | Edit::Append { .. } => {}
         }
     }
     edits.iter().fold(document.to_string().into_bytes(), |text, edit| match edit {
         Edit::Nest { depth } => nested(&text, *depth),
         Edit::Spoil => spoilt(&text),
+        Edit::Append { field, json } => appended(text, field, json),
         Edit::Set { .. } | Edit::Remove { .. } | Edit::Pad { .. } => text,
     })
 }
@@ -62,6 +69,14 @@ fn nested(text: &[u8], depth: usize) -> Vec<u8> {
         }
         other => other.to_vec(),
     }
+}
+
+fn appended(mut text: Vec<u8>, field: &str, json: &str) -> Vec<u8> {
+    if text.last() == Some(&b'}') && text.len() > 2 {
+        text.pop();
+        text.extend_from_slice(format!(",{}:{json}}}", Value::from(field)).as_bytes());
+    }
+    text
 }
 
 /// The byte 0xFF, which UTF-8 never has, at the beginning of every text that is a value.
@@ -116,6 +131,8 @@ mod tests {
     fn a_body_can_be_made_deep_or_spoilt() {
         let apply = |edit| super::apply(br#"{"label":"a","id":1}"#, &[edit]);
         assert_eq!(apply(Edit::Nest { depth: 2 }), br#"{"nested":[[]],"id":1,"label":"a"}"#);
+        let again = Edit::Append { field: "label".into(), json: r#""\ud83d""#.into() };
+        assert_eq!(apply(again), br#"{"id":1,"label":"a","label":"\ud83d"}"#);
         assert_eq!(apply(Edit::Spoil), b"{\"id\":1,\"label\":\"\xFFa\"}");
     }
 

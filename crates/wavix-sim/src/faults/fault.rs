@@ -52,10 +52,22 @@ pub(crate) enum Transmission {
     Trickle { bytes: usize, pause: Duration },
     /// So much white space before the body, and no word about the length.
     Unannounced { bytes: usize },
+    /// In full, with headers that are odd in this way.
+    OddHead(OddHead),
+    /// In full, packed with gzip, whatever was asked for.
+    Packed,
     /// In full, promising to keep the connection, which is closed then.
     ThenClose,
     /// In full, promising to keep the connection, which is reset when the next request comes.
     ThenReset,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum OddHead {
+    /// One is continued on a second line, which HTTP has given up.
+    Folded,
+    /// So many more.
+    Many(usize),
 }
 
 impl Fault {
@@ -154,6 +166,21 @@ impl Fault {
         Self::new("unannounced body", Effect::Transmit(Transmission::Unannounced { bytes }))
     }
 
+    /// Carries the request out and answers with a header that is continued on a second line.
+    pub fn folded_header() -> Self {
+        Self::new("folded header", Effect::Transmit(Transmission::OddHead(OddHead::Folded)))
+    }
+
+    /// Carries the request out and answers with so many headers more.
+    pub fn many_headers(number: usize) -> Self {
+        Self::new("many headers", Effect::Transmit(Transmission::OddHead(OddHead::Many(number))))
+    }
+
+    /// Carries the request out and answers with a body that is packed with gzip, whatever the client accepts.
+    pub fn gzip() -> Self {
+        Self::new("gzip", Effect::Transmit(Transmission::Packed))
+    }
+
     /// Answers properly and promises to keep the connection, but closes it (FIN) right after: closed while idle.
     pub fn close_when_idle() -> Self {
         Self::new("close when idle", Effect::Transmit(Transmission::ThenClose))
@@ -209,6 +236,21 @@ impl Fault {
             edits.push(Edit::remove(field));
         }
         self
+    }
+
+    /// Another edit: adds a field at the top, behind the others, even where there is one of that name, with this JSON
+    /// text, such as half of a surrogate pair. Does nothing for faults that do not edit.
+    #[must_use]
+    pub fn and_again(mut self, field: &str, json: &str) -> Self {
+        if let Effect::Edit(edits) = &mut self.effect {
+            edits.push(Edit::Append { field: field.to_owned(), json: json.to_owned() });
+        }
+        self
+    }
+
+    /// Carries the request out and adds a field a second time, see [`Fault::and_again`].
+    pub fn again(field: &str, json: &str) -> Self {
+        Self::new("edited answer", Effect::Edit(Vec::new())).and_again(field, json)
     }
 
     // ---- delays ---------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ use crate::{path_pattern::PathPattern, sync::lock};
 
 pub use answer::Answer;
 pub use fault::Fault;
-pub(crate) use fault::{Effect, Moment, Transmission};
+pub(crate) use fault::{Effect, Moment, OddHead, Transmission};
 pub use wait::Gate;
 
 /// A fault, and which requests it strikes.

@@ -35,7 +35,6 @@ fn committed() -> Vec<Fault> {
         Fault::answer_after_commit(Answer::new(302).empty().header("location", "https://example.com/")),
         Fault::with("id", "not an id"),
         Fault::without("id"),
-        Fault::with("label", json!({ "text": "office" })),
     ]
 }
 

@@ -182,9 +182,7 @@ fn ids_and_whole_numbers_may_come_as_text_and_unknown_keys_are_passed_over() {
     }))
     .unwrap();
     assert_eq!((trunk.id, trunk.call_limit), (4_294_967_296, Some(Some(600))));
-    for wrong in
-        [json!({ "id": null }), json!({ "id": 1.5 }), json!({}), json!({ "id": 1, "call_limit": [] })]
-    {
+    for wrong in [json!({ "id": null }), json!({ "id": 1.5 }), json!({}), json!([1])] {
         assert!(serde_json::from_value::<SipTrunkRecord>(wrong.clone()).is_err(), "{wrong}");
     }
 }
@@ -207,7 +205,10 @@ fn money_is_read_from_text_and_from_numbers_without_loss() {
     }
     for wrong in [r#""cheap""#, r#""1,5""#, r#""1e999999999""#, "[]", "true", r#"".""#] {
         let answer = format!(r#"{{"id":1,"max_call_cost":{wrong}}}"#);
-        assert!(serde_json::from_str::<SipTrunkRecord>(&answer).is_err(), "{wrong}");
+        let record: SipTrunkRecord = serde_json::from_str(&answer).unwrap();
+        assert_eq!(record.max_call_cost, None, "{wrong}");
+        let [odd] = record.unreadable.as_slice() else { panic!("{wrong}: {:?}", record.unreadable) };
+        assert_eq!(odd.field, "max_call_cost");
     }
 }
 

@@ -12,6 +12,7 @@ mod lost_create;
 mod lost_delete;
 mod lost_update;
 mod mapping;
+mod odd_answers;
 mod planning;
 mod presence;
 mod refused;

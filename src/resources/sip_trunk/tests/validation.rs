@@ -337,9 +337,16 @@ fn what_is_no_limit_is_called_none() {
 fn a_rule_about_a_password_never_repeats_it() {
     for name in ["password", "password_wo"] {
         let schema = SipTrunk.schema();
-        for rule in &schema.attribute(name).unwrap().validators {
-            assert_eq!(rule.check(&Value::string("")), Err("The value must not be empty.".to_owned()));
+        let says = |text: &str| -> String {
+            let rules = &schema.attribute(name).unwrap().validators;
+            rules.iter().filter_map(|rule| rule.check(&Value::string(text)).err()).collect()
+        };
+        assert_eq!(says(""), "The value must not be empty.");
+        for broken in ["s3cret-PASSWORD\r\n", "s3cret-PASSWORD\n", "s3cret\0PASSWORD"] {
+            let text = says(broken);
+            assert!(text.contains("line break") && !text.contains("s3cret"), "{text}");
         }
+        assert_eq!(says("a good p\u{e4}ssword"), "");
     }
     let mut diagnostics = Diagnostics::new();
     let both = config(|trunk| trunk.password_wo = Attr::Known(Secret::new("second-PASSWORD")));

@@ -1,4 +1,4 @@
-//! Ctrl-C, once and twice, and a provider that is killed.
+//! Ctrl-C, once and twice, `timeout`, and a provider that is killed.
 
 use std::process::Command;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use crate::support::terraform::Terraform;
 
 acceptance_trials! {
     an_interrupt_leaves_every_trunk_in_the_state,
+    a_termination_of_the_process_group_leaves_every_trunk_in_the_state,
     a_second_interrupt_leaves_every_trunk_in_the_state_or_in_the_log,
     a_trunk_that_a_killed_provider_made_is_imported_and_not_made_twice,
 }
@@ -98,8 +99,12 @@ impl Scene {
 
 /// To the whole process group, as a terminal does it.
 fn interrupt(running: &Running) {
+    signal(running, "-INT");
+}
+
+fn signal(running: &Running, signal: &str) {
     let group = format!("-{}", running.pid());
-    assert!(Command::new("kill").args(["-INT", "--", &group]).status().unwrap().success());
+    assert!(Command::new("kill").args([signal, "--", &group]).status().unwrap().success());
 }
 
 /// Every point at the same time: they mostly wait.
@@ -112,21 +117,33 @@ fn at_every_point(scene: fn(usize, bool)) {
 }
 
 fn an_interrupt_leaves_every_trunk_in_the_state() {
-    at_every_point(|done, committed| {
-        let gate = Gate::new();
-        let scene = Scene::before(done, committed, &gate);
-        let running = scene.under_way(done, committed);
-        interrupt(&running);
-        scene.stopped();
-        gate.open();
-        let run = running.finished().failed();
-        assert_eq!(scene.sim.trunks().len(), done + 1, "{run}");
-        assert_eq!(scene.tf.state_addresses().len(), done + 1, "what was sent is awaited\n{run}");
-        scene.nothing_is_lost(&run);
-        scene.tf.apply_ok();
-        assert_eq!(scene.sim.journal().count("POST", "/v1/trunks"), TRUNKS);
-        scene.tf.destroy(&scene.sim);
-    });
+    at_every_point(|done, committed| stopped_by("-INT", done, committed));
+}
+
+/// As `timeout` and the end of a CI job do it: Terraform finishes what it is doing, and the provider must not be the
+/// first to go.
+fn a_termination_of_the_process_group_leaves_every_trunk_in_the_state() {
+    at_every_point(|done, committed| stopped_by("-TERM", done, committed));
+}
+
+fn stopped_by(name: &str, done: usize, committed: bool) {
+    let gate = Gate::new();
+    let scene = Scene::before(done, committed, &gate);
+    let running = scene.under_way(done, committed);
+    signal(&running, name);
+    scene.stopped();
+    if name == "-TERM" {
+        // Longer than a provider is given that was asked to end.
+        std::thread::sleep(Duration::from_secs(3));
+    }
+    gate.open();
+    let run = running.finished().failed();
+    assert_eq!(scene.sim.trunks().len(), done + 1, "{run}");
+    assert_eq!(scene.tf.state_addresses().len(), done + 1, "what was sent is awaited\n{run}");
+    scene.nothing_is_lost(&run);
+    scene.tf.apply_ok();
+    assert_eq!(scene.sim.journal().count("POST", "/v1/trunks"), TRUNKS);
+    scene.tf.destroy(&scene.sim);
 }
 
 fn a_second_interrupt_leaves_every_trunk_in_the_state_or_in_the_log() {

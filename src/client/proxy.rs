@@ -1,0 +1,238 @@
+//! Client layer: which proxy a request goes through. The rules are those of Go's
+//! `golang.org/x/net/http/httpproxy`, which Terraform itself follows, so that one
+//! set of variables means one thing in a run. There is one exception: a proxy
+//! that cannot be read is an error and never a direct connection.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use url::{Host, Url};
+
+use super::{config::is_loopback, secret::Secret};
+
+/// The variables of the process that choose a proxy, with the names under which
+/// they were found. An empty one is none, and does not hide its twin.
+#[derive(Clone, Default)]
+pub struct ProxyVariables {
+    /// `HTTPS_PROXY` or `https_proxy`.
+    pub https_proxy: Option<(&'static str, Secret)>,
+    /// `HTTP_PROXY` or `http_proxy`.
+    pub http_proxy: Option<(&'static str, Secret)>,
+    /// `NO_PROXY` or `no_proxy`.
+    pub no_proxy: Option<String>,
+}
+
+/// A proxy, and who asked for it.
+#[derive(Clone)]
+pub(super) struct ChosenProxy {
+    pub(super) url: Url,
+    /// The variable that named it; `None`: the argument.
+    pub(super) variable: Option<&'static str>,
+}
+
+impl ProxyVariables {
+    /// The proxy of the environment for this URL.
+    ///
+    /// # Errors
+    /// The variable that counts cannot be read; its name, and what is wrong with it.
+    pub(super) fn choose(&self, base: &Url) -> Result<Option<ChosenProxy>, (&'static str, String)> {
+        let variable = if base.scheme() == "http" { &self.http_proxy } else { &self.https_proxy };
+        let Some((name, text)) = variable else { return Ok(None) };
+        // As in Go's library, the environment's proxy is for other machines.
+        if is_loopback(base) || self.exempts(base) {
+            return Ok(None);
+        }
+        let url = parse(text).map_err(|problem| (*name, problem))?;
+        Ok(Some(ChosenProxy { url, variable: Some(*name) }))
+    }
+
+    /// Whether `NO_PROXY` names the host of this URL.
+    pub(super) fn exempts(&self, base: &Url) -> bool {
+        let Some(host) = base.host() else { return false };
+        let port = base.port_or_known_default().unwrap_or_default().to_string();
+        let entries = self.no_proxy.as_deref().unwrap_or_default().split(',');
+        entries.map(|entry| entry.trim().to_lowercase()).any(|entry| matches(&entry, &host, &port))
+    }
+}
+
+/// The URL of a proxy; without a scheme it is `http`.
+///
+/// # Errors
+/// What is wrong with it, without repeating it: it may hold a password.
+pub(super) fn parse(text: &Secret) -> Result<Url, String> {
+    let text = text.expose().trim();
+    let parsed = Url::parse(text);
+    let url = match parsed {
+        Ok(url) if url.has_host() => url,
+        // `proxy:3128` reads as a URL of the scheme `proxy`.
+        parsed if text.contains("://") => parsed.map_err(|problem| format!("is not a URL: {problem}"))?,
+        _ => Url::parse(&format!("http://{text}")).map_err(|problem| format!("is not a URL: {problem}"))?,
+    };
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(format!(
+            "must be an http or https URL; proxies of the kind `{}` are not supported",
+            url.scheme()
+        ));
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err("names no host".to_owned());
+    }
+    Ok(url)
+}
+
+/// Whether an entry of `NO_PROXY`, in lower case, names this host.
+fn matches(entry: &str, host: &Host<&str>, port: &str) -> bool {
+    if entry.is_empty() {
+        return false;
+    }
+    if entry == "*" {
+        return true;
+    }
+    let address = match host {
+        Host::Domain(_) => None,
+        Host::Ipv4(address) => Some(IpAddr::V4(*address)),
+        Host::Ipv6(address) => Some(IpAddr::V6(*address).to_canonical()),
+    };
+    if let Some((network, bits)) = network(entry) {
+        return address.is_some_and(|address| is_in(address, network, bits));
+    }
+    let (name, only_port) = split_port(entry);
+    if only_port.is_some_and(|only| only != port) || name.is_empty() {
+        return false;
+    }
+    if let Ok(exempt) = name.parse::<IpAddr>() {
+        return address == Some(exempt.to_canonical());
+    }
+    let Host::Domain(host) = host else { return false };
+    let name = name.strip_prefix('*').filter(|rest| rest.starts_with('.')).unwrap_or(name);
+    match name.strip_prefix('.') {
+        Some(_) => host.ends_with(name),
+        None => *host == name || host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.')),
+    }
+}
+
+/// Host and port of `host:port` and `[address]:port`; an address of many colons has none.
+fn split_port(entry: &str) -> (&str, Option<&str>) {
+    match entry.rsplit_once(':') {
+        Some((host, port)) if host.starts_with('[') && host.ends_with(']') => {
+            (host.get(1..host.len() - 1).unwrap_or_default(), Some(port))
+        }
+        Some((host, port)) if !host.contains(':') => (host, Some(port)),
+        _ => (entry, None),
+    }
+}
+
+/// An address and how many of its bits count, of `10.0.0.0/8`.
+fn network(entry: &str) -> Option<(IpAddr, u32)> {
+    let (address, bits) = entry.split_once('/')?;
+    let (address, bits): (IpAddr, u32) = (address.parse().ok()?, bits.parse().ok()?);
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    (bits <= most).then_some((address, bits))
+}
+
+fn is_in(address: IpAddr, network: IpAddr, bits: u32) -> bool {
+    let (value, network, width) = match (address, network) {
+        (IpAddr::V4(address), IpAddr::V4(network)) => {
+            (u128::from(u32::from(address)), u128::from(u32::from(network)), 32)
+        }
+        (IpAddr::V6(address), IpAddr::V6(network)) => (number(address), number(network), 128),
+        _ => return false,
+    };
+    bits == 0 || (value ^ network) >> (width - bits) == 0
+}
+
+fn number(address: Ipv6Addr) -> u128 {
+    u128::from(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variables(https: &str, no_proxy: &str) -> ProxyVariables {
+        ProxyVariables {
+            https_proxy: (!https.is_empty()).then(|| ("HTTPS_PROXY", Secret::new(https))),
+            http_proxy: None,
+            no_proxy: Some(no_proxy.to_owned()),
+        }
+    }
+
+    fn is_exempt(no_proxy: &str, url: &str) -> bool {
+        variables("http://proxy:3128", no_proxy).choose(&Url::parse(url).unwrap()).unwrap().is_none()
+    }
+
+    /// The cases of Go's own tests, and of its documentation.
+    #[test]
+    fn no_proxy_means_what_it_means_to_go() {
+        let api = "https://api.wavix.com";
+        for exempting in [
+            "*",
+            "wavix.com",
+            ".wavix.com",
+            "*.wavix.com",
+            "api.wavix.com",
+            "API.Wavix.com",
+            "a.example, wavix.com",
+            "wavix.com:443",
+            "*.wavix.com:443",
+            ".wavix.com:443",
+            " api.wavix.com ",
+        ] {
+            assert!(is_exempt(exempting, api), "{exempting}");
+        }
+        for other in [
+            "",
+            ",",
+            "avix.com",
+            ".api.wavix.com",
+            "*.api.wavix.com",
+            "wavix.com:8443",
+            "api.wavix.com.example",
+            "wavix",
+            "10.0.0.0/8",
+            ":443",
+            "*wavix.com",
+        ] {
+            assert!(!is_exempt(other, api), "{other}");
+        }
+        for (exempting, url, expected) in [
+            ("10.0.0.0/8", "https://10.1.2.3", true),
+            ("10.0.0.0/8", "https://11.1.2.3", false),
+            ("10.1.2.3", "https://10.1.2.3", true),
+            ("10.1.2.3:8443", "https://10.1.2.3:8443", true),
+            ("10.1.2.3:8443", "https://10.1.2.3", false),
+            ("[2001:db8::1]:443", "https://[2001:db8::1]", true),
+            ("2001:db8::/32", "https://[2001:db8::1]", true),
+            ("2001:db8::1", "https://[2001:db8::2]", false),
+            ("0.0.0.0/0", "https://192.0.2.1", true),
+            ("192.0.2.0/33", "https://192.0.2.1", false),
+            ("", "https://localhost", true),
+            ("", "https://127.0.0.1", true),
+        ] {
+            assert_eq!(is_exempt(exempting, url), expected, "{exempting} {url}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_of_the_environment_is_read_as_go_reads_it_and_never_passed_over() {
+        let api = Url::parse("https://api.wavix.com").unwrap();
+        for (text, expected) in [
+            ("http://proxy:3128", "http://proxy:3128/"),
+            ("proxy:3128", "http://proxy:3128/"),
+            ("proxy.example", "http://proxy.example/"),
+            ("https://user:pw@proxy.example", "https://user:pw@proxy.example/"),
+        ] {
+            let chosen = variables(text, "").choose(&api).unwrap().unwrap();
+            assert_eq!((chosen.url.as_str(), chosen.variable), (expected, Some("HTTPS_PROXY")), "{text}");
+        }
+        for text in ["socks5://proxy:1080", "http://", "http://[::1", "ftp://s3cret@proxy"] {
+            let (variable, problem) = variables(text, "").choose(&api).err().expect(text);
+            assert_eq!(variable, "HTTPS_PROXY");
+            assert!(!problem.contains("s3cret"), "{problem}");
+            assert!(variables(text, "wavix.com").choose(&api).unwrap().is_none(), "it is not needed");
+        }
+        // The variable of the other scheme says nothing.
+        let plain =
+            ProxyVariables { http_proxy: variables("http://p", "").https_proxy, ..Default::default() };
+        assert!(plain.choose(&api).unwrap().is_none());
+    }
+}
