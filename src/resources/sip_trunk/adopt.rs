@@ -176,15 +176,24 @@ fn not_adopted(label: &str, error: &client::Error, not_found: &NotFound) -> Diag
 }
 
 fn what_was_seen(label: &str, others: &Others) -> String {
-    let mut text =
-        "Wavix lists no new SIP trunk with everything that was requested that is not another resource's. It \
-                    may still appear: a request that was sent can be carried out late."
-            .to_owned();
+    let mut text = String::new();
+    if others.alike.is_empty() {
+        text.push_str(
+            "Wavix lists no new SIP trunk with everything that was requested that is not another resource's. It may still \
+             appear: a request that was sent can be carried out late.",
+        );
+    }
     for (id, arguments) in &others.different {
         let arguments: Vec<String> = arguments.iter().map(|name| format!("`{name}`")).collect();
         text.push_str(&format!(
             " The SIP trunk {id}, created since, is labelled {label:?} or nearly so, but differs in {}.",
             arguments.join(", ")
+        ));
+    }
+    for id in &others.alike {
+        text.push_str(&format!(
+            " The SIP trunk {id}, created since, has everything that was requested, but so may another that could not be \
+             read; so it was not adopted."
         ));
     }
     for id in &others.undated {

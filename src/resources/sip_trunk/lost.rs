@@ -86,16 +86,28 @@ pub(super) struct Others {
     pub(super) undated: Vec<i64>,
     /// There before, and nobody's in this process.
     pub(super) older: Vec<i64>,
+    /// Made since, with everything that was requested, like others perhaps.
+    pub(super) alike: Vec<i64>,
     /// Listed, and could not be read: `(id, why)`.
     pub(super) unreadable: Vec<(i64, String)>,
 }
 
 impl Others {
+    /// With those that have everything, and were not taken.
+    fn and_alike(mut self, alike: &[SipTrunkRecord]) -> Self {
+        self.alike = alike.iter().map(|record| record.id).collect();
+        self
+    }
+
     /// Those that may be the one.
     pub(super) fn ids(&self) -> Vec<i64> {
         let different = self.different.iter().map(|(id, _)| *id);
         let unreadable = self.unreadable.iter().map(|(id, _)| *id);
-        different.chain(self.undated.iter().copied()).chain(unreadable).collect()
+        different
+            .chain(self.undated.iter().copied())
+            .chain(self.alike.iter().copied())
+            .chain(unreadable)
+            .collect()
     }
 }
 
@@ -142,8 +154,9 @@ pub(super) async fn look_for(
 async fn judge(lost: &mut Lost<'_>, look: Look, options: &CallOptions) -> Result<SipTrunkRecord, NotFound> {
     let Look { alike, others } = look;
     let marks: Vec<Mark> = alike.iter().map(mark).collect();
-    if marks.is_empty() {
-        return Err(NotFound::Missing(others));
+    // One that could not be read may be ours as well.
+    if marks.is_empty() || !others.unreadable.is_empty() {
+        return Err(NotFound::Missing(others.and_alike(&alike)));
     }
     if !lost.others_concluded(options).await {
         return Err(NotFound::Undecided(marks.iter().map(|mark| mark.id).collect()));

@@ -157,6 +157,7 @@ impl Resource<Context> for SipTrunk {
                 answer.value
             }
             Err(error) if error.delivery() == Delivery::Ambiguous => {
+                was_repeated = error.attempts() > 1;
                 adopt::after_a_lost_answer(call, attempt.lost(), &sought, &error, outcome).await?
             }
             Err(error) => {

@@ -111,6 +111,8 @@ struct Sequence<'s> {
     story: Vec<String>,
     /// Requests that were looked at.
     seen: BTreeSet<u64>,
+    /// Trunks in no state that an earlier step had to name.
+    judged: BTreeSet<i64>,
 }
 
 impl<'s> Sequence<'s> {
@@ -150,6 +152,7 @@ impl<'s> Sequence<'s> {
             said: String::new(),
             story: Vec::new(),
             seen: BTreeSet::new(),
+            judged: BTreeSet::new(),
         }
     }
 
@@ -266,6 +269,7 @@ impl<'s> Sequence<'s> {
         let known: Vec<i64> =
             self.deposed.iter().chain([&self.ledger]).filter_map(|ledger| ledger.id()).collect();
         let unknown: Vec<i64> = self.ours(strangers).into_iter().filter(|id| !known.contains(id)).collect();
+        let fresh: Vec<i64> = unknown.iter().copied().filter(|id| self.judged.insert(*id)).collect();
         let all_said = self.said.to_lowercase();
         for id in &unknown {
             let label = self.sim.trunk(*id).map(|trunk| trunk.label.to_lowercase()).unwrap_or_default();
@@ -283,7 +287,7 @@ impl<'s> Sequence<'s> {
         let just_said = just_said.to_lowercase();
         let names =
             |id: &i64| just_said.contains(&id.to_string()) || just_said.contains(&format!("{:?}", label(id)));
-        if committed > 1 && !unknown.iter().all(names) {
+        if committed > 1 && !fresh.iter().all(names) {
             return Err(format!("one apply made {committed} trunks"));
         }
         Ok(())

@@ -7,6 +7,8 @@ use wavix_sim::{Answer, Fault, Sim};
 use super::{Bench, config, context, id_of};
 
 const TRUNKS: &str = "/v1/trunks";
+/// The id of the second trunk of an account.
+const SECOND_ID: i64 = 3108;
 
 fn refusing(status: u16) -> Fault {
     Fault::answer_after_commit(Answer::new(status))
@@ -82,6 +84,45 @@ async fn a_second_trunk_of_a_repeated_create_is_named() {
         }
         assert_eq!((id_of(&left.ok()), bench.lists()), (id, 1));
     }
+}
+
+/// The request is repeated after 429, and the second answer is lost.
+#[tokio::test]
+async fn a_second_trunk_is_named_when_the_repeated_answer_is_lost_too() {
+    for unreadable in [0, 4] {
+        let mut bench = Bench::with(Sim::start().await);
+        bench.ctx = context(&bench.sim, |settings| settings.max_retries = 1);
+        let slow_down = Answer::new(429).header("retry-after", "0");
+        bench.sim.fault("POST", TRUNKS, Fault::answer_after_commit(slow_down));
+        bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
+        // The second of the two cannot be looked at, also not when that is repeated.
+        let second = format!("/v1/trunks/{SECOND_ID}");
+        bench.sim.faults().times(2 * unreadable, "GET", &second, Fault::status(500));
+        let left = bench.create(&config(|_| {})).await;
+        let said: String = left.errors.iter().chain(&left.warnings).map(|one| one.detail.as_str()).collect();
+        let made: Vec<i64> = bench.sim.trunks().iter().map(|trunk| trunk.id).collect();
+        assert_eq!(made.last(), Some(&SECOND_ID));
+        for id in made {
+            assert!(said.contains(&id.to_string()), "{id} is not named: {left:?}");
+        }
+        assert!(left.state.is_none(), "which of them is ours cannot be told: {left:?}");
+    }
+}
+
+/// The look that adopts one of the two does not show the other yet.
+#[tokio::test]
+async fn a_second_trunk_that_the_list_shows_late_is_named_after_adopting() {
+    let mut bench = Bench::with(Sim::start().await);
+    bench.ctx = context(&bench.sim, |settings| settings.max_retries = 1);
+    let slow_down = Answer::new(429).header("retry-after", "0");
+    bench.sim.fault("POST", TRUNKS, Fault::answer_after_commit(slow_down));
+    bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
+    let hidden = Fault::without("/sip_trunks/1").and_with("/pagination/total", 1);
+    bench.sim.faults().push(wavix_sim::Rule::new("GET", TRUNKS, hidden).skip(1));
+    let left = bench.create(&config(|_| {})).await;
+    let summaries: Vec<&str> = left.warnings.iter().map(|warning| warning.summary.as_str()).collect();
+    assert_eq!(summaries, ["Adopted SIP trunk 3107", "Possible duplicate of SIP trunk 3107"], "{left:?}");
+    assert!(left.warnings[1].detail.contains(&SECOND_ID.to_string()), "{left:?}");
 }
 
 /// What another create is making meanwhile is not taken for what this one left.
