@@ -42,7 +42,8 @@ async fn a_write_only_password_needs_a_core_that_knows_it() {
         let error = one_error(&diagnostics);
         assert!(error.contains("Terraform 1.11 or OpenTofu 1.11"), "{error}");
         assert!(error.contains("`password_wo`") && !error.contains("planted"), "{error}");
-        assert_eq!(diagnostics[0].attribute.as_ref().unwrap().steps.len(), 1, "it stands at the argument");
+        // At the argument, Terraform would print its source line, and the password.
+        assert_eq!(diagnostics[0].attribute, None, "it stands at the block");
     }
     let newer = ClientCapabilities { write_only_attributes_allowed: true, ..Default::default() };
     assert_eq!(validated(&config, Some(newer)).await, []);
