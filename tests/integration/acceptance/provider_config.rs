@@ -118,7 +118,8 @@ fn bad_provider_arguments_are_named_and_nothing_is_sent() {
         ("base_url = \"https://\"", "base_url"),
         ("base_url = \"ftp://api.wavix.com\"", "base_url"),
         ("base_url = \"https://user:hunter2@api.wavix.com\"", "base_url"),
-        ("api_key = \"two\\nlines\"", "api_key"),
+        // At the argument, Terraform would print its source line, and the key.
+        ("api_key = \"two\\nlines\"", "provider \"wavix\""),
         ("auth_scheme = \"basic\"", "auth_scheme"),
         ("max_retries = -1", "max_retries"),
         ("request_timeout = \"soon\"", "request_timeout"),
