@@ -3,8 +3,9 @@
 //! set of variables means one thing in a run. There is one exception: a proxy
 //! that cannot be read is an error and never a direct connection.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
+use ipnet::IpNet;
 use url::{Host, Url};
 
 use super::{config::is_loopback, secret::Secret};
@@ -92,8 +93,8 @@ fn matches(entry: &str, host: &Host<&str>, port: &str) -> bool {
         Host::Ipv4(address) => Some(IpAddr::V4(*address)),
         Host::Ipv6(address) => Some(IpAddr::V6(*address).to_canonical()),
     };
-    if let Some((network, bits)) = network(entry) {
-        return address.is_some_and(|address| is_in(address, network, bits));
+    if let Ok(network) = entry.parse::<IpNet>() {
+        return address.is_some_and(|address| network.contains(&address));
     }
     let (name, only_port) = split_port(entry);
     if only_port.is_some_and(|only| only != port) || name.is_empty() {
@@ -119,29 +120,6 @@ fn split_port(entry: &str) -> (&str, Option<&str>) {
         Some((host, port)) if !host.contains(':') => (host, Some(port)),
         _ => (entry, None),
     }
-}
-
-/// An address and how many of its bits count, of `10.0.0.0/8`.
-fn network(entry: &str) -> Option<(IpAddr, u32)> {
-    let (address, bits) = entry.split_once('/')?;
-    let (address, bits): (IpAddr, u32) = (address.parse().ok()?, bits.parse().ok()?);
-    let most = if address.is_ipv4() { 32 } else { 128 };
-    (bits <= most).then_some((address, bits))
-}
-
-fn is_in(address: IpAddr, network: IpAddr, bits: u32) -> bool {
-    let (value, network, width) = match (address, network) {
-        (IpAddr::V4(address), IpAddr::V4(network)) => {
-            (u128::from(u32::from(address)), u128::from(u32::from(network)), 32)
-        }
-        (IpAddr::V6(address), IpAddr::V6(network)) => (number(address), number(network), 128),
-        _ => return false,
-    };
-    bits == 0 || (value ^ network) >> (width - bits) == 0
-}
-
-fn number(address: Ipv6Addr) -> u128 {
-    u128::from(address)
 }
 
 #[cfg(test)]

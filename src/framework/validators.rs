@@ -4,6 +4,8 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use ipnet::IpNet;
+
 use crate::protocol::number::Number;
 use crate::protocol::value::Value;
 
@@ -170,13 +172,7 @@ pub fn ipv4() -> impl Validator {
 /// An address of either kind, or a network of such addresses.
 pub fn ip_or_network() -> impl Validator {
     rule("must be an IP address such as `192.0.2.1`, or a network such as `192.0.2.0/24`", |value| {
-        value.as_str().is_some_and(|text| {
-            let (address, length) =
-                text.split_once('/').map_or((text, None), |(address, length)| (address, Some(length)));
-            let Ok(address) = address.parse::<IpAddr>() else { return false };
-            let most = if address.is_ipv4() { 32 } else { 128 };
-            length.is_none_or(|length| length.parse::<u8>().is_ok_and(|length| length <= most))
-        })
+        value.as_str().is_some_and(|text| text.parse::<IpAddr>().is_ok() || text.parse::<IpNet>().is_ok())
     })
 }
 

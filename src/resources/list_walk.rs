@@ -78,8 +78,7 @@ impl<T> ListWalk<T> {
     where
         F: Future<Output = Result<Vec<T>, client::Error>>,
     {
-        let recent = |last: &Walk<T>, now: Instant| now.duration_since(last.began) < FRESH_FOR;
-        self.get(options, walk, Wanted { despite_writes: false, is_new_enough: recent }).await
+        self.get(options, walk, Wanted { despite_writes: false, is_new_enough: Walk::is_recent }).await
     }
 
     /// What was in the list at some moment of the last 30 seconds, whatever was
@@ -95,8 +94,7 @@ impl<T> ListWalk<T> {
     where
         F: Future<Output = Result<Vec<T>, client::Error>>,
     {
-        let recent = |last: &Walk<T>, now: Instant| now.duration_since(last.began) < FRESH_FOR;
-        self.get(options, walk, Wanted { despite_writes: true, is_new_enough: recent }).await
+        self.get(options, walk, Wanted { despite_writes: true, is_new_enough: Walk::is_recent }).await
     }
 
     /// The list as of a walk that began after this call.
@@ -148,6 +146,12 @@ impl<T> ListWalk<T> {
         let result = walk().await.map(Arc::new);
         *last = Some(Walk { began, ended: Instant::now(), writes, result: result.clone() });
         result
+    }
+}
+
+impl<T> Walk<T> {
+    fn is_recent(&self, now: Instant) -> bool {
+        now.duration_since(self.began) < FRESH_FOR
     }
 }
 

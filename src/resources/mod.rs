@@ -71,7 +71,7 @@ pub fn registry() -> Registry<Context> {
         .action(webrtc_token::RevokeWebRtcTokens)
         .function(functions::E164)
         .function(functions::FreeswitchGateway)
-        .function(functions::IpRangesFunction)
+        .function(functions::IpRanges)
         .function(functions::KamailioDispatcher)
         .function(functions::KamailioUacreg)
         .function(functions::PjsipEndpoint)

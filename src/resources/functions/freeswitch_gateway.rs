@@ -72,18 +72,13 @@ impl Function for FreeswitchGateway {
     }
 
     fn call(&self, arguments: FreeswitchGatewayArguments) -> Result<Secret, FunctionError> {
-        let login = login(&arguments.login).map_err(|reason| FunctionError::at("login", reason))?;
-        let host = sip_address::host(&arguments.host).map_err(|reason| FunctionError::at("host", reason))?;
+        let login = sip_address::plain_login(&arguments.login)
+            .map_err(|reason| FunctionError::at("login", reason))?;
+        let host =
+            sip_address::gateway(&arguments.host).map_err(|reason| FunctionError::at("host", reason))?;
         let options = PbxOptions::read(&arguments.options)?;
-        let hosts: Vec<&str> =
-            std::iter::once(host).chain(options.gateways.iter().map(String::as_str)).collect();
-        if hosts
-            .iter()
-            .enumerate()
-            .any(|(index, host)| hosts.iter().take(index).any(|other| other.eq_ignore_ascii_case(host)))
-        {
-            return Err(FunctionError::at(OPTIONS, "the option gateways repeats a gateway"));
-        }
+        options.check_hosts(host)?;
+        let hosts: Vec<&str> = options.hosts(host).collect();
         let longest_host = hosts.iter().map(|host| host.len()).max().unwrap_or_default();
         let room = LONGEST_CREDENTIALS.saturating_sub(login.len() + longest_host);
         let password = password(arguments.password.expose(), room)
@@ -97,16 +92,6 @@ impl Function for FreeswitchGateway {
         text.push_str("</include>\n");
         Ok(Secret::from(text))
     }
-}
-
-/// A login is part of a name, so it is taken only if it needs no escape.
-fn login(text: &str) -> Result<&str, String> {
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    if text.is_empty() || !text.chars().all(fits) {
-        return Err("the login of a FreeSWITCH gateway consists of letters, digits, \".\", \"_\" and \"-\""
-            .to_owned());
-    }
-    Ok(text)
 }
 
 /// The password, if FreeSWITCH reads it as it is. No message repeats it.

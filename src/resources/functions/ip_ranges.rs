@@ -8,7 +8,7 @@ use super::network::{AS_OF, CALL_STREAMS, GATEWAYS, RTP_PORTS, SIP_PORT, SIPS_PO
 
 crate::object! {
     /// The addresses and ports of Wavix.
-    pub struct IpRanges {
+    pub struct Ranges {
         /// CIDR of each SIP gateway.
         pub sip: Vec<String>,
         /// Port of SIP over UDP and TCP.
@@ -28,11 +28,11 @@ crate::object! {
 
 /// The function.
 #[derive(Debug, Clone, Copy)]
-pub struct IpRangesFunction;
+pub struct IpRanges;
 
-impl Function for IpRangesFunction {
+impl Function for IpRanges {
     type Arguments = NoArguments;
-    type Output = IpRanges;
+    type Output = Ranges;
 
     fn name(&self) -> &'static str {
         "ip_ranges"
@@ -67,8 +67,8 @@ impl Function for IpRangesFunction {
         }
     }
 
-    fn call(&self, NoArguments: NoArguments) -> Result<IpRanges, FunctionError> {
-        Ok(IpRanges {
+    fn call(&self, NoArguments: NoArguments) -> Result<Ranges, FunctionError> {
+        Ok(Ranges {
             sip: GATEWAYS.iter().map(|(_, _, ip)| cidr(ip)).collect(),
             sip_port: SIP_PORT,
             sips_port: SIPS_PORT,
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_firewall_lets_every_gateway_in() {
-        let ranges = IpRangesFunction.call(NoArguments).unwrap();
+        let ranges = IpRanges.call(NoArguments).unwrap();
         assert_eq!(
             ranges.sip,
             ["173.234.106.26/32", "95.211.82.14/32", "23.108.101.90/32", "209.58.144.243/32"]
@@ -96,8 +96,8 @@ mod tests {
             let address = range.strip_suffix("/32").unwrap();
             assert!(address.parse::<std::net::Ipv4Addr>().is_ok(), "{range}");
         }
-        let Type::Object(declared) = IpRangesFunction.signature().result else { panic!("not an object") };
-        let mut fields = IpRanges::ATTRIBUTES.to_vec();
+        let Type::Object(declared) = IpRanges.signature().result else { panic!("not an object") };
+        let mut fields = Ranges::ATTRIBUTES.to_vec();
         fields.sort_unstable();
         assert_eq!(declared.keys().collect::<Vec<_>>(), fields);
     }

@@ -8,6 +8,7 @@ use crate::client::Secret;
 use crate::framework::function::{Function, FunctionError, Parameter, Signature};
 use crate::protocol::types::Type;
 
+use super::network::SIP_PORT;
 use super::sip_address;
 
 /// The columns of version 5 of the table. What may be empty is marked: an empty
@@ -70,12 +71,8 @@ impl Function for KamailioUacreg {
     }
 
     fn call(&self, arguments: KamailioUacregArguments) -> Result<Secret, FunctionError> {
-        let login = arguments.login.as_str();
-        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-        if login.is_empty() || !login.chars().all(fits) {
-            let reason = "the login must consist of letters, digits, \".\", \"_\" and \"-\"";
-            return Err(FunctionError::at("login", reason));
-        }
+        let login = sip_address::plain_login(&arguments.login)
+            .map_err(|reason| FunctionError::at("login", reason))?;
         if arguments.password.is_empty() {
             return Err(FunctionError::at("password", "the password must not be empty"));
         }
@@ -84,11 +81,7 @@ impl Function for KamailioUacreg {
         }
         let mut text = format!("{COLUMNS}\n");
         for (number, host) in (1..).zip(&arguments.hosts) {
-            if host.starts_with('[') {
-                let reason = "a host is an IPv6 address; use a host name or an IPv4 address";
-                return Err(FunctionError::at("hosts", reason));
-            }
-            let host = sip_address::host(host).map_err(|reason| FunctionError::at("hosts", reason))?;
+            let host = sip_address::gateway(host).map_err(|reason| FunctionError::at("hosts", reason))?;
             text.push_str(&row(number, login, arguments.password.expose(), host));
         }
         Ok(Secret::from(text))
@@ -101,7 +94,7 @@ fn row(number: usize, login: &str, password: &str, host: &str) -> String {
     let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     format!(
         "{number}:{login}-{number}:{login}:{host}:{login}:{host}:{host}:{login}::{digest}:\
-         sip\\:{host}\\:5060:{EXPIRATION}:0:0::\n"
+         sip\\:{host}\\:{SIP_PORT}:{EXPIRATION}:0:0::\n"
     )
 }
 

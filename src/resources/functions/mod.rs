@@ -16,7 +16,7 @@ mod sip_uri;
 
 pub use self::e164::E164;
 pub use self::freeswitch_gateway::FreeswitchGateway;
-pub use self::ip_ranges::IpRangesFunction;
+pub use self::ip_ranges::IpRanges;
 pub use self::kamailio_dispatcher::KamailioDispatcher;
 pub use self::kamailio_uacreg::KamailioUacreg;
 pub use self::pjsip_endpoint::PjsipEndpoint;

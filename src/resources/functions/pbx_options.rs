@@ -2,8 +2,6 @@
 //! argument, an object of which every part may be left out. Terraform's types
 //! know no such object, so it is read here, and what is wrong with it is said.
 
-use std::net::Ipv4Addr;
-
 use crate::framework::function::FunctionError;
 use crate::framework::object::{Mapped, MappingError};
 use crate::protocol::value::Value;
@@ -126,6 +124,23 @@ impl PbxOptions {
         }
     }
 
+    /// All gateways, the preferred first.
+    pub(super) fn hosts<'a>(&'a self, first: &'a str) -> impl Iterator<Item = &'a str> {
+        std::iter::once(first).chain(self.gateways.iter().map(String::as_str))
+    }
+
+    /// Refuses a gateway that is named twice: what is written for it would be there twice.
+    pub(super) fn check_hosts(&self, first: &str) -> Result<(), FunctionError> {
+        let mut seen: Vec<&str> = Vec::new();
+        for host in self.hosts(first) {
+            if seen.iter().any(|other| other.eq_ignore_ascii_case(host)) {
+                return Err(FunctionError::at(OPTIONS, "the option gateways repeats a gateway"));
+            }
+            seen.push(host);
+        }
+        Ok(())
+    }
+
     fn take_object(&mut self, value: &Value) -> Result<(), String> {
         let Value::Map(pairs) = value else {
             return Err("the options are an object, such as { transport = \"tls\" }".to_owned());
@@ -173,7 +188,7 @@ impl PbxOptions {
             "gateways" => {
                 self.gateways = texts(value)?;
                 for gateway in &self.gateways {
-                    host(gateway)?;
+                    sip_address::gateway(gateway).map_err(|reason| format!("cannot be used: {reason}"))?;
                 }
             }
             "name" => self.name = Some(word(value)?),
@@ -235,15 +250,6 @@ fn texts(value: &Value) -> Result<Vec<String>, String> {
         bare(item).as_str().map(str::to_owned).ok_or_else(|| "must be a list of texts".to_owned())
     };
     items(value)?.iter().map(text).collect()
-}
-
-/// A gateway that cannot be mistaken for anything else on a line: brackets and
-/// colons of IPv6 mean other things to some options.
-fn host(text: &str) -> Result<(), String> {
-    if text.parse::<Ipv4Addr>().is_err() && text.starts_with('[') {
-        return Err("holds an IPv6 address; use host names or IPv4 addresses".to_owned());
-    }
-    sip_address::host(text).map(drop).map_err(|reason| format!("cannot be used: {reason}"))
 }
 
 #[cfg(test)]

@@ -70,35 +70,16 @@ impl Function for PjsipEndpoint {
     }
 
     fn call(&self, arguments: PjsipEndpointArguments) -> Result<Secret, FunctionError> {
-        let login = login(&arguments.login).map_err(|reason| FunctionError::at("login", reason))?;
+        let login = sip_address::plain_login(&arguments.login)
+            .map_err(|reason| FunctionError::at("login", reason))?;
         let password =
             password(arguments.password.expose()).map_err(|reason| FunctionError::at("password", reason))?;
-        let host = host(&arguments.host).map_err(|reason| FunctionError::at("host", reason))?;
+        let host =
+            sip_address::gateway(&arguments.host).map_err(|reason| FunctionError::at("host", reason))?;
         let options = PbxOptions::read(&arguments.options)?;
-        if options.gateways.iter().any(|gateway| gateway == host) {
-            return Err(FunctionError::at(
-                OPTIONS,
-                "the option gateways repeats the host, which is used first",
-            ));
-        }
+        options.check_hosts(host)?;
         Ok(Secret::from(sections(&Trunk { login, password: &password, host, options: &options })))
     }
-}
-
-/// A login names sections too, so it is taken only if it needs no escape.
-fn login(text: &str) -> Result<&str, String> {
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    if text.is_empty() {
-        return Err("the login must not be empty".to_owned());
-    }
-    if !text.chars().all(fits) {
-        return Err(
-            "the login holds a character that a login in pjsip.conf cannot have: it consists of letters, \
-                    digits, \".\", \"_\" and \"-\""
-                .to_owned(),
-        );
-    }
-    Ok(text)
 }
 
 /// The password as a value of a configuration line. Asterisk cuts a line at a
@@ -119,15 +100,6 @@ fn password(text: &str) -> Result<String, String> {
         return Err("the password begins or ends with a blank, which Asterisk would drop".to_owned());
     }
     Ok(text.replace(';', "\\;"))
-}
-
-/// A host that cannot be mistaken for anything else on the line: brackets and
-/// colons of IPv6 mean other things to some options.
-fn host(text: &str) -> Result<&str, String> {
-    if text.starts_with('[') {
-        return Err("the host is an IPv6 address; use a host name or an IPv4 address".to_owned());
-    }
-    sip_address::host(text)
 }
 
 #[cfg(test)]

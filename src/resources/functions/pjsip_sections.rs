@@ -3,16 +3,11 @@
 
 use std::fmt::Write as _;
 
-use super::network::GATEWAYS;
+use super::network::{GATEWAYS, SIP_PORT, SIPS_PORT};
 use super::pbx_options::{Authentication, CallerId, PbxOptions, Transport};
 
 /// As good as for ever: two thousand years of tries, one a minute. Zero would be none.
 const EVERY_TRY: &str = "1000000000";
-
-/// Where UDP and TCP are spoken, and TLS (RFC 3261 §19.1.2). They are written, so
-/// that no record of the name can lead elsewhere.
-const PORT: u16 = 5060;
-const TLS_PORT: u16 = 5061;
 
 /// What the sections are about.
 pub(super) struct Trunk<'a> {
@@ -28,7 +23,7 @@ pub(super) struct Trunk<'a> {
 type Section = (&'static str, String, Vec<(&'static str, String)>);
 
 pub(super) fn sections(trunk: &Trunk<'_>) -> String {
-    let hosts = || std::iter::once(trunk.host).chain(trunk.options.gateways.iter().map(String::as_str));
+    let hosts = || trunk.options.hosts(trunk.host);
     let mut text =
         format!("; Wavix SIP trunk {} at {}\n", trunk.login, hosts().collect::<Vec<_>>().join(", "));
     let name = trunk.options.name.clone().unwrap_or_else(|| format!("wavix-{}", trunk.login));
@@ -138,13 +133,14 @@ fn identify<'a>(name: &str, hosts: impl Iterator<Item = &'a str>) -> Vec<(&'stat
 }
 
 /// The address of a gateway, or of the login there: whom a call is for stands in
-/// its place. A semicolon is escaped, or it begins a comment.
+/// its place. The port is written, so that no record of the name can lead elsewhere.
+/// A semicolon is escaped, or it begins a comment.
 fn address(options: &PbxOptions, login: Option<&str>, host: &str) -> String {
     let user = login.map(|login| format!("{login}@")).unwrap_or_default();
     match options.transport {
-        None | Some(Transport::Udp) => format!("sip:{user}{host}:{PORT}"),
-        Some(Transport::Tcp) => format!("sip:{user}{host}:{PORT}\\;transport=tcp"),
-        Some(Transport::Tls) => format!("sip:{user}{host}:{TLS_PORT}\\;transport=tls"),
+        None | Some(Transport::Udp) => format!("sip:{user}{host}:{SIP_PORT}"),
+        Some(Transport::Tcp) => format!("sip:{user}{host}:{SIP_PORT}\\;transport=tcp"),
+        Some(Transport::Tls) => format!("sip:{user}{host}:{SIPS_PORT}\\;transport=tls"),
     }
 }
 

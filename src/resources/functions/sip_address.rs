@@ -64,6 +64,34 @@ pub(super) fn host(text: &str) -> Result<&str, String> {
     Err(format!("the host is none that a SIP address can have: {hint}"))
 }
 
+/// A login that also names things in a program's file: taken only if it needs no
+/// escape there.
+///
+/// # Errors
+/// Why it cannot be one: a clause that does not repeat it.
+pub(super) fn plain_login(login: &str) -> Result<&str, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    if login.is_empty() {
+        return Err("the login must not be empty".to_owned());
+    }
+    if !login.chars().all(fits) {
+        return Err("the login must consist of letters, digits, \".\", \"_\" and \"-\"".to_owned());
+    }
+    Ok(login)
+}
+
+/// A host that cannot be mistaken for anything else on a line of a program's file:
+/// brackets and colons of IPv6 mean other things there.
+///
+/// # Errors
+/// As of [`host`].
+pub(super) fn gateway(text: &str) -> Result<&str, String> {
+    if text.starts_with('[') {
+        return Err("the host is an IPv6 address; use a host name or an IPv4 address".to_owned());
+    }
+    host(text)
+}
+
 /// `hostname`: labels of letters, digits and inner hyphens; the last begins
 /// with a letter, or it could be mistaken for a part of an address.
 fn is_name(text: &str) -> bool {

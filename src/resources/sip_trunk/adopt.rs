@@ -50,13 +50,7 @@ pub(super) async fn after_a_lost_answer(
     let confirmed = put::put(call, put, &options).await;
     outcome.warn(adopted(found.id, error));
     match confirmed {
-        // An answer that leaves out what never changes must not forget it.
-        Ok(record) => Ok(SipTrunkRecord {
-            id: found.id,
-            name: record.name.or(found.name),
-            created_at: record.created_at.or(found.created_at),
-            ..record
-        }),
+        Ok(record) => Ok(record.as_a_later_answer_to(found)),
         Err(unwritten) => {
             mark_unconfirmed(&mut outcome.private);
             outcome.warn(unconfirmed(found.id, &unwritten.error));

@@ -181,7 +181,7 @@ pub(super) async fn withdraws_nothing_unseen(
 /// The warning for a trunk that was read without the list.
 pub(super) fn request_unknown(id: i64, cause: &str) -> Diagnostic {
     Diagnostic::warning(
-        "Unknown SIP trunk status",
+        format!("Unknown status of SIP trunk {id}"),
         format!(
             "Whether the SIP trunk {id} asks for IP authentication is told by the account's list alone, which could not \
              be read. {cause}\n\nThe trunk itself was read and is in the state, with `status`, `auth_method` and \

@@ -166,13 +166,13 @@ impl Resource<Context> for SipTrunk {
                 return Err(at_password_in_use(refused::failed(call, &sought, &error).await, &write_only));
             }
         };
-        // From here on the trunk cannot be lost, whatever happens.
-        outcome.save(SipTrunkModel::from_record(&record, &plan));
+        // Saves it first, if it has to ask.
         let record = unreadable::looked_at_again(call, &plan, record, outcome).await;
         let mut trunk = SipTrunkModel::from_record(&record, &plan);
         if trunk.requested_host().is_none() {
             trunk.add_digest_facts();
         }
+        // From here on the trunk cannot be lost, whatever happens.
         outcome.save(trunk.clone());
         call.ctx.trail().note(&trunk, Some(call.ctx.patience().settling));
         finding::note_create(call, &mut outcome.private);

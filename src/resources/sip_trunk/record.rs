@@ -76,6 +76,19 @@ pub struct SipTrunkRecord {
     pub unreadable: Vec<Unreadable>,
 }
 
+impl SipTrunkRecord {
+    /// This answer, with what an earlier one told of it that never changes: one that
+    /// leaves that out must not forget it.
+    pub(super) fn as_a_later_answer_to(self, earlier: Self) -> Self {
+        Self {
+            id: earlier.id,
+            name: self.name.or(earlier.name),
+            created_at: self.created_at.or(earlier.created_at),
+            ..self
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for SipTrunkRecord {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let told = &mut Told::deserialize(deserializer)?;

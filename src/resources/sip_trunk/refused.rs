@@ -93,34 +93,26 @@ async fn left(call: &Call<'_, Context>, sought: &Sought<'_>) -> Result<Vec<i64>,
     let wanted = &sought.body.label;
     let alike = listed.iter().filter(|trunk| label::may_be(trunk.label.as_ref(), wanted));
     let mut new: Vec<i64> = alike.map(|trunk| trunk.id).filter(|id| !claims.is_owned(*id)).collect();
+    if new.iter().any(|id| sought.before.held(*id).is_none()) {
+        return Err(format!(
+            "Wavix lists {} with this label, and which of them were there before the request is not known.",
+            listing(&new)
+        ));
+    }
+    new.retain(|id| sought.before.held(*id) == Some(false));
     if new.is_empty() {
         return Ok(new);
     }
-    match new.iter().map(|id| sought.before.held(*id)).collect::<Option<Vec<bool>>>() {
-        Some(held) => {
-            let mut held = held.into_iter();
-            new.retain(|_| held.next() == Some(false));
-        }
-        None => {
-            return Err(format!(
-                "Wavix lists {} with this label, and which of them were there before the request is not known.",
-                listing(&new)
-            ));
+    // They may be those of creates that have not been answered yet.
+    let contents = sought.body.contents();
+    claims.concluded(&contents, options).await;
+    let mut left = Vec::new();
+    for id in new {
+        // Ids alone tell nothing between processes; one that cannot be read is named.
+        let record = endpoints::get(call.ctx.client(), id, options).await.ok();
+        if !record.is_some_and(|record| claims.is_somebodys(&contents, mark(&record))) {
+            left.push(id);
         }
     }
-    if !new.is_empty() {
-        // They may be those of creates that have not been answered yet.
-        let contents = sought.body.contents();
-        claims.concluded(&contents, options).await;
-        let mut left = Vec::new();
-        for id in new {
-            // Ids alone tell nothing between processes; one that cannot be read is named.
-            let record = endpoints::get(call.ctx.client(), id, options).await.ok();
-            if !record.is_some_and(|record| claims.is_somebodys(&contents, mark(&record))) {
-                left.push(id);
-            }
-        }
-        return Ok(left);
-    }
-    Ok(new)
+    Ok(left)
 }

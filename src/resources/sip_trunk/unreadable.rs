@@ -26,13 +26,7 @@ pub(super) async fn looked_at_again(
     outcome.save(SipTrunkModel::from_record(&made, plan));
     let look = call.ctx.patience().for_a_look(call.deadline, call.cancel);
     match endpoints::get(call.ctx.client(), made.id, &look).await {
-        // An answer that leaves out what never changes must not forget it.
-        Ok(seen) => SipTrunkRecord {
-            id: made.id,
-            name: seen.name.or(made.name),
-            created_at: seen.created_at.or(made.created_at),
-            ..seen
-        },
+        Ok(seen) => seen.as_a_later_answer_to(made),
         Err(error) => {
             tracing::warn!(id = made.id, %error, "the SIP trunk of an odd answer could not be looked at");
             made
@@ -43,15 +37,15 @@ pub(super) async fn looked_at_again(
 /// An error for each argument that could not be read.
 pub(super) fn refuse(verb: Verb, record: &SipTrunkRecord) -> Result<(), Diagnostics> {
     let id = record.id;
-    let now = match verb {
+    let now = |field: &str| match verb {
         Verb::Create => format!(
-            "The SIP trunk {id} was created and is in the state, with `{{}}` as planned. Do not apply again before \
+            "The SIP trunk {id} was created and is in the state, with `{field}` as planned. Do not apply again before \
              this is settled: Terraform marks the trunk as tainted and would replace it, and `terraform untaint` with \
              the resource's address keeps it."
         ),
         Verb::Update => format!(
-            "The SIP trunk {id} was changed, and Wavix acknowledged it; what it made of `{{}}` is not known. The state \
-             holds what was planned."
+            "The SIP trunk {id} was changed, and Wavix acknowledged it; what it made of `{field}` is not known. The \
+             state holds what was planned."
         ),
         Verb::Read => format!("The SIP trunk {id} stays in the state as it was."),
         _ => "Nothing was changed.".to_owned(),
@@ -60,7 +54,7 @@ pub(super) fn refuse(verb: Verb, record: &SipTrunkRecord) -> Result<(), Diagnost
         .unreadable
         .iter()
         .map(|odd| {
-            let now = now.replace("{}", odd.field);
+            let now = now(odd.field);
             let detail = format!(
                 "{now}\n\nWavix answered with a value of `{}` that cannot be read: {}.\n\nLook at the trunk in the \
                  Wavix portal, and report the message to Wavix support and to the provider's developers.",
