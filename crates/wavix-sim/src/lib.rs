@@ -29,7 +29,6 @@ mod clock;
 mod control;
 mod decimal;
 mod faults;
-mod gzip;
 mod journal;
 mod outage;
 mod page;
