@@ -50,7 +50,7 @@ pub(super) async fn after_a_lost_answer(
     let confirmed = put::put(call, put, &options).await;
     outcome.warn(adopted(found.id, error));
     match confirmed {
-        Ok(record) => Ok(record.as_a_later_answer_to(found)),
+        Ok(record) => Ok(record.completed_by(found)),
         Err(unwritten) => {
             mark_unconfirmed(&mut outcome.private);
             outcome.warn(unconfirmed(found.id, &unwritten.error));

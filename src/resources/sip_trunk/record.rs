@@ -79,7 +79,7 @@ pub struct SipTrunkRecord {
 impl SipTrunkRecord {
     /// This answer, with what an earlier one told of it that never changes: one that
     /// leaves that out must not forget it.
-    pub(super) fn as_a_later_answer_to(self, earlier: Self) -> Self {
+    pub(super) fn completed_by(self, earlier: Self) -> Self {
         Self {
             id: earlier.id,
             name: self.name.or(earlier.name),

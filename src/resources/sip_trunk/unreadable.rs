@@ -26,7 +26,7 @@ pub(super) async fn looked_at_again(
     outcome.save(SipTrunkModel::from_record(&made, plan));
     let look = call.ctx.patience().for_a_look(call.deadline, call.cancel);
     match endpoints::get(call.ctx.client(), made.id, &look).await {
-        Ok(seen) => seen.as_a_later_answer_to(made),
+        Ok(seen) => seen.completed_by(made),
         Err(error) => {
             tracing::warn!(id = made.id, %error, "the SIP trunk of an odd answer could not be looked at");
             made
