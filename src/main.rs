@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use terraform_provider_wavix::framework::server::ProviderServer;
+use terraform_provider_wavix::protocol;
 use terraform_provider_wavix::protocol::ending::Ending;
 use terraform_provider_wavix::protocol::output;
 use terraform_provider_wavix::protocol::process::{self, Identity, Mode};
@@ -34,7 +35,8 @@ fn main() -> ExitCode {
 }
 
 fn serve(mode: Mode) -> ExitCode {
-    let provider = Arc::new(WavixProvider::new(Environment::of_process()));
+    let temporary = protocol::environment::Environment::from_process().temp_dirs();
+    let provider = Arc::new(WavixProvider::new(Environment::of_process()).with_temporary_folders(temporary));
     let ending = Ending::default();
     let server = ProviderServer::new(provider, IDENTITY.address).telling(ending.clone());
     process::run(IDENTITY, mode, &ending, || server.for_new_connection())

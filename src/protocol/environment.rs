@@ -69,6 +69,16 @@ impl Environment {
         environment
     }
 
+    /// The directories for temporary files, best first: `temp_dir`, and the
+    /// system's, for when that is missing or unfit.
+    #[must_use]
+    pub fn temp_dirs(&self) -> Vec<PathBuf> {
+        let mut directories = vec![self.temp_dir.clone()];
+        let fallbacks = FALLBACKS.iter().map(PathBuf::from);
+        directories.extend(fallbacks.filter(|fallback| *fallback != self.temp_dir));
+        directories
+    }
+
     /// The value of a variable whose name begins with `TF_LOG`.
     #[must_use]
     pub fn log_level(&self, name: &str) -> Option<&str> {
@@ -98,6 +108,12 @@ impl Environment {
         }
     }
 }
+
+/// Where there is room on every system of this kind.
+#[cfg(unix)]
+const FALLBACKS: &[&str] = &["/tmp", "/var/tmp"];
+#[cfg(not(unix))]
+const FALLBACKS: &[&str] = &[];
 
 /// The system's directory for temporary files. On Unix the library takes an
 /// empty `TMPDIR` for a directory without a name.
@@ -131,6 +147,14 @@ mod tests {
             Environment::from_pairs([("PLUGIN_CLIENT_CERT", ""), ("PLUGIN_UNIX_SOCKET_DIR", "")]);
         assert_eq!(environment.client_certificate, None);
         assert_eq!(environment.socket_dir, None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_temporary_directory_that_was_asked_for_comes_before_the_systems() {
+        let directories = |value| Environment::from_pairs([("TMPDIR", value)]).temp_dirs();
+        assert_eq!(directories("/nowhere"), ["/nowhere", "/tmp", "/var/tmp"].map(PathBuf::from));
+        assert_eq!(directories("/tmp"), ["/tmp", "/var/tmp"].map(PathBuf::from));
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod user_agent;
 #[cfg(test)]
 mod tests;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
@@ -43,13 +44,22 @@ use self::environment::Environment;
 #[derive(Debug, Clone)]
 pub struct WavixProvider {
     environment: Environment,
+    temporary: Vec<PathBuf>,
 }
 
 impl WavixProvider {
     /// Arguments left out of the configuration are looked up in `environment`.
     #[must_use]
     pub fn new(environment: Environment) -> Self {
-        Self { environment }
+        Self { environment, temporary: Vec::new() }
+    }
+
+    /// The same, with folders for temporary files: in the first that is there,
+    /// processes on this machine tell each other what they create. Without one,
+    /// no trunk whose answer was lost is adopted.
+    #[must_use]
+    pub fn with_temporary_folders(self, temporary: Vec<PathBuf>) -> Self {
+        Self { temporary, ..self }
     }
 }
 
@@ -88,7 +98,7 @@ impl Provider for WavixProvider {
         let client = Client::new(resolved.client_config().await?);
         tracing::debug!(config = ?client.config(), "configured");
         account_guard::check(&client, &resolved.allowed_account_ids, cancel).await?;
-        let context = Context::new(client);
+        let context = Context::new(client, self.temporary.clone());
         Ok(Configured::Ready(Arc::new(if resolved.skip_account_limit_checks {
             context.without_account_limits()
         } else {

@@ -87,9 +87,9 @@ pub enum Choice {
 
 impl Claims {
     /// Nobody's, for the API at this address. What is told other processes goes
-    /// into this folder for temporary files.
+    /// into the first of these folders for temporary files that is there.
     #[must_use]
-    pub fn new(account: &str, temporary: PathBuf) -> Self {
+    pub fn new(account: &str, temporary: Vec<PathBuf>) -> Self {
         Self {
             inner: Mutex::default(),
             concluded: Notify::new(),
@@ -258,7 +258,7 @@ mod tests {
 
     fn alone() -> (TempDir, Claims) {
         let temporary = tempfile::tempdir().unwrap();
-        let claims = Claims::new(ACCOUNT, temporary.path().to_owned());
+        let claims = Claims::new(ACCOUNT, vec![temporary.path().to_owned()]);
         (temporary, claims)
     }
 
@@ -309,7 +309,7 @@ mod tests {
     #[test]
     fn what_another_process_has_made_or_taken_is_not_taken() {
         let (temporary, claims) = alone();
-        let other = Claims::new(ACCOUNT, temporary.path().to_owned());
+        let other = Claims::new(ACCOUNT, vec![temporary.path().to_owned()]);
         other.begin("a".to_owned()).made(mark(1));
         assert_eq!(lost(&other, "a").choose(&[mark(2)]), Choice::Adopted(2));
         assert_eq!(lost(&claims, "a").choose(&[mark(1), mark(2), mark(3)]), Choice::Adopted(3));
@@ -318,7 +318,7 @@ mod tests {
     #[test]
     fn nothing_is_taken_where_nothing_can_be_known_of_others() {
         let (temporary, _) = alone();
-        let claims = Claims::new(ACCOUNT, temporary.path().join("missing"));
+        let claims = Claims::new(ACCOUNT, vec![temporary.path().join("missing")]);
         assert_eq!(lost(&claims, "a").choose(&[mark(1)]), Choice::Unsure(vec![1]));
         assert!(!claims.is_owned(1));
     }
@@ -345,7 +345,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_create_of_another_process_is_waited_for() {
         let (temporary, claims) = alone();
-        let other = Claims::new(ACCOUNT, temporary.path().to_owned());
+        let other = Claims::new(ACCOUNT, vec![temporary.path().to_owned()]);
         let (before, unequal) = (other.begin("a".to_owned()), other.begin("b".to_owned()));
         let mut lost = lost(&claims, "a");
         let concludes = async {

@@ -1,6 +1,7 @@
 //! Resources layer: what the verbs of all resources work with. The provider
 //! layer builds it once per configuration. Endpoints are called by others.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
@@ -31,10 +32,12 @@ pub struct Context {
 }
 
 impl Context {
-    /// Works through `client`. Asks nothing of the API.
+    /// Works through `client`, and tells other processes on this machine of its
+    /// creates in the first of these folders for temporary files that is there.
+    /// Asks nothing of the API.
     #[must_use]
-    pub fn new(client: Client) -> Self {
-        let claims = Claims::new(client.config().base_url().as_str(), std::env::temp_dir());
+    pub fn new(client: Client, temporary: Vec<PathBuf>) -> Self {
+        let claims = Claims::new(client.config().base_url().as_str(), temporary);
         Self {
             client,
             sip_trunks: ListWalk::default(),

@@ -53,7 +53,7 @@ pub struct Mark {
 pub(super) struct Siblings {
     /// Whose objects: the address of the API.
     account: String,
-    parent: PathBuf,
+    parents: Vec<PathBuf>,
     folder: OnceLock<Option<PathBuf>>,
     /// Tells those apart that are in one process, such as under a debugger.
     number: u64,
@@ -95,12 +95,12 @@ struct Line {
 }
 
 impl Siblings {
-    /// Those that work with the API at this address and share this folder for
-    /// temporary files. Touches nothing yet.
-    pub(super) fn new(account: &str, parent: PathBuf) -> Self {
+    /// Those that work with the API at this address and share the first of these
+    /// folders for temporary files that is there. Touches nothing yet.
+    pub(super) fn new(account: &str, parents: Vec<PathBuf>) -> Self {
         Self {
             account: account.to_owned(),
-            parent,
+            parents,
             folder: OnceLock::new(),
             number: fastrand::u64(..),
             busy: Mutex::default(),
@@ -188,7 +188,7 @@ impl Siblings {
     }
 
     fn folder(&self) -> Option<&Path> {
-        self.folder.get_or_init(|| heard(folder_in(&self.parent))).as_deref()
+        self.folder.get_or_init(|| heard(folder_in(&self.parents))).as_deref()
     }
 
     fn folder_or(&self) -> io::Result<&Path> {
@@ -272,8 +272,29 @@ fn remove_if_forgotten(file: &File, path: &Path) {
     }
 }
 
+/// The folder, in the first of these that this user has.
+fn folder_in(parents: &[PathBuf]) -> io::Result<PathBuf> {
+    let mut refused = None;
+    for parent in parents {
+        match own_folder_in(parent) {
+            Err(error) if is_nobodys(&error) => refused = refused.or(Some(error)),
+            outcome => return outcome,
+        }
+    }
+    Err(refused.unwrap_or_else(|| io::Error::other("there is no folder for temporary files")))
+}
+
+/// Whether a folder that cannot be used because of this cannot be used by any
+/// process of this user. A full disk may have room for the next, and two that
+/// use different folders know nothing of each other.
+fn is_nobodys(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidFilename, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem};
+    let kinds = [InvalidFilename, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem];
+    kinds.contains(&error.kind())
+}
+
 /// The folder, which is this user's and nobody else's.
-fn folder_in(parent: &Path) -> io::Result<PathBuf> {
+fn own_folder_in(parent: &Path) -> io::Result<PathBuf> {
     let mut last = io::Error::other("no name is free");
     for number in 0..NAMES {
         let path = parent.join(format!("terraform-provider-wavix-{number}"));

@@ -38,7 +38,7 @@ impl UnixSocket {
             Ok(bound) => return Ok(bound),
             Err(error) => error,
         };
-        for parent in FALLBACKS.map(Path::new) {
+        for parent in environment.temp_dirs().iter().skip(1) {
             if let Ok(bound) = Self::bind_in(parent, environment) {
                 tracing::warn!(%refused, instead = %parent.display(), "the temporary directory cannot be used");
                 return Ok(bound);
@@ -79,9 +79,6 @@ pub(super) const SOCKET_NAME: &str = "s";
 pub(super) const PREFIX: &str = "plugin-";
 /// Characters that follow.
 pub(super) const RANDOM: usize = 8;
-
-/// Where there is room on every system, when `TMPDIR` is too long or missing.
-const FALLBACKS: [&str; 2] = ["/tmp", "/var/tmp"];
 
 /// Short, since a path has so little room. Guessing it gains nothing: creating
 /// the directory fails if it exists.
@@ -225,7 +222,8 @@ mod tests {
         for unfit in [long.as_path(), Path::new("/nonexistent-dir")] {
             let environment = Environment::from_pairs([("TMPDIR", unfit)]);
             let (_socket, address) = UnixSocket::bind(&environment).unwrap();
-            assert!(FALLBACKS.iter().any(|fallback| address.starts_with(fallback)), "{address}");
+            let systems = environment.temp_dirs().into_iter().skip(1);
+            assert!(systems.into_iter().any(|other| Path::new(&address).starts_with(other)), "{address}");
             UnixStream::connect(&address).await.unwrap();
         }
         assert_eq!(fs::read_dir(&long).unwrap().count(), 0);

@@ -6,7 +6,7 @@ const ACCOUNT: &str = "https://api.example.com/";
 
 fn two() -> (tempfile::TempDir, Siblings, Siblings) {
     let parent = tempfile::tempdir().unwrap();
-    let new = || Siblings::new(ACCOUNT, parent.path().to_owned());
+    let new = || Siblings::new(ACCOUNT, vec![parent.path().to_owned()]);
     let (one, other) = (new(), new());
     (parent, one, other)
 }
@@ -21,7 +21,7 @@ fn a_create_under_way_is_seen_by_others_until_it_ends() {
     let (first, second) = (one.begin("a").unwrap(), one.begin("a").unwrap());
     assert!(other.are_busy("a").unwrap() && !other.are_busy("b").unwrap());
     assert!(!one.are_busy("a").unwrap(), "it is its own");
-    let elsewhere = Siblings::new("https://api.example.org/", parent.path().to_owned());
+    let elsewhere = Siblings::new("https://api.example.org/", vec![parent.path().to_owned()]);
     assert!(!elsewhere.are_busy("a").unwrap(), "another API");
     drop(first);
     assert!(other.are_busy("a").unwrap());
@@ -60,7 +60,7 @@ fn a_plan_is_known_to_the_process_that_applies_it() {
     assert!(!other.has_planned());
     one.note_plan();
     assert!(other.has_planned());
-    assert!(!Siblings::new("https://api.example.org/", parent.path().to_owned()).has_planned());
+    assert!(!Siblings::new("https://api.example.org/", vec![parent.path().to_owned()]).has_planned());
 }
 
 #[test]
@@ -86,6 +86,24 @@ fn a_folder_that_others_can_write_into_is_not_used() {
         fs::set_permissions(&first, fs::Permissions::from_mode(0o777)).unwrap();
         assert_eq!(one.folder(), Some(parent.path().join("terraform-provider-wavix-1").as_path()));
     }
-    let nowhere = Siblings::new(ACCOUNT, parent.path().join("missing"));
+    let nowhere = Siblings::new(ACCOUNT, vec![parent.path().join("missing")]);
     assert!(nowhere.begin("a").is_none() && nowhere.are_busy("a").is_err());
+}
+
+/// As the socket does for Terraform, and by the same list.
+#[test]
+fn where_the_folder_for_temporary_files_is_missing_the_next_is_used() {
+    let (parent, one, _) = two();
+    let next = parent.path().to_owned();
+    let other = Siblings::new(ACCOUNT, vec![next.join("missing"), next]);
+    one.made("a", mark(7, None));
+    assert!(other.ledger("a").unwrap().holds(mark(7, None)));
+}
+
+/// Processes that use different folders would take each other's objects.
+#[test]
+fn a_folder_that_may_only_be_full_gives_way_to_no_other() {
+    let kinds = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::Other];
+    assert!(kinds.into_iter().all(|kind| !is_nobodys(&kind.into())));
+    assert!(is_nobodys(&io::ErrorKind::NotFound.into()));
 }

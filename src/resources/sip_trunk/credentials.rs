@@ -113,7 +113,7 @@ mod tests {
             max_retries: 0,
             ..ClientSettings::new(sim.api_key().to_owned())
         };
-        let ctx = Context::new(Client::new(settings.validate().unwrap()));
+        let ctx = Context::new(Client::new(settings.validate().unwrap()), Vec::new());
         let cancel = CancellationToken::new();
         let call = Call { ctx: &ctx, cancel: &cancel, deadline: Instant::now() + Duration::from_secs(60) };
         let config = SipTrunkCredentialsData {

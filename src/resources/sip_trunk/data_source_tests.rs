@@ -19,7 +19,7 @@ fn context(sim: &Sim) -> Context {
         max_retries: 0,
         ..ClientSettings::new(sim.api_key().to_owned())
     };
-    Context::new(Client::new(settings.validate().unwrap()))
+    Context::new(Client::new(settings.validate().unwrap()), Vec::new())
 }
 
 async fn read_in<D: DataSource<Context>>(

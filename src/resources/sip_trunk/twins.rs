@@ -69,7 +69,7 @@ mod tests {
     }
 
     fn nobodys() -> Claims {
-        Claims::new("https://api.example.com/", std::env::temp_dir())
+        Claims::new("https://api.example.com/", Vec::new())
     }
 
     fn planned(callerid: Attr<String>) -> SipTrunkModel {

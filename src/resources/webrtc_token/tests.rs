@@ -34,7 +34,7 @@ fn persistent(sim: &Sim, max_retries: u32) -> Context {
         max_retries,
         ..ClientSettings::new(sim.api_key().to_owned())
     };
-    Context::new(Client::new(settings.validate().unwrap()))
+    Context::new(Client::new(settings.validate().unwrap()), Vec::new())
 }
 
 fn call<'a>(ctx: &'a Context, cancel: &'a CancellationToken) -> Call<'a, Context> {

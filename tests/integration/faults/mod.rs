@@ -13,6 +13,7 @@ mod limits;
 mod matrix;
 mod sequences;
 mod soak;
+mod surroundings;
 mod terraform;
 
 /// Every test of this module.
@@ -23,6 +24,7 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
         matrix::trials(),
         sequences::trials(),
         soak::trials(),
+        surroundings::trials(),
         terraform::trials(),
     ]
     .into_iter()

@@ -90,6 +90,10 @@ pub struct Terraform {
     directory: Option<TempDir>,
     path: PathBuf,
     environment: BTreeMap<String, OsString>,
+    /// What the provider notes for other processes is for those of this directory:
+    /// the simulated account may have been another test's a moment ago, at the same
+    /// port. Elsewhere, since a socket's path must be short.
+    _temporary: TempDir,
 }
 
 impl Terraform {
@@ -117,7 +121,9 @@ impl Terraform {
         let file = Path::new(caller.file()).file_stem().unwrap_or_default().to_string_lossy();
         let directory = scratch(&format!("{file}-{}-", caller.line()));
         let path = directory.path().to_owned();
-        Self { directory: Some(directory), path, environment: BTreeMap::new() }
+        let temporary = tempfile::Builder::new().prefix("tf").tempdir().expect("a temporary directory");
+        let environment = BTreeMap::from([("TMPDIR".to_owned(), temporary.path().into())]);
+        Self { directory: Some(directory), path, environment, _temporary: temporary }
     }
 
     /// Offers another provider than ours to `init`.

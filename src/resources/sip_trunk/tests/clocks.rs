@@ -9,7 +9,7 @@ use wavix_sim::{Fault, Sim};
 
 use crate::resources::{Context, Patience};
 
-use super::{Bench, CALLER_ID, config, context, hasty, id_of, text};
+use super::{Bench, CALLER_ID, config, hasty, id_of, text};
 
 const TRUNKS: &str = "/v1/trunks";
 
@@ -43,7 +43,7 @@ async fn with(clock: fn(&mut Behaviour)) -> Bench {
 
 /// Another process of the provider, on the same machine.
 fn another(bench: &Bench) -> Context {
-    context(&bench.sim, |_| {})
+    bench.context(|_| {})
 }
 
 #[tokio::test]
@@ -129,8 +129,8 @@ async fn nothing_is_adopted_where_what_was_there_before_is_not_known() {
 async fn a_new_trunk_does_not_count_as_gone_whatever_the_clocks_say() {
     for (number, clock) in clocks().into_iter().enumerate() {
         let mut bench = with(clock).await;
-        bench.ctx = context(&bench.sim, |_| {})
-            .with_patience(Patience { settling: Duration::from_secs(10), ..hasty() });
+        bench.ctx =
+            bench.context(|_| {}).with_patience(Patience { settling: Duration::from_secs(10), ..hasty() });
         bench.sim.configure(|knobs| {
             knobs.misses_after_create = 2;
             knobs.list_lag = 2;
@@ -138,8 +138,8 @@ async fn a_new_trunk_does_not_count_as_gone_whatever_the_clocks_say() {
         let (left, private) = bench.create_with_private(&config(|_| {})).await;
         let created = left.ok();
         // The next plan is another process.
-        bench.ctx = context(&bench.sim, |_| {})
-            .with_patience(Patience { settling: Duration::from_secs(10), ..hasty() });
+        bench.ctx =
+            bench.context(|_| {}).with_patience(Patience { settling: Duration::from_secs(10), ..hasty() });
         let (read, private) = bench.read_with_private(&created, private).await;
         assert_eq!(read.ok(), created, "clock {number}");
         // Once it has settled, nothing is left of that.

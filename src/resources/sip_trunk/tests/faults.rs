@@ -11,7 +11,7 @@ use crate::framework::object::Attr;
 
 use super::super::SipTrunkModel;
 use super::super::compare::WRITABLE;
-use super::{Bench, PASSWORD, config, context, everything, id_of, paths, plan, text};
+use super::{Bench, PASSWORD, config, everything, id_of, paths, plan, text};
 
 const TRUNKS: &str = "/v1/trunks";
 const TRUNK: &str = "/v1/trunks/*";
@@ -158,7 +158,7 @@ async fn a_failed_read_keeps_the_state() {
 async fn a_delete_that_is_repeated_and_meets_its_own_work_succeeds() {
     let bench = Bench::start().await;
     let created = bench.create(&config(|_| {})).await.ok();
-    let patient = Bench { ctx: context(&bench.sim, |settings| settings.max_retries = 2), ..bench };
+    let patient = Bench { ctx: bench.context(|settings| settings.max_retries = 2), ..bench };
     patient.sim.fault("DELETE", TRUNK, Fault::close_after_commit());
     let left = patient.delete(&created).await;
     assert!(left.errors.is_empty() && left.state.is_none(), "{left:?}");
@@ -200,10 +200,8 @@ async fn a_read_needs_and_names_the_read_scope() {
 async fn a_slow_answer_names_the_settings_that_bound_it() {
     let bench = Bench::start().await;
     let created = bench.create(&config(|_| {})).await.ok();
-    let hasty = Bench {
-        ctx: context(&bench.sim, |settings| settings.request_timeout = Duration::from_secs(1)),
-        ..bench
-    };
+    let hasty =
+        Bench { ctx: bench.context(|settings| settings.request_timeout = Duration::from_secs(1)), ..bench };
     hasty.sim.fault("GET", TRUNK, Fault::delay_before_commit(Duration::from_secs(20)));
     let left = hasty.read(&created).await;
     says(left.error(), &["`request_timeout`", "`timeouts`", "stays in the state"]);

@@ -7,7 +7,7 @@ use wavix_sim::{Fault, Rule};
 use crate::resources::Patience;
 
 use super::lost_create::{TRUNKS, adopted, posts, says};
-use super::{Bench, config, context, id_of};
+use super::{Bench, config, id_of};
 
 /// Terraform waits for the answer to an interrupted apply, and must get it.
 #[tokio::test]
@@ -32,7 +32,8 @@ async fn an_interrupt_does_not_abandon_a_create_that_was_sent() {
 #[tokio::test]
 async fn an_interrupted_search_looks_once_and_waits_for_nothing() {
     let mut bench = Bench::start().await;
-    bench.ctx = context(&bench.sim, |_| {})
+    bench.ctx = bench
+        .context(|_| {})
         .with_patience(Patience { looks: vec![Duration::from_secs(3600)], ..Patience::default() });
     bench.sim.fault("POST", TRUNKS, Fault::close().after_waiting(Duration::from_millis(100)));
     let wanted = config(|_| {});
@@ -52,7 +53,8 @@ async fn an_interrupted_search_looks_once_and_waits_for_nothing() {
 async fn an_interrupt_is_obeyed_in_the_middle_of_a_search() {
     let mut bench = Bench::start().await;
     bench.time = Duration::from_secs(600);
-    bench.ctx = context(&bench.sim, |settings| settings.max_retries = 4)
+    bench.ctx = bench
+        .context(|settings| settings.max_retries = 4)
         .with_patience(Patience { grace: Duration::from_millis(50), ..Patience::default() });
     let slow_down = Fault::too_many_requests(Some("100"));
     bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use wavix_sim::{Answer, Fault, Sim};
+use wavix_sim::{Answer, Fault};
 
 use crate::framework::data_source::DataSource;
 use crate::framework::diagnostics::Diagnostics;
@@ -17,14 +17,14 @@ use super::super::{
     SipTrunkCredentials, SipTrunkCredentialsData, SipTrunkData, SipTrunkDataSource, SipTrunksData,
     SipTrunksDataSource,
 };
-use super::{Bench, config, context, hasty, id_of, text};
+use super::{Bench, config, hasty, id_of, text};
 
 const TRUNK: &str = "/v1/trunks/*";
 
 async fn patient() -> Bench {
-    let sim = Sim::start().await;
-    let ctx = context(&sim, |_| {}).with_patience(Patience { settling: Duration::from_secs(30), ..hasty() });
-    Bench { ctx, ..Bench::with(sim) }
+    let bench = Bench::start().await;
+    let patience = Patience { settling: Duration::from_secs(30), ..hasty() };
+    Bench { ctx: bench.context(|_| {}).with_patience(patience), ..bench }
 }
 
 async fn look_up(bench: &Bench, argument: &str, value: &Attr<String>) -> Result<SipTrunkData, Diagnostics> {
@@ -72,8 +72,7 @@ async fn a_data_source_waits_for_a_new_trunk_that_a_resource_has_read() {
     let bench = patient().await;
     let made = bench.create(&config(|_| {})).await.ok();
     let bench = Bench {
-        ctx: context(&bench.sim, |_| {})
-            .with_patience(Patience { settling: Duration::from_secs(30), ..hasty() }),
+        ctx: bench.context(|_| {}).with_patience(Patience { settling: Duration::from_secs(30), ..hasty() }),
         ..bench
     };
     bench.read(&made).await.ok();

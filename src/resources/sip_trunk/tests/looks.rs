@@ -10,7 +10,7 @@ use crate::framework::object::Attr;
 use crate::framework::resource::{Phase, PlanRequest, Resource};
 
 use super::super::{SipTrunk, SipTrunkModel};
-use super::{Bench, config, context, draft, text};
+use super::{Bench, config, draft, text};
 
 /// As Terraform plans it.
 async fn plan(bench: &Bench, config: &SipTrunkModel, prior: Option<&SipTrunkModel>) -> Vec<Diagnostic> {
@@ -67,7 +67,7 @@ async fn a_missing_scope_is_nothing_to_tell() {
 async fn a_host_that_cannot_be_reached_is_asked_once_and_named_in_one_warning() {
     for outage in [Outage::Refusing, Outage::Silent] {
         let bench = Bench::with(Sim::spawn());
-        let bench = Bench { ctx: context(&bench.sim, |settings| settings.max_retries = 4), ..bench };
+        let bench = Bench { ctx: bench.context(|settings| settings.max_retries = 4), ..bench };
         bench.sim.go_down(outage);
         let began = Instant::now();
         let said = plans(&bench).await;
@@ -83,7 +83,7 @@ async fn a_host_that_cannot_be_reached_is_asked_once_and_named_in_one_warning() 
 async fn a_plan_without_a_refresh_asks_for_nothing() {
     let bench = Bench::start().await;
     let made = bench.create(&limited("a")).await.ok();
-    let ctx = context(&bench.sim, |_| {});
+    let ctx = bench.context(|_| {});
     let bench = Bench { ctx, ..bench };
     bench.sim.journal().clear();
     let changed = config(|trunk| {
@@ -94,7 +94,7 @@ async fn a_plan_without_a_refresh_asks_for_nothing() {
     assert_eq!(plans(&bench).await, []);
     assert_eq!(bench.sim.journal().entries().len(), 0, "{}", bench.sim.journal());
     // With one it does.
-    let bench = Bench { ctx: context(&bench.sim, |_| {}), ..bench };
+    let bench = Bench { ctx: bench.context(|_| {}), ..bench };
     bench.read(&made).await.ok();
     plan(&bench, &changed, Some(&made)).await;
     assert_eq!(bench.sim.journal().count("GET", "/v1/profile/config"), 1);

@@ -9,7 +9,7 @@ use crate::framework::object::Attr;
 
 use super::super::SipTrunkModel;
 use super::ip_authentication::requesting;
-use super::{Bench, PASSWORD, addresses, config, context, id_of, paths, plan, text};
+use super::{Bench, PASSWORD, addresses, config, id_of, paths, plan, text};
 
 const TRUNK: &str = "/v1/trunks/*";
 
@@ -144,7 +144,7 @@ async fn an_update_that_stays_in_doubt_leaves_what_was_seen() {
 async fn what_the_client_has_repeated_is_not_repeated_again() {
     let bench = Bench::start().await;
     let created = bench.create(&config(|_| {})).await.ok();
-    let patient = Bench { ctx: context(&bench.sim, |settings| settings.max_retries = 1), ..bench };
+    let patient = Bench { ctx: bench.context(|settings| settings.max_retries = 1), ..bench };
     patient.sim.faults().times(9, "PUT", TRUNK, Fault::status(503));
     let left = patient.update(&renamed(), &created).await;
     assert!(left.error().detail.contains("2 attempts"), "{}", left.error().detail);
@@ -264,7 +264,7 @@ async fn a_review_that_an_unrelated_change_reopens_is_told() {
         bench.sim.configure(|knobs| knobs.host_request_resent = resent);
         let created = bench.create(&requesting("198.51.100.40")).await.ok();
         bench.sim.approve(id_of(&created));
-        let bench = Bench { ctx: context(&bench.sim, |_| {}), ..bench };
+        let bench = Bench { ctx: bench.context(|_| {}), ..bench };
         let approved = bench.read(&created).await.ok();
         let mut changed = requesting("198.51.100.40");
         changed.label = text("renamed");

@@ -21,8 +21,10 @@ mod settling;
 mod strangers;
 mod validation;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
+use tempfile::TempDir;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use wavix_sim::Sim;
@@ -162,6 +164,9 @@ struct Bench {
     cancel: CancellationToken,
     /// What an operation may take.
     time: Duration,
+    /// Where the processes of this machine tell each other what they create. The
+    /// account may have been another test's a moment ago, at the same port.
+    temporary: TempDir,
 }
 
 impl Bench {
@@ -170,8 +175,14 @@ impl Bench {
     }
 
     fn with(sim: Sim) -> Self {
-        let ctx = context(&sim, |_| {});
-        Self { sim, ctx, cancel: CancellationToken::new(), time: Duration::from_secs(30) }
+        let temporary = tempfile::tempdir().unwrap();
+        let ctx = context(&sim, vec![temporary.path().to_owned()], |_| {});
+        Self { sim, ctx, cancel: CancellationToken::new(), time: Duration::from_secs(30), temporary }
+    }
+
+    /// Another process of the provider, on the same machine.
+    fn context(&self, change: impl FnOnce(&mut ClientSettings)) -> Context {
+        context(&self.sim, vec![self.temporary.path().to_owned()], change)
     }
 
     fn call(&self) -> Call<'_, Context> {
@@ -240,13 +251,13 @@ impl Bench {
     }
 }
 
-fn context(sim: &Sim, change: impl FnOnce(&mut ClientSettings)) -> Context {
+fn context(sim: &Sim, temporary: Vec<PathBuf>, change: impl FnOnce(&mut ClientSettings)) -> Context {
     let mut settings = ClientSettings::new(sim.api_key());
     settings.base_url = sim.base_url();
     // What the simulator is told to answer, it answers at once and once.
     settings.max_retries = 0;
     change(&mut settings);
-    Context::new(Client::new(settings.validate().unwrap())).with_patience(hasty())
+    Context::new(Client::new(settings.validate().unwrap()), temporary).with_patience(hasty())
 }
 
 /// As many looks as in earnest, without the time between them.

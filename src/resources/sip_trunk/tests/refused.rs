@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use wavix_sim::{Answer, Fault, Sim};
 
-use super::{Bench, config, context, id_of};
+use super::{Bench, config, id_of};
 
 const TRUNKS: &str = "/v1/trunks";
 /// The id of the second trunk of an account.
@@ -64,7 +64,7 @@ async fn that_nothing_was_created_is_said_when_it_is_known() {
 async fn a_second_trunk_of_a_repeated_create_is_named() {
     for committed in [true, false] {
         let mut bench = Bench::with(Sim::start().await);
-        bench.ctx = context(&bench.sim, |settings| settings.max_retries = 1);
+        bench.ctx = bench.context(|settings| settings.max_retries = 1);
         let slow_down = Answer::new(429).header("retry-after", "0");
         bench.sim.fault(
             "POST",
@@ -91,7 +91,7 @@ async fn a_second_trunk_of_a_repeated_create_is_named() {
 async fn a_second_trunk_is_named_when_the_repeated_answer_is_lost_too() {
     for unreadable in [0, 4] {
         let mut bench = Bench::with(Sim::start().await);
-        bench.ctx = context(&bench.sim, |settings| settings.max_retries = 1);
+        bench.ctx = bench.context(|settings| settings.max_retries = 1);
         let slow_down = Answer::new(429).header("retry-after", "0");
         bench.sim.fault("POST", TRUNKS, Fault::answer_after_commit(slow_down));
         bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
@@ -113,7 +113,7 @@ async fn a_second_trunk_is_named_when_the_repeated_answer_is_lost_too() {
 #[tokio::test]
 async fn a_second_trunk_that_the_list_shows_late_is_named_after_adopting() {
     let mut bench = Bench::with(Sim::start().await);
-    bench.ctx = context(&bench.sim, |settings| settings.max_retries = 1);
+    bench.ctx = bench.context(|settings| settings.max_retries = 1);
     let slow_down = Answer::new(429).header("retry-after", "0");
     bench.sim.fault("POST", TRUNKS, Fault::answer_after_commit(slow_down));
     bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());

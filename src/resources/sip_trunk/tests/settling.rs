@@ -2,29 +2,28 @@
 
 use std::time::Duration;
 
-use wavix_sim::{Answer, Fault, Sim};
+use wavix_sim::{Answer, Fault};
 
 use crate::resources::Patience;
 
 use super::super::SipTrunkModel;
-use super::{Bench, config, context, hasty, id_of, text};
+use super::{Bench, config, hasty, id_of, text};
 
 const TRUNK: &str = "/v1/trunks/*";
 
 /// Waits for Wavix to settle, without the time in between.
 async fn patient() -> Bench {
-    let sim = Sim::start().await;
-    let ctx = context(&sim, |_| {}).with_patience(Patience { settling: Duration::from_secs(30), ..hasty() });
-    Bench { ctx, ..Bench::with(sim) }
+    let bench = Bench::start().await;
+    let patience = Patience { settling: Duration::from_secs(30), ..hasty() };
+    Bench { ctx: bench.context(|_| {}).with_patience(patience), ..bench }
 }
 
 /// Has no time to wait for Wavix to settle.
 async fn hurried() -> Bench {
-    let sim = Sim::start().await;
+    let bench = Bench::start().await;
     let looks = vec![Duration::from_secs(60 * 60)];
     let patience = Patience { looks, settling: Duration::from_secs(30), ..hasty() };
-    let ctx = context(&sim, |_| {}).with_patience(patience);
-    Bench { ctx, ..Bench::with(sim) }
+    Bench { ctx: bench.context(|_| {}).with_patience(patience), ..bench }
 }
 
 fn gets(bench: &Bench) -> usize {
@@ -47,7 +46,7 @@ async fn a_new_trunk_that_neither_its_id_nor_the_list_shows_yet_is_not_gone() {
 async fn a_new_trunk_that_stays_away_is_gone_when_its_time_is_up() {
     let mut bench = patient().await;
     let settling = Duration::from_secs(1);
-    bench.ctx = context(&bench.sim, |_| {}).with_patience(Patience { settling, ..hasty() });
+    bench.ctx = bench.context(|_| {}).with_patience(Patience { settling, ..hasty() });
     let created = bench.create(&config(|_| {})).await.ok();
     bench.sim.delete_trunk(id_of(&created));
     let left = bench.read(&created).await;
@@ -59,7 +58,7 @@ async fn nobody_waits_longer_than_it_takes_to_settle() {
     let mut bench = patient().await;
     let looks = vec![Duration::from_secs(60 * 60)];
     let patience = Patience { looks, settling: Duration::from_secs(1), ..hasty() };
-    bench.ctx = context(&bench.sim, |_| {}).with_patience(patience);
+    bench.ctx = bench.context(|_| {}).with_patience(patience);
     let created = bench.create(&config(|_| {})).await.ok();
     bench.sim.delete_trunk(id_of(&created));
     let left = bench.read(&created).await;
