@@ -14,7 +14,7 @@
 //! assert!(sim.trunks().is_empty());
 //! ```
 //!
-//! - [`Sim`]: start, inspect, edit behind the client's back.
+//! - [`Sim`]: start and stop. [`Portal`]: inspect an account, edit it behind the client's back.
 //! - [`Behaviour`]: a knob for everything the API's documents leave open.
 //! - [`Fault`], [`Faults`]: failures on demand, per route.
 //! - [`Outage`], [`Certificate`]: a host that is out of reach, and one that is not who it says.
@@ -22,10 +22,12 @@
 //! - `/_sim/…`: faults and knobs over HTTP, for programs that are not the owner; see the crate's README.
 
 mod account;
+mod accounts;
 mod answer;
 mod auth;
 pub mod behaviour;
 mod clock;
+mod collection;
 mod control;
 mod decimal;
 mod faults;
@@ -34,23 +36,30 @@ mod outage;
 mod page;
 mod path_pattern;
 mod pipeline;
+mod rate;
 mod resources;
+mod secret;
 mod server;
 mod shared;
 mod sim;
-mod store;
 mod sync;
 mod tls;
 mod transmission;
 mod wire;
 
 pub use account::{Account, VERIFIED_NUMBERS};
-pub use auth::{Access, ApiKey};
+pub use accounts::Portal;
+pub use auth::Access;
 pub use behaviour::Behaviour;
 pub use faults::{Answer, Fault, Faults, Gate, Rule};
 pub use journal::{Entry, Journal, MASK};
 pub use outage::Outage;
-pub use resources::webrtc_token::WebRtcToken;
+pub use resources::{
+    api_key::ApiKey,
+    call_webhook::CallWebhook,
+    sip_trunk::{AllowedIp, HostRequest, Trunk},
+    webrtc_token::WebRtcToken,
+};
+pub use secret::Secret;
 pub use sim::{Builder, DEFAULT_API_KEY, Sim};
-pub use store::{AllowedIp, HostRequest, Secret, Trunk};
 pub use tls::Certificate;

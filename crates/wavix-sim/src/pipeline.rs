@@ -1,7 +1,7 @@
 //! What happens to every request around its handler: journal, faults, rate limit, latency, authentication.
-//! Which route does what is in `resources`; nothing here knows a trunk.
+//! Which route does what is in `resources`; nothing here knows an object.
 
-use std::{net::SocketAddr, sync::Arc, time::Instant};
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     body::{self, Body, Bytes},
@@ -19,8 +19,8 @@ use crate::{
     clock,
     faults::{Answer, Effect, Fault, Moment, edit},
     journal,
+    rate::Limited,
     shared::Shared,
-    sync::lock,
     transmission::badly_sent,
     wire::{Connection, End, Script},
 };
@@ -175,14 +175,12 @@ async fn authenticated(
     body: Bytes,
     next: Next,
 ) -> Response {
-    let found = {
-        let keys = lock(&exchange.shared.keys);
-        auth::authenticate(&keys, behaviour.auth, &head.headers, head.uri.query(), exchange.peer.ip())
-    };
+    let accounts = exchange.shared.accounts();
+    let found = auth::authenticate(&accounts, behaviour, &head.headers, head.uri.query(), exchange.peer.ip());
     match found {
-        Ok(key) => {
+        Ok(caller) => {
             let mut request = Request::from_parts(head, Body::from(as_the_server_sees_it(body, behaviour)));
-            request.extensions_mut().insert(key);
+            request.extensions_mut().insert(caller);
             next.run(request).await
         }
         Err(refusal) => refusal.into_response(),
@@ -235,24 +233,7 @@ fn dated(mut answer: Response, behaviour: &Behaviour) -> Response {
 
 fn rate_limited(shared: &Shared, behaviour: &Behaviour) -> Option<Response> {
     let allowed = behaviour.requests_per_second?;
-    let mut window = lock(&shared.rate_window);
-    let now = Instant::now();
-    let (started, served) = *window;
-    if now.duration_since(started).as_secs() >= 1 {
-        *window = (now, 1);
-        return (allowed == 0).then(too_many);
-    }
-    if served < allowed {
-        *window = (started, served + 1);
-        return None;
-    }
-    Some(too_many())
-}
-
-fn too_many() -> Response {
-    let mut answer = Refusal::too_many_requests().into_response();
-    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-    answer
+    (!shared.rates.admit(Limited::default(), allowed)).then(|| Refusal::too_many_requests().into_response())
 }
 
 async fn collected(body: Body) -> Bytes {

@@ -1,19 +1,13 @@
 //! Everything one simulator instance shares between its connections and its owner.
 
-use std::{
-    fmt,
-    sync::{Mutex, MutexGuard},
-    time::Instant,
-};
+use std::{fmt, iter, sync::Mutex};
 
 use crate::{
-    account::Account,
-    auth::ApiKey,
+    accounts::Portal,
     behaviour::Behaviour,
     faults::Faults,
     journal::{Entry, Journal},
-    resources::webrtc_token::Tokens,
-    store::Store,
+    rate::Rates,
     sync::lock,
     tls::Tls,
 };
@@ -26,14 +20,12 @@ pub(crate) struct Shared {
     pub(crate) behaviour: Mutex<Behaviour>,
     /// What the behaviour was when the simulator started.
     pub(crate) initial_behaviour: Behaviour,
-    pub(crate) account: Mutex<Account>,
-    pub(crate) keys: Mutex<Vec<ApiKey>>,
-    pub(crate) store: Mutex<Store>,
-    pub(crate) tokens: Mutex<Tokens>,
+    /// The account that the simulator is about.
+    pub(crate) main: Portal,
+    pub(crate) others: Mutex<Vec<Portal>>,
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
-    /// Start of the current second of the rate limit, and the requests served in it.
-    pub(crate) rate_window: Mutex<(Instant, u32)>,
+    pub(crate) rates: Rates,
     pub(crate) observer: Option<Observer>,
     /// What it shows for itself, if it speaks HTTPS.
     pub(crate) tls: Option<Tls>,
@@ -44,12 +36,8 @@ impl Shared {
         lock(&self.behaviour).clone()
     }
 
-    pub(crate) fn account(&self) -> Account {
-        lock(&self.account).clone()
-    }
-
-    pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
-        lock(&self.store)
+    pub(crate) fn accounts(&self) -> Vec<Portal> {
+        iter::once(&self.main).chain(lock(&self.others).iter()).cloned().collect()
     }
 }
 

@@ -3,9 +3,9 @@
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr, TcpListener as StdListener},
+    ops::Deref,
     sync::{Arc, Mutex},
     thread::{self, JoinHandle},
-    time::Instant,
 };
 
 use serde_json::Value;
@@ -19,18 +19,16 @@ use tokio::{
 
 use crate::{
     account::Account,
-    auth::ApiKey,
+    accounts::Portal,
     behaviour::Behaviour,
     faults::{Fault, Faults},
     journal::{Entry, Journal},
     outage::Errand,
-    resources::{
-        sip_trunk,
-        webrtc_token::{Tokens, WebRtcToken},
-    },
+    rate::Rates,
+    resources::api_key::ApiKey,
+    secret::Secret,
     server,
     shared::{Observer, Shared},
-    store::{Secret, Store, Trunk},
     sync::lock,
     tls::Tls,
 };
@@ -92,7 +90,7 @@ impl Builder {
         self
     }
 
-    /// Seeds a trunk, see [`Sim::add_trunk`].
+    /// Seeds a trunk, see [`Portal::add_trunk`].
     #[must_use]
     pub fn trunk(mut self, trunk: Value) -> Self {
         self.trunks.push(trunk);
@@ -179,13 +177,11 @@ impl Builder {
         let shared = Shared {
             behaviour: Mutex::new(self.behaviour.clone()),
             initial_behaviour: self.behaviour,
-            account: Mutex::new(self.account),
-            keys: Mutex::new(self.keys),
-            store: Mutex::new(Store::new()),
-            tokens: Mutex::new(Tokens::default()),
+            main: Portal::new(self.account, self.keys),
+            others: Mutex::default(),
             faults: Faults::default(),
             journal: Journal::default(),
-            rate_window: Mutex::new((Instant::now(), 0)),
+            rates: Rates::default(),
             observer: self.observer,
             tls: if self.https { Some(Tls::new()?) } else { None },
         };
@@ -202,7 +198,8 @@ type Ears = (watch::Receiver<()>, UnboundedReceiver<Errand>);
 
 /// A running simulator. Dropping it stops the server and closes every connection.
 ///
-/// All methods are synchronous and may be called from any thread, inside or outside a runtime.
+/// All methods are synchronous and may be called from any thread, inside or outside a runtime. Those of [`Portal`] are
+/// about its own account.
 #[derive(Debug)]
 pub struct Sim {
     pub(crate) shared: Arc<Shared>,
@@ -277,70 +274,21 @@ impl Sim {
         change(&mut lock(&self.shared.behaviour));
     }
 
-    /// Changes the account.
-    pub fn configure_account(&self, change: impl FnOnce(&mut Account)) {
-        change(&mut lock(&self.shared.account));
+    /// Adds another account with a first key, as a reseller does for a customer. The key of a request says which
+    /// account is meant; each has its own trunks, keys, webhooks, tokens and balance.
+    pub fn add_account(&self, account: Account, key: ApiKey) -> Portal {
+        let portal = Portal::new(account, [key]);
+        lock(&self.shared.others).push(portal.clone());
+        portal
     }
+}
 
-    /// Replaces the keys, as when one is rotated or revoked.
-    pub fn set_keys(&self, keys: impl IntoIterator<Item = ApiKey>) {
-        *lock(&self.shared.keys) = keys.into_iter().collect();
-    }
+/// What the portal of the simulator's own account offers.
+impl Deref for Sim {
+    type Target = Portal;
 
-    /// All trunks, by ascending id.
-    pub fn trunks(&self) -> Vec<Trunk> {
-        self.shared.store().iter().cloned().collect()
-    }
-
-    /// The trunk with this id.
-    pub fn trunk(&self, id: i64) -> Option<Trunk> {
-        self.shared.store().get(id).cloned()
-    }
-
-    /// The trunks with this label.
-    pub fn trunks_labelled(&self, label: &str) -> Vec<Trunk> {
-        self.shared.store().iter().filter(|trunk| trunk.label == label).cloned().collect()
-    }
-
-    /// Puts a trunk into the account without a request and gives its id. The fields are those of the request, all
-    /// optional, and `id`, `name`, `passthrough`, `access_token`, `talk_time`, `charge`, `created_at`; the status
-    /// is changed afterwards ([`Sim::approve`], [`Sim::edit_trunk`]). Caller ID and ceilings are not checked.
-    ///
-    /// # Panics
-    /// When a field is unknown or of the wrong type.
-    #[expect(
-        clippy::panic,
-        reason = "a fixture with a spelling mistake must not pass for one without the field"
-    )]
-    pub fn add_trunk(&self, fields: Value) -> i64 {
-        sip_trunk::seed(&self.shared, fields)
-            .unwrap_or_else(|message| panic!("cannot seed a trunk: {message}"))
-    }
-
-    /// Edits a trunk as somebody else would in the portal; `false` when there is none with this id.
-    pub fn edit_trunk(&self, id: i64, edit: impl FnOnce(&mut Trunk)) -> bool {
-        self.shared.store().get_mut(id).map(edit).is_some()
-    }
-
-    /// Deletes a trunk as somebody else would in the portal; `false` when there is none with this id.
-    pub fn delete_trunk(&self, id: i64) -> bool {
-        self.shared.store().remove(id, &Behaviour::default()).is_some()
-    }
-
-    /// Approves IP authentication as an administrator would: the trunk becomes active and its `host` the address.
-    /// `false` when there is no trunk with this id.
-    pub fn approve(&self, id: i64) -> bool {
-        self.edit_trunk(id, Trunk::approve)
-    }
-
-    /// Rejects IP authentication. `false` when there is no trunk with this id.
-    pub fn reject(&self, id: i64) -> bool {
-        self.edit_trunk(id, Trunk::reject)
-    }
-
-    /// The live WebRTC tokens, oldest first.
-    pub fn webrtc_tokens(&self) -> Vec<WebRtcToken> {
-        lock(&self.shared.tokens).all()
+    fn deref(&self) -> &Portal {
+        &self.shared.main
     }
 }
 

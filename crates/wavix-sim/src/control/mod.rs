@@ -24,9 +24,8 @@ use crate::{
     behaviour::Behaviour,
     faults::Rule,
     page,
-    resources::body::json_object,
+    resources::{body::json_object, sip_trunk::Trunk},
     shared::Shared,
-    store::Trunk,
     sync::lock,
 };
 
@@ -105,10 +104,11 @@ async fn reject(State(shared): State<Arc<Shared>>, Path(id): Path<i64>) -> Resul
 }
 
 fn decide(shared: &Shared, id: i64, decision: impl FnOnce(&mut Trunk)) -> Result<Response, Refusal> {
-    let mut store = shared.store();
-    let trunk = store.get_mut(id).ok_or_else(|| Refusal::not_found(format!("There is no trunk {id}")))?;
-    decision(trunk);
-    Ok(no_content())
+    if shared.main.edit_trunk(id, decision) {
+        Ok(no_content())
+    } else {
+        Err(Refusal::not_found(format!("There is no trunk {id}")))
+    }
 }
 
 /// Serde's message names the wrong word and those that would have been right.

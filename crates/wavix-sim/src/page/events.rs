@@ -15,7 +15,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{faults::Rule, journal::Entry, shared::Shared, store::Trunk};
+use crate::{faults::Rule, journal::Entry, resources::sip_trunk::Trunk, shared::Shared};
 
 /// More trunks than a page can show.
 const MOST_TRUNKS: usize = 200;
@@ -93,8 +93,8 @@ impl Listener {
 /// No field of it is a secret: neither password nor access token.
 fn account(shared: &Shared) -> Value {
     let (trunks, count): (Vec<Value>, usize) = {
-        let store = shared.store();
-        (store.iter().take(MOST_TRUNKS).map(trunk).collect(), store.iter().count())
+        let trunks = &shared.main.holdings().trunks;
+        (trunks.iter().take(MOST_TRUNKS).map(trunk).collect(), trunks.iter().count())
     };
     let faults: Vec<Value> = shared.faults.rules().iter().map(rule).collect();
     json!({ "trunks": trunks, "trunk_count": count, "faults": faults })

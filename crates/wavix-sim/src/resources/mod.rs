@@ -1,7 +1,12 @@
-//! The API's objects, one module each: routes, validation, representation. Adding one is a module and a line in
-//! [`routes`]. Authentication, faults and the journal are around them, in `pipeline`.
+//! The API's objects, one module each: routes, validation, representation. Adding one is a module, a line in
+//! [`routes`], and a line where an account has it, in `accounts`. What is the same for all is in `object`;
+//! authentication, faults and the journal are around them, in `pipeline`.
 
+pub(crate) mod api_key;
 pub(crate) mod body;
+mod call;
+pub(crate) mod call_webhook;
+mod object;
 mod page;
 mod profile;
 pub(crate) mod sip_trunk;
@@ -15,5 +20,10 @@ use crate::shared::Shared;
 
 /// Every route of the simulated API.
 pub(crate) fn routes() -> Router<Arc<Shared>> {
-    Router::new().merge(sip_trunk::routes()).merge(profile::routes()).merge(webrtc_token::routes())
+    Router::new()
+        .merge(sip_trunk::routes())
+        .merge(call_webhook::routes())
+        .merge(api_key::routes())
+        .merge(profile::routes())
+        .merge(webrtc_token::routes())
 }

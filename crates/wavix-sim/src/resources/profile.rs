@@ -2,25 +2,26 @@
 
 use std::sync::Arc;
 
-use axum::{Extension, Router, extract::State, http::StatusCode, response::Response, routing::get};
+use axum::{Router, http::StatusCode, response::Response, routing::get};
 use serde_json::json;
 
 use crate::{
     answer::{Refusal, json_response},
-    auth::{Access, ApiKey},
+    auth::Access,
     shared::Shared,
 };
+
+use super::call::Call;
+
+const FAMILY: &str = "account";
 
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new().route("/v1/profile", get(profile)).route("/v1/profile/config", get(config))
 }
 
-async fn profile(
-    State(shared): State<Arc<Shared>>,
-    Extension(key): Extension<ApiKey>,
-) -> Result<Response, Refusal> {
-    key.require("account", Access::Read)?;
-    let account = shared.account();
+async fn profile(call: Call) -> Result<Response, Refusal> {
+    call.require(FAMILY, Access::Read)?;
+    let account = &call.holdings().account;
     let body = json!({
         "id": account.id,
         "email": account.email,
@@ -38,12 +39,9 @@ async fn profile(
     Ok(json_response(StatusCode::OK, &body))
 }
 
-async fn config(
-    State(shared): State<Arc<Shared>>,
-    Extension(key): Extension<ApiKey>,
-) -> Result<Response, Refusal> {
-    key.require("account", Access::Read)?;
-    let account = shared.account();
+async fn config(call: Call) -> Result<Response, Refusal> {
+    call.require(FAMILY, Access::Read)?;
+    let account = &call.holdings().account;
     let body = json!({
         "balance": account.balance,
         "global_limits": {

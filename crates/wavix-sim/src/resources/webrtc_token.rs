@@ -5,29 +5,24 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::{
-    Extension, Router,
-    body::Bytes,
-    extract::{Path, RawQuery, State},
-    http::{HeaderMap, StatusCode},
-    response::Response,
-    routing::get,
-};
+use axum::{Router, extract::Path, http::StatusCode, response::Response, routing::get};
 use serde_json::{Map, Value, json};
 
 use crate::{
+    accounts::{Holdings, Portal},
     answer::{RECORD_NOT_FOUND, Refusal, json_response},
-    auth::{Access, ApiKey},
-    resources::{
-        body::{self, Fields, non_empty, positive},
-        page::Page,
-    },
+    auth::Access,
+    secret::Secret,
     shared::Shared,
-    store::Secret,
-    sync::lock,
 };
 
-const SCOPE: &str = "embeddable";
+use super::{
+    body::{Fields, non_empty, positive},
+    call::Call,
+    page::Page,
+};
+
+const FAMILY: &str = "embeddable";
 
 /// A live token.
 #[derive(Debug, Clone)]
@@ -82,44 +77,43 @@ impl Tokens {
     }
 }
 
+/// WebRTC tokens.
+impl Portal {
+    /// The live WebRTC tokens, oldest first.
+    pub fn webrtc_tokens(&self) -> Vec<WebRtcToken> {
+        self.holdings().tokens.all()
+    }
+}
+
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/v2/webrtc/tokens", get(list).post(create))
         .route("/v2/webrtc/tokens/{uuid}", get(retrieve).put(update).delete(delete))
 }
 
-async fn list(
-    State(shared): State<Arc<Shared>>,
-    Extension(key): Extension<ApiKey>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Refusal> {
-    key.require(SCOPE, Access::Read)?;
+async fn list(call: Call) -> Result<Response, Refusal> {
+    call.require(FAMILY, Access::Read)?;
     // The answer is documented to be paginated, the page parameters are not; they are taken all the same.
-    let page = Page::requested(query.as_deref(), &shared.behaviour())?;
-    let tokens = lock(&shared.tokens).all();
+    let page = Page::requested(call.query(), &call.behaviour)?;
+    let tokens = call.holdings().tokens.all();
     let items: Vec<Value> =
         tokens.iter().skip(page.skip()).take(page.take()).map(WebRtcToken::view).collect();
     Ok(json_response(StatusCode::OK, &json!({ "items": items, "pagination": page.of(tokens.len()) })))
 }
 
-async fn create(
-    State(shared): State<Arc<Shared>>,
-    Extension(key): Extension<ApiKey>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Refusal> {
-    key.require(SCOPE, Access::Write)?;
-    let body = body::json_object(&headers, &body)?;
+async fn create(call: Call) -> Result<Response, Refusal> {
+    call.require(FAMILY, Access::Write)?;
+    let body = call.object()?;
     let fields = Fields(&body);
     let sip_trunk = fields.required("sip_trunk", non_empty)?;
     let ttl = fields.required("ttl", nullable_seconds)?;
     let payload = fields.optional("payload", nullable_object)?.flatten();
     fields.only(&["sip_trunk", "ttl", "payload"])?;
-    if shared.store().by_name(&sip_trunk).is_none() {
+    let Holdings { trunks, tokens, .. } = &mut *call.holdings();
+    if !trunks.iter().any(|trunk| trunk.name == sip_trunk) {
         return Err(Refusal::not_found(RECORD_NOT_FOUND));
     }
     let lifetime = ttl.and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs);
-    let mut tokens = lock(&shared.tokens);
     tokens.made += 1;
     let token = WebRtcToken {
         uuid: format!("550e8400-e29b-41d4-a716-{:012x}", tokens.made),
@@ -137,40 +131,26 @@ async fn create(
     Ok(json_response(StatusCode::CREATED, &view))
 }
 
-async fn retrieve(
-    State(shared): State<Arc<Shared>>,
-    Extension(key): Extension<ApiKey>,
-    Path(uuid): Path<String>,
-) -> Result<Response, Refusal> {
-    key.require(SCOPE, Access::Read)?;
-    let view = lock(&shared.tokens).find(&uuid)?.view();
+async fn retrieve(Path(uuid): Path<String>, call: Call) -> Result<Response, Refusal> {
+    call.require(FAMILY, Access::Read)?;
+    let view = call.holdings().tokens.find(&uuid)?.view();
     Ok(json_response(StatusCode::OK, &view))
 }
 
-async fn update(
-    State(shared): State<Arc<Shared>>,
-    Extension(key): Extension<ApiKey>,
-    Path(uuid): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Refusal> {
-    key.require(SCOPE, Access::Write)?;
-    let mut tokens = lock(&shared.tokens);
+async fn update(Path(uuid): Path<String>, call: Call) -> Result<Response, Refusal> {
+    call.require(FAMILY, Access::Write)?;
+    let tokens = &mut call.holdings().tokens;
     let token = tokens.find(&uuid)?;
-    let body = body::json_object(&headers, &body)?;
+    let body = call.object()?;
     let payload = Fields(&body).required("payload", |value| value.as_object().cloned())?;
     Fields(&body).only(&["payload"])?;
     token.payload = Some(payload);
     Ok(json_response(StatusCode::OK, &token.view()))
 }
 
-async fn delete(
-    State(shared): State<Arc<Shared>>,
-    Extension(key): Extension<ApiKey>,
-    Path(uuid): Path<String>,
-) -> Result<Response, Refusal> {
-    key.require(SCOPE, Access::Write)?;
-    let mut tokens = lock(&shared.tokens);
+async fn delete(Path(uuid): Path<String>, call: Call) -> Result<Response, Refusal> {
+    call.require(FAMILY, Access::Write)?;
+    let tokens = &mut call.holdings().tokens;
     tokens.find(&uuid)?;
     tokens.tokens.retain(|token| token.uuid != uuid);
     Ok(json_response(StatusCode::OK, &json!({ "success": true })))

@@ -5,8 +5,9 @@ use serde_json::{Map, Value, json};
 use crate::{
     behaviour::{Behaviour, DecimalText, PinnedCallerId, UnsetText},
     decimal::Decimal,
-    store::Trunk,
 };
+
+use super::Trunk;
 
 /// The 26 fields of the detail view. Never the password, nor what only lists show.
 pub(super) fn detail(trunk: &Trunk, behaviour: &Behaviour) -> Value {
@@ -107,11 +108,7 @@ fn amount(text: &str, spelling: DecimalText) -> String {
 }
 
 fn created_at(trunk: &Trunk, behaviour: &Behaviour) -> String {
-    let text = with_fraction(trunk, behaviour);
-    match text.strip_suffix('Z') {
-        Some(local) if !behaviour.created_at_zone => local.to_owned(),
-        _ => text,
-    }
+    behaviour.zoned(with_fraction(trunk, behaviour))
 }
 
 fn with_fraction(trunk: &Trunk, behaviour: &Behaviour) -> String {

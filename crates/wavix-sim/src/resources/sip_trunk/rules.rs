@@ -8,10 +8,13 @@ use crate::{
         AllowedIpsMode, Behaviour, HostRequestChanged, HostRequestLeftOut, HostRequestResent, Omitted,
         ProFeatures, UnusedLimits,
     },
-    store::{AllowedIp, HostRequest, Secret, Trunk},
+    secret::Secret,
 };
 
-use super::request::{AllowedIpWrite, TrunkWrite};
+use super::{
+    AllowedIp, HostRequest, Trunk,
+    request::{AllowedIpWrite, TrunkWrite},
+};
 
 /// Applies a write to a blank trunk (create) or a copy of the stored one (update). On refusal the copy is discarded
 /// by the caller, so that a refused write changes nothing.

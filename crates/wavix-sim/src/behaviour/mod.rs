@@ -1,10 +1,27 @@
 //! Every knob of the simulator: where the documents of the API disagree or say nothing, one field
 //! here picks a reading. Only the choice is here; what follows from it is in `resources`.
 
-use std::{collections::BTreeMap, time::Duration};
+mod api_key;
+mod call_webhook;
+mod sip_trunk;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::clock;
+
+pub use api_key::{KeyNames, KeyValue};
+pub use call_webhook::{EmptySlot, SecondPost};
+pub use sip_trunk::{
+    AllowedIpsMode, DecimalText, HostRequestChanged, HostRequestLeftOut, HostRequestResent, NotFoundText,
+    PinnedCallerId, ProFeatures, UnsetText, UnusedLimits,
+};
 
 /// How the simulated API behaves.
 ///
@@ -20,6 +37,12 @@ pub struct Behaviour {
     /// Whether the account has the trunk service. `false`: 403 on list, create, update and delete,
     /// 404 on `GET /v1/trunks/{id}`, all with the not-provisioned text. Default: `true`.
     pub provisioned: bool,
+    /// Families of routes of which the account has not the service: 403 with the not-provisioned text. The families
+    /// are `trunks`, `webhooks` and `api_keys`. Default: none.
+    pub unprovisioned_families: BTreeSet<String>,
+    /// The address from which requests seem to come, for keys that are restricted to addresses. Default: `None`, the
+    /// one from which they do.
+    pub caller_address: Option<IpAddr>,
     /// What becomes of `call_recording_enabled`, `machine_detection_enabled`, `transcription_enabled` and
     /// `encrypted_media` when a request turns them on. Default: [`ProFeatures::Accepted`].
     pub pro_features: ProFeatures,
@@ -74,11 +97,12 @@ pub struct Behaviour {
     /// What a PUT does to an IP-authenticated trunk when it leaves `host_request` out. Default:
     /// [`HostRequestLeftOut::RevertsToDigest`].
     pub host_request_left_out: HostRequestLeftOut,
-    /// How many GETs of a new trunk answer 404 before it becomes visible. Default: 0.
+    /// How many reads of a new object do not find it: GETs that answer 404, or lists where there is no GET by id.
+    /// Default: 0.
     pub misses_after_create: u32,
-    /// How many GETs after a PUT still answer the previous version. Default: 0.
+    /// How many reads after an update still answer the previous version; a list where there is no GET by id. Default: 0.
     pub stale_reads_after_update: u32,
-    /// How many list requests after a create miss the new trunk, and after a delete still show the old one.
+    /// How many list requests after a create miss the new object, and after a delete still show the old one.
     /// Default: 0.
     pub list_lag: u32,
     /// Added before every answer. Default: zero. In JSON `latency_ms`.
@@ -86,9 +110,12 @@ pub struct Behaviour {
     pub latency: Duration,
     /// Requests per second and account; more answer 429 with `Retry-After: 1`. Default: `None`.
     pub requests_per_second: Option<u32>,
+    /// Requests per second, account and family of routes; more answer 429 with `Retry-After: 1`. The families are
+    /// `trunks`, `webhooks`, `api_keys`, `account` and `embeddable`. Default: none is limited.
+    pub rate_limited_families: BTreeMap<String, u32>,
     /// Seconds by which the server's clock is ahead of this machine's (negative: behind). Default: 0.
     pub clock_offset_seconds: i64,
-    /// Seconds by which the machine that dates trunks is ahead of the one that dates answers (negative: behind).
+    /// Seconds by which the machine that dates objects is ahead of the one that dates answers (negative: behind).
     /// Default: 0.
     pub created_at_offset_seconds: i64,
     /// Whether `created_at` says its zone (`Z`). Default: `true`.
@@ -97,6 +124,44 @@ pub struct Behaviour {
     pub dated_answers: bool,
     /// What is stored of a label. Default: [`Labels::AsSent`].
     pub labels: Labels,
+    /// What a POST does to a webhook's slot that is taken. Default: [`SecondPost::Rejected`].
+    pub webhook_second_post: SecondPost,
+    /// What a DELETE of a webhook's empty slot answers. Default: [`EmptySlot::Rejected`].
+    pub webhook_empty_delete: EmptySlot,
+    /// What answers after the create show of a key's value. Default: [`KeyValue::Always`].
+    pub api_key_value: KeyValue,
+    /// Whether the scopes of a key that is not restricted to any are answered as `null`. Default: `false`.
+    pub api_key_null_scopes: bool,
+    /// Under which names answers have a key's three flags. Default: [`KeyNames::New`].
+    pub api_key_names: KeyNames,
+    /// Whether a scope that does not exist is refused, as `unknown_keys` says; `false` drops it without a word, so that
+    /// the key has less than was asked for. Default: `true`.
+    pub api_key_scope_rejects_unknown: bool,
+}
+
+impl Behaviour {
+    /// Whether the account has the service of this family of routes.
+    pub(crate) fn provides(&self, family: &str) -> bool {
+        !(self.unprovisioned_families.contains(family) || (family == "trunks" && !self.provisioned))
+    }
+
+    /// Now, by the server's clock.
+    pub(crate) fn server_time(&self) -> String {
+        clock::rfc3339(clock::now(self.clock_offset_seconds))
+    }
+
+    /// Now, by the clock that dates what is created.
+    pub(crate) fn creation_time(&self) -> String {
+        clock::rfc3339(clock::now(self.clock_offset_seconds.saturating_add(self.created_at_offset_seconds)))
+    }
+
+    /// A stored time as it is told.
+    pub(crate) fn zoned(&self, time: String) -> String {
+        match time.strip_suffix('Z') {
+            Some(local) if !self.created_at_zone => local.to_owned(),
+            _ => time,
+        }
+    }
 }
 
 impl Default for Behaviour {
@@ -104,6 +169,8 @@ impl Default for Behaviour {
         Self {
             auth: AuthMode::Bearer,
             provisioned: true,
+            unprovisioned_families: BTreeSet::new(),
+            caller_address: None,
             pro_features: ProFeatures::Accepted,
             forced: BTreeMap::new(),
             unknown_keys: UnknownKeys::Rejected,
@@ -133,11 +200,18 @@ impl Default for Behaviour {
             list_lag: 0,
             latency: Duration::ZERO,
             requests_per_second: None,
+            rate_limited_families: BTreeMap::new(),
             clock_offset_seconds: 0,
             created_at_offset_seconds: 0,
             created_at_zone: true,
             dated_answers: true,
             labels: Labels::AsSent,
+            webhook_second_post: SecondPost::Rejected,
+            webhook_empty_delete: EmptySlot::Rejected,
+            api_key_value: KeyValue::Always,
+            api_key_null_scopes: false,
+            api_key_names: KeyNames::New,
+            api_key_scope_rejects_unknown: true,
         }
     }
 }
@@ -154,18 +228,6 @@ pub enum AuthMode {
     Both,
 }
 
-/// What becomes of features the account's plan may not include.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProFeatures {
-    /// Flex Pro: stored as sent.
-    Accepted,
-    /// Stored and answered as `false`, with a success status.
-    SilentlyOff,
-    /// Refused with 403.
-    Refused,
-}
-
 /// What becomes of a request key the schema does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -176,17 +238,6 @@ pub enum UnknownKeys {
     Ignored,
 }
 
-/// How a PUT treats `allowed_ips`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AllowedIpsMode {
-    /// The sent list is the new list; an address that stays keeps its id.
-    Replace,
-    /// The Rails nested-attributes idiom: an item without `id` is added, one with `id` is changed, one with
-    /// `id` and `_destroy: true` is removed, everything else stays.
-    NestedAttributes,
-}
-
 /// What a PUT does to an optional field it leaves out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -195,62 +246,6 @@ pub enum Omitted {
     Reset,
     /// It keeps its value.
     Kept,
-}
-
-/// What `callerid` answers while `multiple_numbers` is true.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PinnedCallerId {
-    /// `""`, as the field's description says.
-    Empty,
-    /// The number that was sent, as the vendor's list example shows.
-    Echoed,
-}
-
-/// Whether a limit sent while its flag is off is answered back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UnusedLimits {
-    /// Stored and answered, as the vendor's examples show.
-    Kept,
-    /// Dropped; answered as `null`.
-    Dropped,
-}
-
-/// The spelling of `max_call_cost` in answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DecimalText {
-    /// `0.180` is answered as `0.18`, `5.0` as `5`.
-    Shortest,
-    /// As sent, in plain notation: `0.180`.
-    AsSent,
-    /// At least one fraction digit: `5` is answered as `5.0`.
-    OneFractionDigit,
-    /// Exactly this many fraction digits, rounded.
-    Fixed(u32),
-}
-
-/// What an unset text field answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UnsetText {
-    /// `""`.
-    Empty,
-    /// `null`, which the schema does not allow.
-    Null,
-    /// The field is missing.
-    Absent,
-}
-
-/// What `GET /v1/trunks/{id}` says about an unknown id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NotFoundText {
-    /// The text for an account without the service.
-    NotProvisioned,
-    /// `Record not found`, as documented until December 2025.
-    RecordNotFound,
 }
 
 /// Order of a list.
@@ -296,36 +291,6 @@ pub enum DeleteAnswer {
     Success,
     /// 204 without a body.
     NoContent,
-}
-
-/// What a PUT does that sends the `host_request` the trunk already has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HostRequestResent {
-    /// An approved trunk stays approved.
-    KeepsStatus,
-    /// The review starts again.
-    ReopensReview,
-}
-
-/// What a PUT does that sends another `host_request.host`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HostRequestChanged {
-    /// The new address is reviewed.
-    ReopensReview,
-    /// 422: the portal locks the address after submission.
-    Refused,
-}
-
-/// What a PUT does to an IP-authenticated trunk when it leaves `host_request` out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HostRequestLeftOut {
-    /// The trunk goes back to digest authentication (full replacement).
-    RevertsToDigest,
-    /// The trunk keeps its address and status.
-    Keeps,
 }
 
 /// What is stored of a label.
