@@ -10,7 +10,7 @@ pub(super) const MOST_DIGITS: usize = 15;
 /// emergency and short numbers, which have no international form, are shorter.
 pub(super) const FEWEST_DIGITS: usize = 7;
 /// The international prefix that ITU-T recommends in place of `+`.
-const PREFIX: &str = "00";
+pub(super) const PREFIX: &str = "00";
 
 /// What people put between the digits of a number, and in front of it.
 pub(super) const SEPARATORS: &[char] = &['+', ' ', '.', '-', '(', ')'];

@@ -1,7 +1,7 @@
 //! Resources layer: taking over the trunk of a create whose answer was lost, and
 //! what the user is told about it. Whether there is one is decided in `lost`.
 
-use crate::client;
+use crate::client::{self, CallOptions};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::object::Attr;
 use crate::framework::path::Path;
@@ -32,12 +32,11 @@ pub(super) async fn after_a_lost_answer(
     mut lost: Lost<'_>,
     sought: &Sought<'_>,
     error: &client::Error,
+    options: &CallOptions,
     outcome: &mut Outcome<SipTrunkModel>,
 ) -> Result<SipTrunkRecord, Diagnostics> {
     tracing::warn!(label = sought.body.label, %error, "the answer to a create was lost: the trunk is looked for");
-    // One for all that follows: an interrupt is obeyed when its grace is over.
-    let options = call.ctx.patience().for_a_look(call.deadline, call.cancel);
-    let found = match lost::look_for(call, &mut lost, sought, &options).await {
+    let found = match lost::look_for(call, &mut lost, sought, options).await {
         Ok(found) => found,
         Err(not_found) => return Err(not_adopted(&sought.body.label, error, &not_found)),
     };
@@ -46,8 +45,9 @@ pub(super) async fn after_a_lost_answer(
     outcome.note(change::created(found.id));
     tracing::warn!(id = found.id, "the trunk of the lost answer was found and is adopted");
     // It is what was requested already, so no look can prove this request.
-    let put = Put { id: found.id, body: sought.body, plan: sought.plan, prior: &as_found };
-    let confirmed = put::put(call, put, &options).await;
+    let put =
+        Put { id: found.id, body: sought.body, plan: sought.plan, prior: &as_found, look: Some(options) };
+    let confirmed = put::put(call, put, options).await;
     outcome.warn(adopted(found.id, error));
     match confirmed {
         Ok(record) => Ok(record.completed_by(found)),

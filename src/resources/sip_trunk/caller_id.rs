@@ -2,7 +2,7 @@
 
 use crate::protocol::value::Value;
 
-use super::super::phone_number::{SEPARATORS, dialled, unusual_length};
+use super::super::phone_number::{PREFIX, SEPARATORS, dialled, unusual_length};
 
 /// The caller ID as the API wants it. What Wavix has, though it is no
 /// international number, stays as it is.
@@ -15,11 +15,18 @@ pub(super) fn same_number(a: &Value, b: &Value) -> bool {
     matches!((a.as_str(), b.as_str()), (Some(a), Some(b)) if digits(a) == digits(b))
 }
 
-/// Whether a text is a caller ID, or the API's spelling of none.
+/// Whether a text is a caller ID, or the API's spelling of none. The prefix 00 is
+/// dialled, and is no part of a number that others are shown.
 ///
 /// # Errors
 /// Why it is neither: a clause about it.
 pub(super) fn check(text: &str) -> Result<(), String> {
+    if !text.contains('+') && text.replace(SEPARATORS, "").starts_with(PREFIX) {
+        return Err(format!(
+            "begins with {PREFIX}, which is dialled from abroad and is no part of the number; write \"+\" in its place, \
+             as in \"+44 20 7946 0018\""
+        ));
+    }
     if text.is_empty() { Ok(()) } else { dialled(text).map(drop) }
 }
 
@@ -34,13 +41,14 @@ mod tests {
 
     #[test]
     fn a_number_is_the_same_however_it_is_written() {
-        let written = ["13132847320", "+13132847320", "+1 (313) 284-7320", "1.313.284.7320", "0013132847320"];
+        let written = ["13132847320", "+13132847320", "+1 (313) 284-7320", "1.313.284.7320"];
         for spelling in written {
             assert_eq!(digits(spelling), "13132847320");
             assert_eq!(check(spelling), Ok(()), "{spelling}");
             assert!(same_number(&Value::string(spelling), &Value::string(written[0])));
         }
         assert!(!same_number(&Value::string("1313"), &Value::string("1314")));
+        assert!(same_number(&Value::string("0013132847320"), &Value::string(written[0])), "in an old state");
         assert_eq!(digits("+0 123"), "0123", "Wavix may have what cannot be configured");
     }
 
@@ -60,6 +68,9 @@ mod tests {
         ];
         for text in refused {
             assert!(check(text).is_err(), "{text:?}");
+        }
+        for text in ["00442079460018", "00 44 20 7946 0018", "(00) 44 20 7946 0018"] {
+            assert!(check(text).is_err_and(|reason| reason.contains("write \"+\" in its place")), "{text:?}");
         }
         for text in ["123", "1234567890123456789012"] {
             assert!(check(text).is_ok() && unusual(text).is_some(), "{text:?}: the account may hold it");

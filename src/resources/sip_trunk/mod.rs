@@ -146,6 +146,8 @@ impl Resource<Context> for SipTrunk {
         let written = call.ctx.sip_trunks().write();
         let made = endpoints::create(call.ctx.client(), &body, &options(call)).await;
         drop(written);
+        // One for all that follows: an interrupt is obeyed when its grace is over.
+        let look = call.ctx.patience().for_a_look(call.deadline, call.cancel);
         let was_repeated;
         let mut is_new = false;
         let record = match made {
@@ -159,15 +161,16 @@ impl Resource<Context> for SipTrunk {
             }
             Err(error) if error.delivery() == Delivery::Ambiguous => {
                 was_repeated = error.attempts() > 1;
-                adopt::after_a_lost_answer(call, attempt.lost(), &sought, &error, outcome).await?
+                adopt::after_a_lost_answer(call, attempt.lost(), &sought, &error, &look, outcome).await?
             }
             Err(error) => {
                 drop(attempt);
-                return Err(at_password_in_use(refused::failed(call, &sought, &error).await, &write_only));
+                let failed = refused::failed(call, &sought, &error, &look).await;
+                return Err(at_password_in_use(failed, &write_only));
             }
         };
         // Saves it first, if it has to ask.
-        let record = unreadable::looked_at_again(call, &plan, record, outcome).await;
+        let record = unreadable::looked_at_again(call, &plan, record, &look, outcome).await;
         let mut trunk = SipTrunkModel::from_record(&record, &plan);
         if trunk.requested_host().is_none() {
             trunk.add_digest_facts();
@@ -176,7 +179,7 @@ impl Resource<Context> for SipTrunk {
         outcome.save(trunk.clone());
         call.ctx.trail().note(&trunk, Some(call.ctx.patience().settling));
         finding::note_create(call, &mut outcome.private);
-        if was_repeated && let Some(warning) = refused::second(call, &sought, record.id).await {
+        if was_repeated && let Some(warning) = refused::second(call, &sought, record.id, &look).await {
             outcome.warn(warning);
         }
         if trunk.requested_host().is_some() {
@@ -257,7 +260,7 @@ impl Resource<Context> for SipTrunk {
         outcome.note(format!("SIP trunk {id}"));
         change::withdraws_nothing_unseen(call, id, &prior, &plan).await?;
         let body = plan.body(&password);
-        let put = Put { id, body: &body, plan: &plan, prior: &prior };
+        let put = Put { id, body: &body, plan: &plan, prior: &prior, look: None };
         let record = match put::put(call, put, &options(call)).await {
             Ok(record) => record,
             Err(unwritten) => {

@@ -148,10 +148,13 @@ impl SipTrunkModel {
         }
     }
 
-    /// Takes over what the API is not told of, from the plan of an update that
-    /// changes nothing else, and the user's spelling of the rest.
+    /// Takes over the arguments of a plan, in the user's spelling, and keeps what the
+    /// plan leaves open.
     pub(super) fn take_arguments(&mut self, plan: &Self) {
         let mut trunk = plan.clone();
+        resolved(&mut trunk.id, &self.id);
+        resolved(&mut trunk.login, &self.login);
+        resolved(&mut trunk.created_at, &self.created_at);
         resolved(&mut trunk.host, &self.host);
         resolved(&mut trunk.auth_method, &self.auth_method);
         resolved(&mut trunk.status, &self.status);

@@ -22,6 +22,8 @@ pub(super) struct Put<'a> {
     pub(super) plan: &'a SipTrunkModel,
     /// What it was; an equal trunk proves nothing about this request.
     pub(super) prior: &'a SipTrunkModel,
+    /// What bounds the looks after it, where that is not a grace for each.
+    pub(super) look: Option<&'a CallOptions>,
 }
 
 /// Why a trunk may not be what was written.
@@ -58,8 +60,7 @@ pub(super) async fn put(
             // Acknowledged, and not to be read: what broke one answer need not break
             // the next. One that is behind proves nothing.
             Ok(record) => {
-                let look = call.ctx.patience().for_a_look(call.deadline, call.cancel);
-                let seen = endpoints::get(client, put.id, &look).await.ok();
+                let seen = put.seen(call).await.ok();
                 return Ok(seen.filter(|seen| put.is_proved_by(seen)).unwrap_or(record));
             }
             Err(error) => error,
@@ -74,8 +75,7 @@ pub(super) async fn put(
         let repeated = error.attempts() > 1;
         tracing::warn!(id = put.id, %error, "the answer to an update was lost: the trunk is looked at");
         let doubt = doubt.get_or_insert(error);
-        let look = call.ctx.patience().for_a_look(call.deadline, call.cancel);
-        let seen = endpoints::get(client, put.id, &look).await;
+        let seen = put.seen(call).await;
         if let Ok(record) = &seen
             && put.is_proved_by(record)
         {
@@ -93,6 +93,16 @@ pub(super) async fn put(
 }
 
 impl Put<'_> {
+    /// The trunk as it is now.
+    async fn seen(&self, call: &Call<'_, Context>) -> Result<SipTrunkRecord, client::Error> {
+        let client = call.ctx.client();
+        if let Some(look) = self.look {
+            return endpoints::get(client, self.id, look).await;
+        }
+        let look = call.ctx.patience().for_a_look(call.deadline, call.cancel);
+        endpoints::get(client, self.id, &look).await
+    }
+
     /// Whether the trunk has everything that was to change and can be seen, and had
     /// not before. What an answer leaves out is taken from what is held, and so
     /// never proves anything.

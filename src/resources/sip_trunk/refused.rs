@@ -20,11 +20,12 @@ pub(super) async fn failed(
     call: &Call<'_, Context>,
     sought: &Sought<'_>,
     error: &client::Error,
+    look: &CallOptions,
 ) -> Diagnostics {
     if error.delivery() == Delivery::NotSent || is_about_the_key(error) {
         return KIND.failed(Verb::Create, "", error);
     }
-    let (now, may_exist) = match left(call, sought).await {
+    let (now, may_exist) = match left(call, sought, look).await {
         Ok(ids) if ids.is_empty() => ("No SIP trunk was created.".to_owned(), false),
         Ok(ids) => (
             format!(
@@ -50,9 +51,14 @@ pub(super) async fn failed(
 }
 
 /// A warning if a create whose request was repeated has left a second trunk.
-pub(super) async fn second(call: &Call<'_, Context>, sought: &Sought<'_>, id: i64) -> Option<Diagnostic> {
+pub(super) async fn second(
+    call: &Call<'_, Context>,
+    sought: &Sought<'_>,
+    id: i64,
+    look: &CallOptions,
+) -> Option<Diagnostic> {
     let label = &sought.body.label;
-    let seen = match left(call, sought).await {
+    let seen = match left(call, sought, look).await {
         Ok(ids) if ids.is_empty() => return None,
         Ok(ids) => format!(
             "Since the first request, Wavix also lists {} with the label {label:?}, which no other create of this \
@@ -84,9 +90,11 @@ fn is_about_the_key(error: &client::Error) -> bool {
 ///
 /// # Errors
 /// Why that cannot be told.
-async fn left(call: &Call<'_, Context>, sought: &Sought<'_>) -> Result<Vec<i64>, String> {
-    let look = call.ctx.patience().for_a_look(call.deadline, call.cancel);
-    let options: &CallOptions = &look;
+async fn left(
+    call: &Call<'_, Context>,
+    sought: &Sought<'_>,
+    options: &CallOptions,
+) -> Result<Vec<i64>, String> {
     let claims = call.ctx.claims();
     let walk = || endpoints::list(call.ctx.client(), options);
     let listed = call.ctx.sip_trunks().fresh(options, walk).await.map_err(|error| error.to_string())?;

@@ -14,8 +14,10 @@ use super::verdict::{self, Now};
 
 /// Deletes the trunk of a create again unless it is what was planned. `is_new`
 /// says that the answer to this very create named it, and nobody else has it:
-/// nothing else is ever deleted here. A trunk of which it is not certain that it
-/// is gone stays in the state.
+/// nothing else is ever deleted here, nor tainted, which has Terraform delete it
+/// with the next apply. It stays in the state as planned, with warnings, and the
+/// next refresh shows what it is. A trunk of which it is not certain that it is gone
+/// stays in the state as it is.
 pub(super) async fn unless_as_planned(
     call: &Call<'_, Context>,
     plan: &SipTrunkModel,
@@ -29,7 +31,13 @@ pub(super) async fn unless_as_planned(
     }
     let name = id.to_string();
     if !is_new {
-        return Err(verdict::errors(&name, &differing, Now::Kept));
+        let mut kept = trunk.clone();
+        kept.take_arguments(plan);
+        outcome.save(kept);
+        for warning in verdict::warnings(&name, &differing) {
+            outcome.warn(warning);
+        }
+        return Ok(());
     }
     tracing::warn!(id, "the trunk that was made is not what was asked for: it is deleted again");
     match deletion::delete(call, trunk, &outcome.private, id).await {

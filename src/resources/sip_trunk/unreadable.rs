@@ -1,6 +1,7 @@
 //! Resources layer: a trunk of whose answer some argument cannot be read. Its id
 //! can, so the trunk is kept; what cannot be judged is not passed over.
 
+use crate::client::CallOptions;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::resource::{Call, Outcome};
@@ -18,14 +19,14 @@ pub(super) async fn looked_at_again(
     call: &Call<'_, Context>,
     plan: &SipTrunkModel,
     made: SipTrunkRecord,
+    look: &CallOptions,
     outcome: &mut Outcome<SipTrunkModel>,
 ) -> SipTrunkRecord {
     if made.unreadable.is_empty() {
         return made;
     }
     outcome.save(SipTrunkModel::from_record(&made, plan));
-    let look = call.ctx.patience().for_a_look(call.deadline, call.cancel);
-    match endpoints::get(call.ctx.client(), made.id, &look).await {
+    match endpoints::get(call.ctx.client(), made.id, look).await {
         Ok(seen) => seen.completed_by(made),
         Err(error) => {
             tracing::warn!(id = made.id, %error, "the SIP trunk of an odd answer could not be looked at");

@@ -25,6 +25,8 @@ pub(super) enum Now {
     TakenBack,
     /// It was made and is in the state.
     Kept,
+    /// It is in the state as planned, and nothing proves that this create made it.
+    Spared,
     /// It was changed, in what was asked for besides, or in nothing else.
     Changed { besides: bool },
 }
@@ -40,6 +42,18 @@ pub(super) fn errors(id: &str, differences: &[Difference], now: Now) -> Diagnost
             Diagnostic::error(KIND.summary(verb), detail).at(Path::root(difference.name))
         })
         .collect()
+}
+
+/// A warning for each argument in which a trunk that is neither deleted nor tainted
+/// is not what was planned.
+pub(super) fn warnings(id: &str, differences: &[Difference]) -> Vec<Diagnostic> {
+    let warning = |difference: &Difference| {
+        let name = difference.name;
+        let now = what_now(Now::Spared, id);
+        let detail = format!("{now}\n\n{} {}", what_happened(difference), remedy(difference, Now::Spared));
+        Diagnostic::warning(format!("SIP trunk {id} differs in {name}"), detail).at(Path::root(name))
+    };
+    differences.iter().map(warning).collect()
 }
 
 /// An error for each argument that an update has not brought about.
@@ -116,6 +130,11 @@ fn what_now(now: Now, id: &str) -> String {
         Now::Kept => format!(
             "The SIP trunk {id} exists and is in the state, with what Wavix made of it. Terraform marks it as tainted \
              and would replace it; `terraform untaint` with the resource's address keeps it."
+        ),
+        Now::Spared => format!(
+            "The SIP trunk {id} is in the state. It was neither deleted again nor marked as tainted, because no answer \
+             named it as the one that this create made. The state holds what was planned, and the next plan shows the \
+             difference as a change."
         ),
         Now::Changed { besides: true } => format!(
             "The other changes to the SIP trunk {id} were made, and the state holds what Wavix answered."

@@ -15,10 +15,11 @@ acceptance_trials! {
 
 /// Arguments beside a good label, caller ID and password; and the line that
 /// the error must point at.
-const BAD: [(&str, &str); 33] = [
+const BAD: [(&str, &str); 34] = [
     ("callerid = \"not a number\"", "callerid"),
     ("callerid = \"+\"", "callerid"),
     ("callerid = \"0313284732\"", "callerid"),
+    ("callerid = \"00442079460018\"", "callerid"),
     ("callerid = \"\u{202a}+13132847320\u{202c}\"", "callerid"),
     ("password = \"\"", "password"),
     ("allowed_ips = [\"198.51.100\"]", "allowed_ips"),

@@ -73,6 +73,32 @@ async fn an_interrupt_is_obeyed_in_the_middle_of_a_search() {
     assert_eq!((posts(&bench), bench.lists()), (1, 1));
 }
 
+/// One grace for all that follows the interrupt, not one for each wait: the trunk is
+/// found, and the request and the look after it have none of their own.
+#[tokio::test]
+async fn an_interrupt_has_one_grace_for_the_search_and_the_confirmation() {
+    let mut bench = Bench::start().await;
+    bench.time = Duration::from_secs(600);
+    bench.ctx = bench
+        .context(|_| {})
+        .with_patience(Patience { grace: Duration::from_millis(50), ..Patience::default() });
+    bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
+    bench.sim.faults().always("PUT", "/v1/trunks/*", Fault::delay_after_commit(Duration::from_secs(60)));
+    let interrupt = async {
+        while bench.puts() == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        bench.cancel.cancel();
+    };
+    let wanted = config(|_| {});
+    let (left, ()) = tokio::join!(bench.create(&wanted), interrupt);
+    // The look that found it; none can prove what the request did with the password.
+    assert_eq!((bench.puts(), bench.sim.journal().count("GET", "/v1/trunks/*")), (1, 1));
+    let summaries: Vec<&str> = left.warnings.iter().map(|warning| warning.summary.as_str()).collect();
+    assert!(summaries[1].starts_with("Unconfirmed password of SIP trunk "), "{summaries:?}");
+    assert_eq!(id_of(&left.ok()), bench.sim.trunks()[0].id);
+}
+
 #[tokio::test]
 async fn a_create_whose_time_ran_out_meanwhile_is_still_looked_for() {
     let mut bench = Bench::start().await;

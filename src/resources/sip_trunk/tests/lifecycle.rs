@@ -266,7 +266,9 @@ async fn a_trunk_that_another_resource_has_is_never_taken_back() {
     let other = bench.create(&config(|_| {})).await.ok();
     bench.sim.fault("POST", "/v1/trunks", Fault::with("id", id_of(&other)).and_with("label", "other"));
     let left = bench.create(&config(|_| {})).await;
-    assert_eq!(paths(&left.errors), ["label"]);
+    // An error would taint it, and the next apply delete it.
+    assert_eq!((left.errors.len(), paths(&left.warnings)), (0, vec!["label".to_owned()]));
+    assert_eq!(left.state.unwrap().label, text("office"), "as planned, until the next refresh");
     assert!(bench.sim.trunk(id_of(&other)).is_some());
     assert_eq!(bench.sim.journal().count("DELETE", "/v1/trunks/*"), 0);
 }

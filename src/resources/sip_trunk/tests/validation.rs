@@ -55,9 +55,10 @@ fn a_calculated_cost_is_taken_and_one_with_many_decimals_is_told_to_be_rounded()
 
 #[test]
 fn every_bad_input_is_an_error_at_its_argument() {
-    let cases: [(&str, Change); 29] = [
+    let cases: [(&str, Change); 30] = [
         ("callerid", |t| t.callerid = text("0313284732")),
         ("callerid", |t| t.callerid = text("00 0313284732")),
+        ("callerid", |t| t.callerid = text("00442079460018")),
         ("callerid", |t| t.callerid = text("+")),
         ("callerid", |t| t.callerid = text("not a number")),
         ("password", |t| t.password = Attr::Known(Secret::new(""))),
