@@ -19,7 +19,6 @@ use crate::{
 };
 
 /// All that one account owns.
-#[derive(Default)]
 pub(crate) struct Holdings {
     pub(crate) account: Account,
     pub(crate) api_keys: Collection<ApiKey>,
@@ -36,9 +35,22 @@ pub(crate) struct Holdings {
 #[derive(Clone)]
 pub struct Portal(Arc<Mutex<Holdings>>);
 
+/// More than one account numbers of any object.
+const IDS_PER_ACCOUNT: i64 = 1_000_000;
+
 impl Portal {
-    pub(crate) fn new(account: Account, keys: impl IntoIterator<Item = ApiKey>) -> Self {
-        let portal = Self(Arc::new(Mutex::new(Holdings { account, ..Holdings::default() })));
+    /// An account with these keys. Ids are unique over all accounts, of which this is the `nth`, counted from 0.
+    pub(crate) fn new(account: Account, keys: impl IntoIterator<Item = ApiKey>, nth: i64) -> Self {
+        let spared = nth * IDS_PER_ACCOUNT;
+        let holdings = Holdings {
+            account,
+            api_keys: Collection::new(spared),
+            trunks: Collection::new(spared),
+            serials: Serials::new(spared),
+            tokens: Tokens::new(spared),
+            webhooks: Collection::new(spared),
+        };
+        let portal = Self(Arc::new(Mutex::new(holdings)));
         for key in keys {
             portal.add_api_key(key);
         }

@@ -22,6 +22,21 @@ pub enum Access {
     Write,
 }
 
+impl Access {
+    /// The API's word for it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Read => "read",
+            Self::Write => "write",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        [Self::None, Self::Read, Self::Write].into_iter().find(|access| access.name() == name)
+    }
+}
+
 /// Whose request it is, and with which of the account's keys.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {

@@ -71,19 +71,18 @@ pub(crate) struct Collection<T> {
     reads_served: usize,
 }
 
-impl<T: Item> Default for Collection<T> {
-    fn default() -> Self {
+impl<T: Item> Collection<T> {
+    /// None yet; `spared` ids from the first on are another account's.
+    pub(crate) fn new(spared: i64) -> Self {
         Self {
             records: BTreeMap::new(),
             ghosts: Vec::new(),
-            next_id: T::FIRST_ID,
+            next_id: T::FIRST_ID + spared,
             lists_served: 0,
             reads_served: 0,
         }
     }
-}
 
-impl<T: Item> Collection<T> {
     /// An id that nothing had before.
     pub(crate) fn new_id(&mut self) -> i64 {
         let id = self.next_id;
@@ -214,7 +213,7 @@ mod tests {
             stale_reads_after_update: 1,
             ..Behaviour::default()
         };
-        let mut slots = Collection::default();
+        let mut slots = Collection::new(0);
         let id = slots.new_id();
         slots.insert(Slot(id, "made"), &lag);
         assert_eq!(

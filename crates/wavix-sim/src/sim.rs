@@ -177,7 +177,7 @@ impl Builder {
         let shared = Shared {
             behaviour: Mutex::new(self.behaviour.clone()),
             initial_behaviour: self.behaviour,
-            main: Portal::new(self.account, self.keys),
+            main: Portal::new(self.account, self.keys, 0),
             others: Mutex::default(),
             faults: Faults::default(),
             journal: Journal::default(),
@@ -277,8 +277,10 @@ impl Sim {
     /// Adds another account with a first key, as a reseller does for a customer. The key of a request says which
     /// account is meant; each has its own trunks, keys, webhooks, tokens and balance.
     pub fn add_account(&self, account: Account, key: ApiKey) -> Portal {
-        let portal = Portal::new(account, [key]);
-        lock(&self.shared.others).push(portal.clone());
+        let mut others = lock(&self.shared.others);
+        let nth = i64::try_from(others.len()).unwrap_or(i64::MAX).saturating_add(1);
+        let portal = Portal::new(account, [key], nth);
+        others.push(portal.clone());
         portal
     }
 }

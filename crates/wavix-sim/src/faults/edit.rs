@@ -1,6 +1,6 @@
 //! Changes to the JSON of a real answer.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 #[derive(Debug, Clone)]
 pub(crate) enum Edit {
@@ -29,7 +29,7 @@ pub(crate) enum Edit {
 }
 
 impl Edit {
-    /// `field` is a name at the top, or a JSON pointer.
+    /// `field` is a name at the top, in a bare array that of every item; or a JSON pointer.
     pub(crate) fn set(field: &str, value: Value) -> Self {
         Self::Set { pointer: pointer(field), value }
     }
@@ -47,7 +47,7 @@ pub(crate) fn apply(body: &[u8], edits: &[Edit]) -> Vec<u8> {
         match edit {
             Edit::Set { pointer, value } => set(&mut document, pointer, value.clone()),
             Edit::Remove { pointer } => remove(&mut document, pointer),
-            Edit::Pad { bytes } => set(&mut document, "/padding", Value::from("x".repeat(*bytes))),
+            Edit::Pad { bytes } => pad(&mut document, *bytes),
             // A tree this deep cannot be built and dropped safely; see below.
             Edit::Nest { .. } | Edit::Spoil | Edit::Append { .. } => {}
         }
@@ -60,9 +60,10 @@ pub(crate) fn apply(body: &[u8], edits: &[Edit]) -> Vec<u8> {
     })
 }
 
-/// `{"nested":[[…]],` before the other fields. What is not an object with fields stays as it is.
+/// `{"nested":[[…]],` before the other fields. What is not an object with fields, or an array of them, stays as it is.
 fn nested(text: &[u8], depth: usize) -> Vec<u8> {
     match text {
+        [b'[', rest @ ..] if rest.first() == Some(&b'{') => [b"[".as_slice(), &nested(rest, depth)].concat(),
         [b'{', rest @ ..] if rest.len() > 1 => {
             let (open, close) = ("[".repeat(depth), "]".repeat(depth));
             [format!("{{\"nested\":{open}{close},").as_bytes(), rest].concat()
@@ -71,12 +72,25 @@ fn nested(text: &[u8], depth: usize) -> Vec<u8> {
     }
 }
 
-fn appended(mut text: Vec<u8>, field: &str, json: &str) -> Vec<u8> {
-    if text.last() == Some(&b'}') && text.len() > 2 {
-        text.pop();
-        text.extend_from_slice(format!(",{}:{json}}}", Value::from(field)).as_bytes());
+/// Behind the fields of an object, or of the last one of an array.
+fn appended(text: Vec<u8>, field: &str, json: &str) -> Vec<u8> {
+    let (head, end) = match text.as_slice() {
+        [head @ .., b'}', b']'] => (head, "}]"),
+        [head @ .., b'}'] => (head, "}"),
+        _ => return text,
+    };
+    if head.last() == Some(&b'{') {
+        return text;
     }
-    text
+    [head, format!(",{}:{json}{end}", Value::from(field)).as_bytes()].concat()
+}
+
+/// More bytes: in a field of an object, of each item of an array, or of an item of its own.
+fn pad(document: &mut Value, bytes: usize) {
+    match document {
+        Value::Array(items) if items.is_empty() => items.push(json!({ "padding": "x".repeat(bytes) })),
+        document => set(document, "/padding", Value::from("x".repeat(bytes))),
+    }
 }
 
 /// The byte 0xFF, which UTF-8 never has, at the beginning of every text that is a value.
@@ -91,8 +105,16 @@ fn spoilt(text: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The items of a bare array, if the pointer means a field of each.
+fn each<'d>(document: &'d mut Value, pointer: &str) -> Option<&'d mut Vec<Value>> {
+    let name = pointer.strip_prefix('/').filter(|name| !name.contains('/') && name.parse::<usize>().is_err());
+    name.and(document.as_array_mut())
+}
+
 fn set(document: &mut Value, pointer: &str, value: Value) {
-    if let Some(existing) = document.pointer_mut(pointer) {
+    if let Some(items) = each(document, pointer) {
+        items.iter_mut().for_each(|item| set(item, pointer, value.clone()));
+    } else if let Some(existing) = document.pointer_mut(pointer) {
         *existing = value;
     } else if let Some((parent, key)) = pointer.rsplit_once('/')
         && let Some(Value::Object(fields)) = document.pointer_mut(parent)
@@ -102,6 +124,9 @@ fn set(document: &mut Value, pointer: &str, value: Value) {
 }
 
 fn remove(document: &mut Value, pointer: &str) {
+    if let Some(items) = each(document, pointer) {
+        return items.iter_mut().for_each(|item| remove(item, pointer));
+    }
     let Some((parent, key)) = pointer.rsplit_once('/') else { return };
     match document.pointer_mut(parent) {
         Some(Value::Object(fields)) => {
@@ -124,8 +149,9 @@ fn pointer(field: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Edit;
     use serde_json::json;
+
+    use super::Edit;
 
     #[test]
     fn a_body_can_be_made_deep_or_spoilt() {
@@ -134,6 +160,22 @@ mod tests {
         let again = Edit::Append { field: "label".into(), json: r#""\ud83d""#.into() };
         assert_eq!(apply(again), br#"{"id":1,"label":"a","label":"\ud83d"}"#);
         assert_eq!(apply(Edit::Spoil), b"{\"id\":1,\"label\":\"\xFFa\"}");
+    }
+
+    #[test]
+    fn a_bare_array_is_edited_in_its_items() {
+        let apply = |text: &str, edit| super::apply(text.as_bytes(), &[edit]);
+        let two = r#"[{"url":"a"},{"url":"b"}]"#;
+        assert_eq!(apply(two, Edit::set("url", json!(1))), br#"[{"url":1},{"url":1}]"#);
+        assert_eq!(apply(two, Edit::set("/1/url", json!(1))), br#"[{"url":"a"},{"url":1}]"#);
+        assert_eq!(apply(two, Edit::remove("url")), b"[{},{}]");
+        assert_eq!(apply(two, Edit::remove("/0")), br#"[{"url":"b"}]"#);
+        assert_eq!(apply(two, Edit::Nest { depth: 1 }), br#"[{"nested":[],"url":"a"},{"url":"b"}]"#);
+        let again = Edit::Append { field: "url".into(), json: "2".into() };
+        assert_eq!(apply(two, again.clone()), br#"[{"url":"a"},{"url":"b","url":2}]"#);
+        assert_eq!(apply("[{}]", again), b"[{}]");
+        assert_eq!(apply("[]", Edit::Pad { bytes: 2 }), br#"[{"padding":"xx"}]"#);
+        assert_eq!(apply("[{}]", Edit::Pad { bytes: 2 }), br#"[{"padding":"xx"}]"#);
     }
 
     #[test]

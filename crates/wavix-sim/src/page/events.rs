@@ -1,5 +1,5 @@
 //! The page's server-sent events: what has changed since the last, coalesced. Three kinds: `hello` begins a connection,
-//! `account` has the trunks and the queue of faults whole, `requests` the entries of the journal that are new or have
+//! `account` has what the account owns and the queue of faults whole, `requests` the entries of the journal that are new or have
 //! changed; `cleared` empties the journal.
 
 use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
@@ -15,10 +15,17 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{faults::Rule, journal::Entry, resources::sip_trunk::Trunk, shared::Shared};
+use crate::{
+    faults::Rule,
+    journal::Entry,
+    resources::{api_key::ApiKey, call_webhook::CallWebhook, sip_trunk::Trunk},
+    shared::Shared,
+};
 
-/// More trunks than a page can show.
-const MOST_TRUNKS: usize = 200;
+/// More trunks or keys than a page can show.
+const MOST_SHOWN: usize = 200;
+/// Letters of a key's value that tell it from others and give nothing away.
+const BEGINNING: usize = 4;
 /// Entries in one event, and how many of the past are told.
 const MOST_ENTRIES: usize = 250;
 /// A burst of requests is told at once.
@@ -90,14 +97,38 @@ impl Listener {
     }
 }
 
-/// No field of it is a secret: neither password nor access token.
+/// No field of it is a secret: neither password nor access token, and of a key's value only how it begins.
 fn account(shared: &Shared) -> Value {
-    let (trunks, count): (Vec<Value>, usize) = {
-        let trunks = &shared.main.holdings().trunks;
-        (trunks.iter().take(MOST_TRUNKS).map(trunk).collect(), trunks.iter().count())
+    let mut told = {
+        let holdings = shared.main.holdings();
+        json!({
+            "trunks": holdings.trunks.iter().take(MOST_SHOWN).map(trunk).collect::<Value>(),
+            "trunk_count": holdings.trunks.iter().count(),
+            "webhooks": holdings.webhooks.iter().map(webhook).collect::<Value>(),
+            "api_keys": holdings.api_keys.iter().take(MOST_SHOWN).map(api_key).collect::<Value>(),
+            "api_key_count": holdings.api_keys.iter().count(),
+        })
     };
-    let faults: Vec<Value> = shared.faults.rules().iter().map(rule).collect();
-    json!({ "trunks": trunks, "trunk_count": count, "faults": faults })
+    if let Value::Object(told) = &mut told {
+        told.insert("faults".to_owned(), shared.faults.rules().iter().map(rule).collect());
+    }
+    told
+}
+
+fn webhook(webhook: &CallWebhook) -> Value {
+    json!({ "event_type": webhook.event_type, "url": webhook.url })
+}
+
+fn api_key(key: &ApiKey) -> Value {
+    json!({
+        "id": key.id,
+        "label": key.label,
+        "begins": key.value().chars().take(BEGINNING).collect::<String>(),
+        "active": key.active,
+        "permitted_ips": key.restricted.then_some(&key.permitted_ips),
+        "scopes": key.scopes_enabled.then(|| key.scopes_granted()),
+        "last_used_at": key.last_used_at,
+    })
 }
 
 fn trunk(trunk: &Trunk) -> Value {

@@ -51,13 +51,18 @@ impl WebRtcToken {
 }
 
 /// The account's tokens, oldest first.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Tokens {
     tokens: Vec<WebRtcToken>,
-    made: u64,
+    made: i64,
 }
 
 impl Tokens {
+    /// None yet; `spared` numbers from the first on are another account's.
+    pub(crate) fn new(spared: i64) -> Self {
+        Self { tokens: Vec::new(), made: spared }
+    }
+
     pub(crate) fn all(&mut self) -> Vec<WebRtcToken> {
         self.drop_expired();
         self.tokens.clone()

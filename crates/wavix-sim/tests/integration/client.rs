@@ -71,6 +71,10 @@ impl Client {
         self.send("PUT", path, Some(body)).await
     }
 
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Reply {
+        self.send("PATCH", path, Some(body)).await
+    }
+
     pub(crate) async fn delete(&self, path: &str) -> Reply {
         self.send("DELETE", path, None).await
     }

@@ -8,7 +8,10 @@
 )]
 
 mod access;
+mod accounts;
+mod api_keys;
 mod behaviours;
+mod call_webhooks;
 mod client;
 mod contract;
 mod control;

@@ -94,7 +94,13 @@ async fn a_name_that_was_pointed_here_gets_neither_page_nor_events() {
 async fn an_open_page_is_told_of_requests_trunks_and_faults_as_they_come() {
     let sim = Sim::start().await;
     let mut page = Page::open(&sim).await;
-    let empty = json!({ "trunks": [], "trunk_count": 0, "faults": [] });
+    let first_key = json!({
+        "id": sim.api_keys()[0].id, "label": "Default", "begins": sim.api_key()[..4], "active": true,
+        "permitted_ips": null, "scopes": null, "last_used_at": null,
+    });
+    let empty = json!({
+        "trunks": [], "trunk_count": 0, "webhooks": [], "api_keys": [first_key], "api_key_count": 1, "faults": [],
+    });
     assert_eq!(page.event().await, ("account".to_owned(), empty));
 
     sim.fault("POST", "/v1/trunks", Fault::close_after_commit());
@@ -126,6 +132,9 @@ async fn a_page_opened_later_is_told_of_the_past_without_its_secrets() {
     assert!(client.try_send("POST", "/v1/trunks", Some(minimal().to_string())).await.is_err());
     let id = client.create(&minimal()).await;
     client.get(&format!("/v1/trunks?appid={}", sim.api_key())).await;
+    let scoped = json!({ "label": "pbx", "scopes_enabled": true, "trunks": { "allow": "read" } });
+    let key = client.post("/v1/api-keys", &scoped).await.json["value"].as_str().unwrap().to_owned();
+    sim.set_webhook("on-call", "https://hooks.example.com/live");
 
     let mut page = Page::open(&sim).await;
     let (_, account) = page.event().await;
@@ -139,9 +148,13 @@ async fn a_page_opened_later_is_told_of_the_past_without_its_secrets() {
     );
     assert_eq!(requests[1]["status"], 201);
     assert_eq!(requests[1]["body"]["password"], "***");
+    let hook = json!({ "event_type": "on-call", "url": "https://hooks.example.com/live" });
+    assert_eq!(account["webhooks"], json!([hook]));
+    let shown = &account["api_keys"][1];
+    assert_eq!((&shown["begins"], &shown["scopes"]), (&json!(key[..4]), &json!(["trunks: read"])));
     let told = format!("{account} {requests}");
     let trunk = sim.trunk(id).unwrap();
-    for secret in [trunk.password(), trunk.access_token().unwrap(), sim.api_key()] {
+    for secret in [trunk.password(), trunk.access_token().unwrap(), sim.api_key(), key.as_str()] {
         assert!(!told.contains(secret), "{secret}");
     }
 }

@@ -101,6 +101,12 @@ impl ApiKey {
         self.scopes.get(resource).copied().unwrap_or(Access::None)
     }
 
+    /// What its scopes grant: `trunks: read`.
+    pub(crate) fn scopes_granted(&self) -> Vec<String> {
+        let granted = self.scopes.iter().filter(|(_, access)| **access > Access::None);
+        granted.map(|(scope, access)| format!("{scope}: {}", access.name())).collect()
+    }
+
     pub(crate) fn require(&self, resource: &str, access: Access) -> Result<(), Refusal> {
         if !self.scopes_enabled || self.granted(resource) >= access { Ok(()) } else { Err(refused()) }
     }

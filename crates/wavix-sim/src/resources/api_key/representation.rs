@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    auth::Access,
     behaviour::{Behaviour, KeyNames, KeyValue},
 };
 
@@ -51,19 +50,4 @@ pub(super) fn shown(key: &ApiKey, behaviour: &Behaviour, value: KeyValue) -> Val
 fn masked(value: &str) -> String {
     let ends = |keep: usize| value.get(..keep).zip(value.get(value.len().saturating_sub(keep)..));
     ends(4).map_or_else(|| "*".repeat(8), |(head, tail)| format!("{head}{}{tail}", "*".repeat(42)))
-}
-
-impl Access {
-    /// The API's word for it.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Read => "read",
-            Self::Write => "write",
-        }
-    }
-
-    pub(super) fn named(name: &str) -> Option<Self> {
-        [Self::None, Self::Read, Self::Write].into_iter().find(|access| access.name() == name)
-    }
 }

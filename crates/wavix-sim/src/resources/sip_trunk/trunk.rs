@@ -137,14 +137,12 @@ pub(crate) struct Serials {
     next_ip_id: i64,
 }
 
-impl Default for Serials {
-    fn default() -> Self {
-        // The id of the vendor's examples.
-        Self { logins: BTreeSet::new(), next_ip_id: 6712 }
-    }
-}
-
 impl Serials {
+    pub(crate) fn new(spared: i64) -> Self {
+        // The id of the vendor's examples.
+        Self { logins: BTreeSet::new(), next_ip_id: 6712 + spared }
+    }
+
     /// A new login for this trunk. Logins are five digits, look random, and are never the id.
     pub(crate) fn new_login(&mut self, id: i64) -> String {
         let mut candidate = id;
