@@ -11,7 +11,7 @@ use wavix_sim::{
 };
 
 const USAGE: &str = "\
-A simulator of the Wavix trunk API. It keeps its state in memory and forgets it when it ends.
+A simulator of the Wavix API: SIP trunks, call webhooks, API keys, WebRTC tokens. It keeps its state in memory and forgets it when it ends.
 
 Usage: wavix-sim [OPTIONS]
 
@@ -30,8 +30,8 @@ Options:
   -h, --help              Print this
   -V, --version           Print the version
 
-While it runs, a browser on this machine shows its trunks and every request at the address it prints, and lets requests
-fail at the push of a button. Programs do the same under /_sim; see the README of wavix-sim.
+While it runs, a browser on this machine shows its trunks, webhooks, keys and every request at the address it prints, and
+lets requests fail at the push of a button. Programs do the same under /_sim; see the README of wavix-sim.
 
 Examples:
   wavix-sim --api-key try                             an empty account; then export WAVIX_API_KEY=try

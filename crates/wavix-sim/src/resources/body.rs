@@ -4,7 +4,10 @@
 use axum::http::{HeaderMap, header};
 use serde_json::{Map, Value};
 
-use crate::answer::Refusal;
+use crate::{
+    answer::Refusal,
+    behaviour::{Behaviour, UnknownKeys},
+};
 
 /// The body as a JSON object. Anything else, and any other content type, is a 400.
 pub(crate) fn json_object(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Refusal> {
@@ -37,6 +40,14 @@ impl Fields<'_> {
         match self.0.get(name) {
             None => Ok(None),
             Some(value) => read(value).map(Some).ok_or_else(|| Refusal::invalid_parameter(name)),
+        }
+    }
+
+    /// Refuses the first key that the schema does not list, unless the API ignores such.
+    pub(crate) fn known(&self, names: &[&str], behaviour: &Behaviour) -> Result<(), Refusal> {
+        match behaviour.unknown_keys {
+            UnknownKeys::Rejected => self.only(names),
+            UnknownKeys::Ignored => Ok(()),
         }
     }
 

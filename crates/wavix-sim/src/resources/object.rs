@@ -2,7 +2,7 @@
 //! says its fields, its rules and how it is shown; a route that is like no other is with its object.
 
 use axum::{extract::Path, http::StatusCode, response::Response};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::{
     accounts::Holdings,
@@ -12,7 +12,7 @@ use crate::{
     collection::{Collection, Item},
 };
 
-use super::{call::Call, page::Page};
+use super::{body::Fields, call::Call, page::Page};
 
 /// How a list is answered.
 pub(crate) enum Listing {
@@ -34,11 +34,7 @@ pub(crate) trait Object: Item + Send + 'static {
     fn collection(holdings: &mut Holdings) -> &mut Collection<Self>;
 
     /// A new one with an id, from the body of a create. It is not stored yet.
-    fn create(
-        body: &Map<String, Value>,
-        behaviour: &Behaviour,
-        holdings: &mut Holdings,
-    ) -> Result<Self, Refusal>;
+    fn create(fields: &Fields<'_>, behaviour: &Behaviour, holdings: &mut Holdings) -> Result<Self, Refusal>;
 
     /// As it is shown alone.
     fn detail(&self, behaviour: &Behaviour) -> Value;
@@ -77,7 +73,7 @@ pub(crate) trait Change: Object {
     /// Changes a copy of the stored one; on refusal the copy is discarded.
     fn change(
         &mut self,
-        body: &Map<String, Value>,
+        fields: &Fields<'_>,
         behaviour: &Behaviour,
         holdings: &mut Holdings,
     ) -> Result<(), Refusal>;
@@ -119,7 +115,7 @@ pub(crate) async fn create<T: Object>(call: Call) -> Result<Response, Refusal> {
     admitted::<T>(&call, Access::Write)?;
     let body = call.object()?;
     let mut holdings = call.holdings();
-    let item = T::create(&body, &call.behaviour, &mut holdings)?;
+    let item = T::create(&Fields(&body), &call.behaviour, &mut holdings)?;
     let answer = json_response(T::CREATED, &item.created(&call.behaviour));
     T::collection(&mut holdings).insert(item, &call.behaviour);
     Ok(answer)
@@ -140,7 +136,7 @@ pub(crate) async fn update<T: Change>(Path(id): Path<String>, call: Call) -> Res
     let mut holdings = call.holdings();
     let stored = id.parse().ok().and_then(|id| T::collection(&mut holdings).get(id));
     let mut item = stored.cloned().ok_or_else(|| Refusal::not_found(RECORD_NOT_FOUND))?;
-    item.change(&call.object()?, &call.behaviour, &mut holdings)?;
+    item.change(&Fields(&call.object()?), &call.behaviour, &mut holdings)?;
     let answer = json_response(StatusCode::OK, &item.detail(&call.behaviour));
     T::collection(&mut holdings).replace(item, &call.behaviour);
     Ok(answer)

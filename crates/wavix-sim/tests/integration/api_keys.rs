@@ -107,7 +107,11 @@ async fn a_key_is_made_listed_changed_and_deleted_as_documented() {
     contract.check("DELETE", ONE, &client.delete(&path).await);
     contract.check("PATCH", ONE, &client.patch(&path, &json!({})).await);
     for method in ["GET", "PUT", "POST"] {
-        assert_eq!(client.send(method, &path, Some(&changes)).await.status, 404, "{method}: there is no such");
+        assert_eq!(
+            client.send(method, &path, Some(&changes)).await.status,
+            404,
+            "{method}: there is no such"
+        );
     }
     assert_eq!(sim.api_keys().len(), 1);
 }
@@ -120,7 +124,11 @@ async fn the_list_can_be_filtered_by_a_part_of_the_label() {
     }
     let labels = async |query: &str| {
         let list = client.get(&format!("{KEYS}?label={query}")).await.json;
-        list.as_array().unwrap().iter().map(|key| key["label"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        list.as_array()
+            .unwrap()
+            .iter()
+            .map(|key| key["label"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(labels("pbx").await, ["pbx-staging", "pbx-production"]);
     assert_eq!(labels("pbx%2Dst").await, ["pbx-staging"]);
@@ -208,9 +216,7 @@ async fn a_scope_that_does_not_exist_may_be_dropped_without_a_word() {
 #[tokio::test]
 async fn the_value_is_whole_in_the_creates_answer_and_later_as_the_knob_says() {
     let (sim, client) = start().await;
-    for knob in
-        [KeyValue::Always, KeyValue::Masked, KeyValue::AbsentAfterCreate, KeyValue::NullAfterCreate]
-    {
+    for knob in [KeyValue::Always, KeyValue::Masked, KeyValue::AbsentAfterCreate, KeyValue::NullAfterCreate] {
         sim.configure(|behaviour| behaviour.api_key_value = knob);
         let (path, value) = create(&client, json!({ "label": "x" })).await;
         let listed = client.get(KEYS).await.json.as_array().unwrap().last().unwrap().clone();
@@ -243,9 +249,9 @@ async fn flags_have_new_names_or_old_and_unused_scopes_may_be_null() {
         sim.configure(|behaviour| behaviour.api_key_names = names);
         let created = client.post(KEYS, &json!({ "label": "x", "active": false })).await.json;
         for (index, (new, old)) in new.into_iter().zip(old).enumerate() {
-            let expected = |shown: bool| shown.then(|| json!(false));
-            assert_eq!(created.get(new), expected(has_new).as_ref(), "{names:?} {index}");
-            assert_eq!(created.get(old), expected(has_old).as_ref(), "{names:?} {index}");
+            let flag = json!(false);
+            assert_eq!(created.get(new), has_new.then_some(&flag), "{names:?} {index}");
+            assert_eq!(created.get(old), has_old.then_some(&flag), "{names:?} {index}");
         }
     }
     sim.configure(|behaviour| behaviour.api_key_null_scopes = true);
@@ -268,11 +274,14 @@ async fn a_key_works_within_its_scopes_until_it_is_stopped_or_deleted() {
     let scoped = Client::with_key(&sim, Some(&value));
     assert_eq!(scoped.get("/v1/trunks").await.status, 200);
     assert_eq!(scoped.post("/v1/trunks", &json!({})).await.status, 403, "it may only read");
-    for (method, path) in [("GET", "/v1/calls/webhooks"), ("GET", "/v1/profile"), ("GET", "/v2/webrtc/tokens")] {
+    for (method, path) in
+        [("GET", "/v1/calls/webhooks"), ("GET", "/v1/profile"), ("GET", "/v2/webrtc/tokens")]
+    {
         assert_eq!(scoped.send(method, path, None).await.status, 403, "{path}");
     }
     // No scope gives the keys themselves; a write would let the key widen its own scopes.
-    for (method, path) in [("GET", KEYS), ("POST", KEYS), ("PATCH", path.as_str()), ("DELETE", path.as_str())] {
+    for (method, path) in [("GET", KEYS), ("POST", KEYS), ("PATCH", path.as_str()), ("DELETE", path.as_str())]
+    {
         let refused = scoped.send(method, path, Some(&json!({ "label": "y" }))).await;
         assert_eq!(refused.status, 403, "{method}");
         Contract::load().check(method, if path == KEYS { KEYS } else { ONE }, &refused);
@@ -291,7 +300,8 @@ async fn a_key_works_within_its_scopes_until_it_is_stopped_or_deleted() {
 #[tokio::test]
 async fn a_restricted_key_works_from_its_addresses_and_a_test_says_where_it_is() {
     let (sim, client) = start().await;
-    let restricted = json!({ "label": "x", "restricted": true, "permitted_ips": ["192.0.2.10", "192.0.2.11"] });
+    let restricted =
+        json!({ "label": "x", "restricted": true, "permitted_ips": ["192.0.2.10", "192.0.2.11"] });
     let (path, value) = create(&client, restricted).await;
     let key = Client::with_key(&sim, Some(&value));
     let from = |address: &str| {

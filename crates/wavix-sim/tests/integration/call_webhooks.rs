@@ -77,7 +77,8 @@ async fn what_is_no_webhook_is_refused_by_its_parameter() {
         assert_eq!(refused.json["message"], format!("Missing or invalid parameter {parameter}"), "{body}");
         contract.check("POST", WEBHOOKS, &refused);
     }
-    for url in ["", "hooks.example.com/live", "/live", "ftp://hooks.example.com/", "https://", "https://a b/"] {
+    for url in ["", "hooks.example.com/live", "/live", "ftp://hooks.example.com/", "https://", "https://a b/"]
+    {
         let refused = client.post(WEBHOOKS, &slot("on-call", url)).await;
         assert_eq!(refused.json["message"], "Missing or invalid parameter url", "{url}");
         assert_eq!(refused.status, 400, "{url}");
@@ -124,7 +125,11 @@ async fn the_delete_of_an_empty_slot_answers_as_the_knob_says() {
         let (sim, client) = start().await;
         sim.configure(|behaviour| behaviour.webhook_empty_delete = empty_delete);
         let reply = client.delete(&path_of("on-call")).await;
-        assert_eq!((reply.status, &reply.json["success"]), (status, &json!(status == 200)), "{empty_delete:?}");
+        assert_eq!(
+            (reply.status, &reply.json["success"]),
+            (status, &json!(status == 200)),
+            "{empty_delete:?}"
+        );
     }
     let (sim, client) = start().await;
     sim.configure(|behaviour| behaviour.delete_answer = DeleteAnswer::NoContent);
@@ -142,9 +147,12 @@ async fn webhooks_need_their_scope_and_a_key() {
         .await;
     let contract = Contract::load();
     sim.set_webhook("on-call", LIVE);
-    for (key, statuses) in
-        [(Some("reader"), [200, 403, 403]), (Some("trunks"), [403; 3]), (Some("wrong"), [401; 3]), (None, [401; 3])]
-    {
+    for (key, statuses) in [
+        (Some("reader"), [200, 403, 403]),
+        (Some("trunks"), [403; 3]),
+        (Some("wrong"), [401; 3]),
+        (None, [401; 3]),
+    ] {
         let client = Client::with_key(&sim, key);
         let deleted = path_of("on-call");
         for ((method, path), status) in

@@ -15,6 +15,16 @@ impl Contract {
         Self(serde_json::from_str(include_str!("../../openapi/trunks.json")).expect("the excerpt is JSON"))
     }
 
+    /// Every method and path of the document.
+    pub(crate) fn operations(&self) -> Vec<(String, String)> {
+        let paths = self.0["paths"].as_object().expect("the document has paths");
+        let operations = paths.iter().flat_map(|(path, item)| {
+            let methods = item.as_object().expect("a path has methods").keys();
+            methods.map(|method| (method.to_uppercase(), path.clone()))
+        });
+        operations.collect()
+    }
+
     fn schema(&self, name: &str) -> &Value {
         &self.0["components"]["schemas"][name]
     }

@@ -21,4 +21,5 @@ mod lifecycle;
 mod outages;
 mod page;
 mod program;
+mod routes;
 mod rules;

@@ -1,6 +1,7 @@
 //! `/v1/api-keys`: the keys of the account, those that requests present among them. There is no GET by id.
 
 mod key;
+mod portal;
 mod representation;
 
 use std::{net::Ipv4Addr, sync::Arc};
@@ -10,14 +11,10 @@ use axum::{
     http::StatusCode,
     routing::{get, patch},
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
-    accounts::{Holdings, Portal, without_lag},
-    answer::Refusal,
-    auth::Access,
-    behaviour::{Behaviour, UnknownKeys},
-    collection::Collection,
+    accounts::Holdings, answer::Refusal, auth::Access, behaviour::Behaviour, collection::Collection,
     shared::Shared,
 };
 
@@ -64,19 +61,14 @@ impl Object for ApiKey {
         &mut holdings.api_keys
     }
 
-    fn create(
-        body: &Map<String, Value>,
-        behaviour: &Behaviour,
-        holdings: &mut Holdings,
-    ) -> Result<Self, Refusal> {
-        let fields = Fields(body);
+    fn create(fields: &Fields<'_>, behaviour: &Behaviour, holdings: &mut Holdings) -> Result<Self, Refusal> {
         fields.required("label", non_empty)?;
         if fields.optional("restricted", boolean)? == Some(true) {
             fields.required("permitted_ips", |sent| sent.as_array().cloned())?;
         }
         let mut key = Self::new("");
         key.created_at = behaviour.creation_time();
-        key.change(body, behaviour, holdings)?;
+        key.change(fields, behaviour, holdings)?;
         key.id = holdings.api_keys.new_id();
         key.set_value(key::value(holdings.account.id, key.id));
         Ok(key)
@@ -104,11 +96,10 @@ impl Change for ApiKey {
     /// What is left out stays.
     fn change(
         &mut self,
-        body: &Map<String, Value>,
+        fields: &Fields<'_>,
         behaviour: &Behaviour,
         _: &mut Holdings,
     ) -> Result<(), Refusal> {
-        let fields = Fields(body);
         if let Some(label) = fields.optional("label", non_empty)? {
             self.label = behaviour.labels.kept(&label);
         }
@@ -119,22 +110,15 @@ impl Change for ApiKey {
             self.permitted_ips = addresses.iter().map(address).collect::<Result<_, _>>()?;
         }
         for name in SCOPES {
-            if let Some(sent) = body.get(name) {
+            if let Some(sent) = fields.0.get(name) {
                 self.scopes.insert(name.to_owned(), granted(name, sent)?);
             }
         }
-        let looks_like_a_scope =
-            |name: &str| !behaviour.api_key_scope_rejects_unknown && body[name].is_object();
-        let known = |name: &&String| {
-            let name = name.as_str();
-            SCOPES.contains(&name) || SETTINGS.contains(&name) || looks_like_a_scope(name)
-        };
-        match body.keys().find(|name| !known(name)) {
-            Some(unknown) if behaviour.unknown_keys == UnknownKeys::Rejected => {
-                Err(Refusal::invalid_parameter(unknown))
-            }
-            _ => Ok(()),
-        }
+        // Of what the schema does not have, what looks like a scope may be taken for one that does not exist.
+        let dropped = |sent: &Value| !behaviour.api_key_scope_rejects_unknown && sent.is_object();
+        let names = fields.0.iter().filter(|(_, sent)| dropped(sent)).map(|(name, _)| name.as_str());
+        let known: Vec<&str> = SETTINGS.into_iter().chain(SCOPES).chain(names).collect();
+        fields.known(&known, behaviour)
     }
 }
 
@@ -151,40 +135,4 @@ fn granted(scope: &str, sent: &Value) -> Result<Access, Refusal> {
     }
     let allow = fields.get("allow").and_then(Value::as_str).and_then(Access::named);
     allow.ok_or_else(|| wrong("allow must be one of: none, read, write"))
-}
-
-/// API keys.
-impl Portal {
-    /// The API keys with their values, by ascending id.
-    pub fn api_keys(&self) -> Vec<ApiKey> {
-        self.holdings().api_keys.iter().cloned().collect()
-    }
-
-    /// Adds a key as somebody else would in the portal, and gives its id.
-    pub fn add_api_key(&self, mut key: ApiKey) -> i64 {
-        let mut holdings = self.holdings();
-        key.id = holdings.api_keys.new_id();
-        let id = key.id;
-        holdings.api_keys.insert(key, &without_lag());
-        id
-    }
-
-    /// Edits a key as somebody else would in the portal; `false` when there is none with this id.
-    pub fn edit_api_key(&self, id: i64, edit: impl FnOnce(&mut ApiKey)) -> bool {
-        self.holdings().api_keys.get_mut(id).map(edit).is_some()
-    }
-
-    /// Deletes a key as somebody else would in the portal: requests with it get 401. `false` when there is none with
-    /// this id.
-    pub fn remove_api_key(&self, id: i64) -> bool {
-        self.holdings().api_keys.remove(id, &without_lag()).is_some()
-    }
-
-    /// Replaces the keys, as when one is rotated or revoked.
-    pub fn set_keys(&self, keys: impl IntoIterator<Item = ApiKey>) {
-        self.holdings().api_keys.remove_all(|_| true, &without_lag());
-        for key in keys {
-            self.add_api_key(key);
-        }
-    }
 }

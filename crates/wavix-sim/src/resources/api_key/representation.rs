@@ -2,9 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::{
-    behaviour::{Behaviour, KeyNames, KeyValue},
-};
+use crate::behaviour::{Behaviour, KeyNames, KeyValue};
 
 use super::{ApiKey, SCOPES};
 

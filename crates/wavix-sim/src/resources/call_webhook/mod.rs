@@ -8,13 +8,13 @@ use axum::{
     response::Response,
     routing::get,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::{
     accounts::{Holdings, Portal, without_lag},
     answer::Refusal,
     auth::Access,
-    behaviour::{Behaviour, EmptySlot, SecondPost, UnknownKeys},
+    behaviour::{Behaviour, EmptySlot, SecondPost},
     collection::{Collection, Item},
     shared::Shared,
 };
@@ -56,17 +56,10 @@ impl Object for CallWebhook {
         &mut holdings.webhooks
     }
 
-    fn create(
-        body: &Map<String, Value>,
-        behaviour: &Behaviour,
-        holdings: &mut Holdings,
-    ) -> Result<Self, Refusal> {
-        let fields = Fields(body);
+    fn create(fields: &Fields<'_>, behaviour: &Behaviour, holdings: &mut Holdings) -> Result<Self, Refusal> {
         let url = fields.required("url", absolute_url)?;
         let event_type = fields.required("event_type", event_type)?;
-        if behaviour.unknown_keys == UnknownKeys::Rejected {
-            fields.only(&["url", "event_type"])?;
-        }
+        fields.known(&["url", "event_type"], behaviour)?;
         let webhooks = &mut holdings.webhooks;
         let taken = |webhook: &Self| webhook.event_type == event_type;
         match behaviour.webhook_second_post {

@@ -10,7 +10,7 @@ mod trunk;
 use std::sync::Arc;
 
 use axum::{Router, http::StatusCode, routing::get};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     accounts::Holdings,
@@ -21,7 +21,10 @@ use crate::{
     shared::Shared,
 };
 
-use super::object::{self, Change, Listing, Object};
+use super::{
+    body::Fields,
+    object::{self, Change, Listing, Object},
+};
 
 pub use trunk::{AllowedIp, HostRequest, Trunk};
 pub(crate) use trunk::{Serials, access_token};
@@ -42,13 +45,9 @@ impl Object for Trunk {
         &mut holdings.trunks
     }
 
-    fn create(
-        body: &Map<String, Value>,
-        behaviour: &Behaviour,
-        holdings: &mut Holdings,
-    ) -> Result<Self, Refusal> {
+    fn create(fields: &Fields<'_>, behaviour: &Behaviour, holdings: &mut Holdings) -> Result<Self, Refusal> {
         let mut trunk = blank(behaviour);
-        trunk.change(body, behaviour, holdings)?;
+        trunk.change(fields, behaviour, holdings)?;
         trunk.id = holdings.trunks.new_id();
         trunk.name = holdings.serials.new_login(trunk.id);
         trunk.access_token = behaviour.access_tokens.then(|| access_token(trunk.id));
@@ -78,11 +77,11 @@ impl Object for Trunk {
 impl Change for Trunk {
     fn change(
         &mut self,
-        body: &Map<String, Value>,
+        fields: &Fields<'_>,
         behaviour: &Behaviour,
         holdings: &mut Holdings,
     ) -> Result<(), Refusal> {
-        let write = request::parse(body, behaviour)?;
+        let write = request::parse(fields, behaviour)?;
         let Holdings { account, serials, .. } = holdings;
         rules::apply(self, write, behaviour, account, || serials.new_ip_id())
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     answer::Refusal,
-    behaviour::{AllowedIpsMode, Behaviour, UnknownKeys},
+    behaviour::{AllowedIpsMode, Behaviour},
     decimal::Decimal,
     resources::body::{Fields, boolean, non_empty, non_negative, positive, text},
 };
@@ -75,8 +75,7 @@ pub(super) struct AllowedIpWrite {
 }
 
 /// Reads a body, refusing the first field that is missing or wrong, in schema order.
-pub(super) fn parse(body: &Map<String, Value>, behaviour: &Behaviour) -> Result<TrunkWrite, Refusal> {
-    let fields = Fields(body);
+pub(super) fn parse(fields: &Fields<'_>, behaviour: &Behaviour) -> Result<TrunkWrite, Refusal> {
     let write = TrunkWrite {
         label: fields.required("label", non_empty)?,
         password: fields.required("password", non_empty)?,
@@ -107,9 +106,7 @@ pub(super) fn parse(body: &Map<String, Value>, behaviour: &Behaviour) -> Result<
         machine_detection_enabled: fields.optional("machine_detection_enabled", boolean)?,
         encrypted_media: fields.optional("encrypted_media", boolean)?,
     };
-    if behaviour.unknown_keys == UnknownKeys::Rejected {
-        fields.only(&NAMES)?;
-    }
+    fields.known(&NAMES, behaviour)?;
     Ok(write)
 }
 

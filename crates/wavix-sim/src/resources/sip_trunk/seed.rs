@@ -6,6 +6,7 @@ use crate::{
     account::Account,
     accounts::{Holdings, without_lag},
     answer::Refusal,
+    resources::body::Fields,
     secret::Secret,
 };
 
@@ -40,7 +41,7 @@ pub(super) fn seed(holdings: &mut Holdings, fields: Value) -> Result<i64, String
     let write = request
         .as_object()
         .ok_or_else(|| Refusal::bad_request("not an object"))
-        .and_then(|request| request::parse(request, &behaviour))
+        .and_then(|request| request::parse(&Fields(request), &behaviour))
         .map_err(|refusal| refusal.message)?;
     let unlimited = Account {
         any_caller_id: true,
