@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use wavix_sim::Sim;
+use wavix_sim::{Access, ApiKey, Sim};
 
 use crate::support::browser::Browser;
 use crate::support::require;
@@ -13,6 +13,7 @@ browser_trials![
     an_apply_whose_answer_is_lost_is_seen_as_it_happens,
     each_button_does_what_it_says,
     a_label_is_text_whatever_it_holds,
+    webhooks_and_keys_are_shown_as_they_are_and_no_value_of_a_key,
     every_word_can_be_read_and_every_control_has_a_name,
     the_page_comes_back_when_the_simulator_does,
 ];
@@ -164,6 +165,32 @@ fn a_label_is_text_whatever_it_holds(binary: &Path) {
     assert_eq!(browser.evaluate(make), "TypeError");
 }
 
+fn webhooks_and_keys_are_shown_as_they_are_and_no_value_of_a_key(binary: &Path) {
+    let value = "Planted0000000000000000000000000000000000000004711";
+    let sim = Sim::spawn();
+    let browser = opened(binary, &sim);
+    browser.until("document.querySelectorAll('#keys tbody tr').length === 1");
+    assert!(browser.text().contains("None: nobody is told of calls."), "{}", browser.text());
+    sim.set_webhook("on-call", "https://hooks.example.com/<b>live</b>");
+    let key = ApiKey::new(value).label("<b>pbx</b>").scope("trunks", Access::Read);
+    let id = sim.add_api_key(key.permitted_ip("192.0.2.10".parse().unwrap()).inactive());
+    browser.until("document.querySelectorAll('#keys tbody tr').length === 2");
+    browser.until("document.querySelectorAll('#webhooks tbody tr').length === 1");
+    let row = |table: &str| {
+        let cells = format!("[...document.querySelector('#{table} tbody').lastElementChild.cells]");
+        browser.evaluate(&format!("{cells}.map((cell) => cell.textContent)"))
+    };
+    assert_eq!(row("webhooks"), json!(["on-call", "https://hooks.example.com/<b>live</b>"]));
+    let shown = [&id.to_string(), "<b>pbx</b>", "Plan…", "192.0.2.10", "trunks: read", "never", "inactive"];
+    assert_eq!(row("keys"), json!(shown));
+    let page = browser.evaluate("document.documentElement.outerHTML").as_str().unwrap().to_owned();
+    assert!(!page.contains(value) && !page.contains(sim.api_key()));
+    assert!(sim.remove_api_key(id) && sim.remove_webhook("on-call"));
+    browser.until("document.querySelectorAll('#keys tbody tr').length === 1");
+    browser.until("document.querySelector('#webhooks').hidden");
+    assert_no_problems(&browser);
+}
+
 /// The contrast of each text with what is behind it, as WCAG 2 defines it; those that miss level AA.
 const POOR_CONTRAST: &str = r"(() => {
   const channels = (colour) => colour.match(/[\d.]+/g).map(Number);
@@ -198,6 +225,8 @@ fn every_word_can_be_read_and_every_control_has_a_name(binary: &Path) {
     let rejected = sim.add_trunk(json!({ "label": "Twin", "host_request": { "host": "203.0.113.8" } }));
     sim.reject(rejected);
     sim.add_trunk(json!({ "label": "Other" }));
+    sim.set_webhook("on-call", "https://hooks.example.com/live");
+    sim.add_api_key(ApiKey::new("stopped").inactive());
     sim.fault("GET", "/v1/trunks", wavix_sim::Fault::status(503));
     let browser = opened(binary, &sim);
     browser.evaluate("fetch('/v1/trunks').then((answer) => answer.status)");

@@ -18,7 +18,7 @@ use crate::{path_pattern::PathPattern, sync::lock};
 pub const MASK: &str = "***";
 
 /// JSON fields whose values are secrets.
-const SECRET_FIELDS: [&str; 3] = ["password", "access_token", "token"];
+const SECRET_FIELDS: [&str; 5] = ["password", "access_token", "token", "value", "api_key"];
 
 /// One request, and what became of it.
 #[derive(Debug, Clone)]
@@ -37,7 +37,7 @@ pub struct Entry {
     pub query: Option<String>,
     /// Header names (lower case) and values; `authorization` is masked after its scheme.
     pub headers: Vec<(String, String)>,
-    /// The body when it is JSON, with passwords and tokens masked.
+    /// The body when it is JSON, with passwords, tokens and keys masked.
     pub body: Option<Value>,
     /// The status sent; `None` while unanswered, or when the connection was dropped instead.
     pub status: Option<u16>,
@@ -339,9 +339,14 @@ mod tests {
 
     #[test]
     fn secrets_are_masked_at_any_depth() {
-        let body = json!({ "password": 12, "label": "a", "items": [{ "access_token": "sip1" }] }).to_string();
+        let body =
+            json!({ "password": 12, "label": "a", "items": [{ "access_token": "sip1", "value": "k" }] })
+                .to_string();
         let masked = super::masked_body(body.as_bytes()).unwrap();
-        assert_eq!(masked, json!({ "password": "***", "label": "a", "items": [{ "access_token": "***" }] }));
+        assert_eq!(
+            masked,
+            json!({ "password": "***", "label": "a", "items": [{ "access_token": "***", "value": "***" }] })
+        );
         assert_eq!(super::mask_query("page=1&appid=secret"), "page=1&appid=***");
         assert_eq!(super::mask_authorization("Bearer secret"), "Bearer ***");
         assert_eq!(super::mask_authorization("secret"), "***");
