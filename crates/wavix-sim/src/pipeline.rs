@@ -140,9 +140,8 @@ async fn carry_out(
     match effect {
         Effect::Unchanged => answered(&exchange, real),
         Effect::Answer { answer, .. } => answered(&exchange, dated(replacement(answer), &behaviour)),
-        Effect::Drop { reset, .. } => {
+        Effect::Drop { end, .. } => {
             exchange.finish(None);
-            let end = if reset { End::Reset } else { End::Close };
             Outcome::Script(Script { steps: Vec::new(), end })
         }
         Effect::Edit(edits) => {

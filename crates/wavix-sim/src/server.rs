@@ -1,11 +1,14 @@
 //! The accept loop and the routes. One task per connection, which owns the socket so that a fault can do with it
 //! what no HTTP server would.
 
-use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{future::pending, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{Extension, Router, middleware};
-use hyper::server::conn::http1;
-use hyper_util::{rt::TokioIo, service::TowerToHyperService};
+use hyper::server::conn::{http1, http2};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    service::TowerToHyperService,
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{mpsc::UnboundedReceiver, watch},
@@ -19,7 +22,7 @@ use crate::{
     outage::{Door, Errand},
     page, pipeline, resources,
     shared::Shared,
-    wire::{Connection, Stream},
+    wire::{Connection, End, Stream},
 };
 
 /// Serves until `stop` changes or its sender is gone; then every connection is dropped.
@@ -92,6 +95,20 @@ async fn serve_connection(stream: TcpStream, peer: SocketAddr, router: Router, s
     };
     let (connection, script) = Connection::new(peer);
     let service = TowerToHyperService::new(router.layer(Extension(Arc::new(connection))));
+    if stream.is_http2() {
+        let mut http = http2::Builder::new(TokioExecutor::new())
+            .auto_date_header(false)
+            .serve_connection(TokioIo::new(stream), service);
+        let script = tokio::select! {
+            _ = pin!(&mut http) => return,
+            Ok(script) = script => script,
+        };
+        // Nobody reads or writes it any more; it is open until the server stops.
+        if script.end == End::Silence {
+            pending::<()>().await;
+        }
+        return;
+    }
     // The time is the simulated server's, or there is none.
     let mut http =
         http1::Builder::new().auto_date_header(false).serve_connection(TokioIo::new(stream), service);

@@ -31,6 +31,7 @@ use crate::{
     shared::{Observer, Shared},
     sync::lock,
     tls::Tls,
+    wire::HTTP2,
 };
 
 /// The key of a simulator that was not given one. It has the length and the alphabet of a real one.
@@ -46,6 +47,7 @@ pub struct Builder {
     trunks: Vec<Value>,
     observer: Option<Observer>,
     https: bool,
+    http2: bool,
 }
 
 impl Builder {
@@ -102,6 +104,14 @@ impl Builder {
     pub fn https(mut self) -> Self {
         self.https = true;
         self
+    }
+
+    /// Speaks HTTP/2 over HTTPS with clients that can. Answers that HTTP/2 cannot send as badly as a fault wants end the
+    /// connection instead.
+    #[must_use]
+    pub fn http2(mut self) -> Self {
+        self.http2 = true;
+        self.https()
     }
 
     /// Is called with each finished request, on the server's thread.
@@ -172,6 +182,7 @@ impl Builder {
             self.keys.push(ApiKey::new(DEFAULT_API_KEY));
         }
         let api_key = Secret::new(self.keys.first().map_or("", ApiKey::value));
+        let protocols = if self.http2 { vec![HTTP2.to_vec(), b"http/1.1".to_vec()] } else { Vec::new() };
         let (sender, stop) = watch::channel(());
         let (errands, received) = mpsc::unbounded_channel();
         let shared = Shared {
@@ -183,7 +194,7 @@ impl Builder {
             journal: Journal::default(),
             rates: Rates::default(),
             observer: self.observer,
-            tls: if self.https { Some(Tls::new()?) } else { None },
+            tls: if self.https { Some(Tls::new(protocols)?) } else { None },
         };
         let sim = Sim { shared: Arc::new(shared), address, api_key, stop: sender, errands, thread: None };
         for trunk in self.trunks {

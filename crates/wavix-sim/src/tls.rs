@@ -32,20 +32,22 @@ type Issuer = CertifiedIssuer<'static, KeyPair>;
 pub(crate) struct Tls {
     authority: Issuer,
     acceptor: Mutex<TlsAcceptor>,
+    protocols: Vec<Vec<u8>>,
 }
 
 impl Tls {
-    pub(crate) fn new() -> io::Result<Self> {
+    /// `protocols` as ALPN names them; none says nothing about it.
+    pub(crate) fn new(protocols: Vec<Vec<u8>>) -> io::Result<Self> {
         let authority = authority()?;
-        let acceptor = Mutex::new(acceptor(&authority, Certificate::Valid)?);
-        Ok(Self { authority, acceptor })
+        let acceptor = Mutex::new(acceptor(&authority, Certificate::Valid, &protocols)?);
+        Ok(Self { authority, acceptor, protocols })
     }
 
     /// What new connections are shown from now on.
     pub(crate) fn present(&self, certificate: Certificate) -> io::Result<()> {
         let acceptor = match certificate {
-            Certificate::UnknownAuthority => acceptor(&authority()?, Certificate::Valid),
-            other => acceptor(&self.authority, other),
+            Certificate::UnknownAuthority => acceptor(&authority()?, Certificate::Valid, &self.protocols),
+            other => acceptor(&self.authority, other, &self.protocols),
         }?;
         *lock(&self.acceptor) = acceptor;
         Ok(())
@@ -67,7 +69,7 @@ fn authority() -> io::Result<Issuer> {
     CertifiedIssuer::self_signed(params, key).map_err(io::Error::other)
 }
 
-fn acceptor(issuer: &Issuer, certificate: Certificate) -> io::Result<TlsAcceptor> {
+fn acceptor(issuer: &Issuer, certificate: Certificate, protocols: &[Vec<u8>]) -> io::Result<TlsAcceptor> {
     let names = match certificate {
         Certificate::WrongName => vec!["api.example".to_owned()],
         _ => vec!["127.0.0.1".to_owned(), "localhost".to_owned()],
@@ -79,11 +81,12 @@ fn acceptor(issuer: &Issuer, certificate: Certificate) -> io::Result<TlsAcceptor
     }
     let key = KeyPair::generate().map_err(io::Error::other)?;
     let leaf = params.signed_by(&key, issuer).map_err(io::Error::other)?;
-    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(io::Error::other)?
         .with_no_client_auth()
         .with_single_cert(vec![leaf.der().clone()], PrivatePkcs8KeyDer::from(key.serialize_der()).into())
         .map_err(io::Error::other)?;
+    config.alpn_protocols = protocols.to_vec();
     Ok(TlsAcceptor::from(Arc::new(config)))
 }

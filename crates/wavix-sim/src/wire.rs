@@ -24,6 +24,9 @@ use tokio_rustls::server::TlsStream;
 
 use crate::sync::lock;
 
+/// The name of HTTP/2 in ALPN (RFC 9113, section 3.2).
+pub(crate) const HTTP2: &[u8] = b"h2";
+
 /// The bytes of one accepted connection.
 pub(crate) enum Stream {
     Plain(TcpStream),
@@ -106,6 +109,8 @@ pub(crate) enum End {
     Close,
     /// RST: the client's read fails with "connection reset by peer".
     Reset,
+    /// None before the client's: what it sends is taken and not answered.
+    Silence,
 }
 
 impl Script {
@@ -140,16 +145,20 @@ impl Script {
                 let _ = stream.flush().await;
                 stream.reset();
             }
+            End::Silence => until_closed(stream).await,
         }
     }
 }
 
 /// Closing a socket with unread bytes in it sends RST, which may overtake the answer; read them away first.
-async fn drain(mut stream: Stream) {
-    let mut sink = [0; 4096];
-    let until_closed = async { while matches!(stream.read(&mut sink).await, Ok(1..)) {} };
+async fn drain(stream: Stream) {
     // A client that keeps its end open is not waited for.
-    let _ = timeout(Duration::from_secs(1), until_closed).await;
+    let _ = timeout(Duration::from_secs(1), until_closed(stream)).await;
+}
+
+async fn until_closed(mut stream: Stream) {
+    let mut sink = [0; 4096];
+    while matches!(stream.read(&mut sink).await, Ok(1..)) {}
 }
 
 impl Stream {
@@ -163,6 +172,11 @@ impl Stream {
     async fn sent_something(&self) {
         // An error means that the client has left, which ends the wait as well.
         let _ = self.tcp().peek(&mut [0]).await;
+    }
+
+    /// Whether the client chose HTTP/2.
+    pub(crate) fn is_http2(&self) -> bool {
+        matches!(self, Self::Tls(stream) if stream.get_ref().1.alpn_protocol() == Some(HTTP2))
     }
 
     fn tcp(&self) -> &TcpStream {

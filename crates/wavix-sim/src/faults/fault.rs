@@ -9,6 +9,7 @@ use super::{
     edit::Edit,
     wait::{Gate, Wait},
 };
+use crate::wire::End;
 
 /// What goes wrong with a request.
 #[derive(Debug, Clone)]
@@ -26,7 +27,7 @@ pub(crate) enum Effect {
     /// Another answer, with or without the request having been carried out.
     Answer { answer: Answer, commit: bool },
     /// No answer.
-    Drop { when: Moment, reset: bool },
+    Drop { when: Moment, end: End },
     /// The real answer, badly sent.
     Transmit(Transmission),
     /// The real answer with another body.
@@ -120,22 +121,28 @@ impl Fault {
 
     /// Resets the connection (RST) when the head of the request has arrived, before its body is read.
     pub fn reset() -> Self {
-        Self::new("reset", Effect::Drop { when: Moment::BeforeBody, reset: true })
+        Self::new("reset", Effect::Drop { when: Moment::BeforeBody, end: End::Reset })
     }
 
     /// Closes the connection (FIN) when the whole request has arrived, without carrying it out.
     pub fn close() -> Self {
-        Self::new("close", Effect::Drop { when: Moment::BeforeCommit, reset: false })
+        Self::new("close", Effect::Drop { when: Moment::BeforeCommit, end: End::Close })
     }
 
     /// Carries the request out, then resets the connection (RST) instead of answering.
     pub fn reset_after_commit() -> Self {
-        Self::new("reset after commit", Effect::Drop { when: Moment::AfterCommit, reset: true })
+        Self::new("reset after commit", Effect::Drop { when: Moment::AfterCommit, end: End::Reset })
     }
 
     /// Carries the request out, then closes the connection (FIN) instead of answering.
     pub fn close_after_commit() -> Self {
-        Self::new("close after commit", Effect::Drop { when: Moment::AfterCommit, reset: false })
+        Self::new("close after commit", Effect::Drop { when: Moment::AfterCommit, end: End::Close })
+    }
+
+    /// Carries the request out, and is silent on this connection from then on: no answer, not even to a PING, and no
+    /// end. Other connections are served.
+    pub fn silence() -> Self {
+        Self::new("silence", Effect::Drop { when: Moment::AfterCommit, end: End::Silence })
     }
 
     // ---- the real answer, badly sent -------------------------------------------------------------------------

@@ -221,6 +221,23 @@ async fn what_a_departed_client_asked_for_is_still_carried_out() {
 }
 
 #[tokio::test]
+async fn a_connection_goes_silent_and_others_do_not() {
+    let sim = Sim::start().await;
+    sim.fault("POST", TRUNKS, Fault::silence());
+    let made = async {
+        while sim.trunks().is_empty() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        // It is not reset or closed either.
+        assert_eq!(Client::new(&sim).get(TRUNKS).await.status, 200);
+    };
+    tokio::select! {
+        _ = raw_create(&sim) => panic!("the connection ended"),
+        () = made => {}
+    }
+}
+
+#[tokio::test]
 async fn a_slow_answer_is_committed_before_the_wait() {
     let sim = Sim::start().await;
     sim.fault("POST", TRUNKS, Fault::held_after_commit(&Gate::new()));

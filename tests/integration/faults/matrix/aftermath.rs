@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use tf_conformance::proto::tfplugin6 as pb;
 use wavix_sim::Trunk;
+use wavix_sim::behaviour::Labels;
 
-use super::cell::{Scene, config, password};
-use super::verb::TRUNKS;
+use super::catalogue::How;
+use super::scene::{Scene, config, password};
+use super::verb::{ONE_TRUNK, TRUNKS};
 use crate::faults::ledger::{has_errors, text};
 
 impl Scene<'_> {
@@ -24,8 +26,30 @@ impl Scene<'_> {
             }
         }
         self.sim.faults().clear();
+        self.sim.configure(|knobs| knobs.labels = Labels::AsSent);
         self.place = None;
-        self.bench.configure_for(&self.sim).await;
+        self.ready().await;
+    }
+
+    /// What `apply -auto-approve` does three times more against a server that changes
+    /// the labels it is sent: no trunk that was there is gone or another, and none is
+    /// left behind.
+    pub async fn repeated(&mut self, label: &str) -> Result<(), String> {
+        if !matches!(self.case.how, How::Relabelled(..)) {
+            return Ok(());
+        }
+        let logins = |trunks: Vec<Trunk>| trunks.into_iter().map(|trunk| trunk.name).collect::<Vec<_>>();
+        let before = logins(self.sim.trunks());
+        let config = self.ledger.config(&config(label));
+        for round in 1..=3 {
+            self.ledger.refresh().await?;
+            self.ledger.apply(&config).await?;
+            let now = logins(self.sim.trunks());
+            if now != before {
+                return Err(format!("apply {round} against the same server: {before:?} became {now:?}"));
+            }
+        }
+        Ok(())
     }
 
     /// The trunks that are not somebody else's.
@@ -71,11 +95,17 @@ impl Scene<'_> {
         let [trunk] = self.ours().try_into().map_err(|trunks: Vec<Trunk>| {
             format!("{} trunks after the next apply: {trunks:?}", trunks.len())
         })?;
-        if Some(trunk.id) != self.ledger.id() || trunk.label != label || trunk.password() != password(label) {
+        if Some(trunk.id) != self.ledger.id()
+            || !is_same(&trunk.label, label)
+            || trunk.password() != password(label)
+        {
             return Err(format!("the next apply did not make it right: {trunk:?}"));
         }
-        let made = self.sim.journal().matching("POST", TRUNKS);
-        let committed = made.iter().filter(|entry| entry.committed).count();
+        let count = |method, path| {
+            self.sim.journal().matching(method, path).iter().filter(|entry| entry.committed).count()
+        };
+        // What a create takes back was never anybody's.
+        let committed = count("POST", TRUNKS).saturating_sub(count("DELETE", ONE_TRUNK));
         if committed > 2 {
             return Err(format!("{committed} trunks were made in all\n{}", self.sim.journal()));
         }
@@ -91,4 +121,9 @@ fn names(text: &str, trunk: &Trunk) -> bool {
 /// Insists on no error.
 pub fn quiet(what: &str, said: &[pb::Diagnostic]) -> Result<(), String> {
     if has_errors(said) { Err(format!("{what}, with the fault gone: {}", text(said))) } else { Ok(()) }
+}
+
+/// Whether two labels differ in nothing but blanks at their ends.
+pub fn is_same(a: &str, b: &str) -> bool {
+    a.trim() == b.trim()
 }

@@ -2,10 +2,12 @@
 
 use std::time::{Duration, SystemTime};
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
+use wavix_sim::behaviour::{Behaviour, Labels};
 use wavix_sim::{Answer, Fault, Rule, Sim};
 
-use super::cell::{LABEL, NEW_LABEL, password};
+use super::odd;
+use super::scene::password;
 use super::unreachable::Unreachable;
 use super::verb::Verb;
 use crate::support::secrets;
@@ -26,6 +28,15 @@ pub enum How {
     /// The same, where what is done depends on the answer's shape; an error
     /// says why there is nothing to do.
     Shaped(fn(Verb) -> Result<Fault, &'static str>),
+    /// The server speaks HTTP/2, and does this to the first matching request.
+    OverHttp2(fn() -> Fault),
+    /// The server has a mind of its own about labels, and does this to the first
+    /// matching request.
+    Relabelled(Labels, fn() -> Fault),
+    /// The server's clocks are so, and it does this to the first matching request.
+    Dated(fn(&mut Behaviour), fn() -> Fault),
+    /// All processes get a SIGTERM while this happens to the first matching request.
+    Terminated(fn() -> Fault),
     /// There is no connection at all.
     Unreachable(Unreachable),
     /// The request before is answered, and with it the server does this to the
@@ -46,6 +57,13 @@ pub struct Case {
     /// Whether the server acts only after the client has given up.
     pub acts_late: bool,
 }
+
+/// Of the trunk that is made, and of the same trunk after an update.
+const LABEL: &str = "Reception";
+const NEW_LABEL: &str = "Front desk";
+/// With everything that a server may change.
+const LONG_LABEL: &str = "Reception of the house  with the name that goes on and on ";
+const NEW_LONG_LABEL: &str = "Front desk of the house  with the name that goes on and on ";
 
 /// What stands for "longer than anybody waits".
 const FOREVER: Duration = Duration::from_secs(60);
@@ -110,10 +128,10 @@ pub const CASES: &[Case] = &[
     always("empty 200 after the commit", || Fault::answer_after_commit(Answer::new(200).empty())),
     always("JSON of another shape", || Fault::answer_after_commit(Answer::new(200).json(&json!([1, "two"])))),
     always("`success: false` under 200", || Fault::success_false("Something went wrong")),
-    case("answer without the id", How::Shaped(without_the_id)),
-    case("optional fields missing", How::Shaped(without_optional_fields)),
-    case("unknown fields", How::Shaped(with_unknown_fields)),
-    case("wrong types", How::Shaped(with_wrong_types)),
+    case("answer without the id", How::Shaped(odd::without_the_id)),
+    case("optional fields missing", How::Shaped(odd::without_optional_fields)),
+    case("unknown fields", How::Shaped(odd::with_unknown_fields)),
+    case("wrong types", How::Shaped(odd::with_wrong_types)),
     always("body of 100 MB", || Fault::unannounced_body(100 << 20)),
     always("invalid UTF-8", Fault::invalid_utf8),
     always("deep JSON", || {
@@ -132,6 +150,7 @@ pub const CASES: &[Case] = &[
         Fault::answer(Answer::new(400).json(&json!({ "success": false, "errors": ["label is not good"] })))
     }),
     always("400 with text", || Fault::answer(Answer::new(400).text("Bad Request"))),
+    once("400 after the commit", || Fault::answer_after_commit(Answer::new(400))),
     always("401", || Fault::status(401)),
     always("403, scope", || {
         Fault::answer(Answer::new(403).message("API key does not have permission for this action"))
@@ -140,12 +159,17 @@ pub const CASES: &[Case] = &[
     always("404, not provisioned", || Fault::answer(Answer::new(404).message(NOT_PROVISIONED))),
     case("404, gone", How::Gone),
     always("404, not gone", || Fault::answer(Answer::new(404).message("Record not found"))),
+    once("404 after the commit", || Fault::answer_after_commit(Answer::new(404))),
+    once("408 once", || Fault::status(408)),
+    once("408 after the commit", || Fault::answer_after_commit(Answer::new(408))),
     always("409", || Fault::status(409)),
     always("422", || Fault::answer(Answer::new(422).message("Missing or invalid parameter label"))),
     case("422 that repeats the secrets", How::Shaped(repeating)),
     case("400 with a page that repeats the secrets", How::Shaped(repeating_as_a_page)),
     once("409 after the commit", || Fault::answer_after_commit(Answer::new(409))),
     once("422 after the commit", || Fault::answer_after_commit(Answer::new(422))),
+    once("425 once", || Fault::status(425)),
+    once("425 after the commit", || Fault::answer_after_commit(Answer::new(425))),
     always("429 without Retry-After", || Fault::too_many_requests(None)),
     once("429 after the commit", || Fault::answer_after_commit(Answer::new(429).header("retry-after", "0"))),
     once("429, Retry-After in seconds", || Fault::too_many_requests(Some("1"))),
@@ -167,6 +191,52 @@ pub const CASES: &[Case] = &[
     once("504 once", || Fault::status(504)),
     always("504", || Fault::status(504)),
     once("504 after the commit", || Fault::answer_after_commit(Answer::new(504))),
+    once("520 once", || Fault::status(520)),
+    once("520 after the commit", || Fault::answer_after_commit(Answer::new(520))),
+    case("odd spellings", How::Shaped(odd::spellings)),
+    case("a field twice", How::Shaped(odd::field_twice)),
+    case("a lone surrogate", How::Shaped(odd::lone_surrogate)),
+    case("an unreadable limit", How::Shaped(odd::unreadable_limit)),
+    always("a folded header", Fault::folded_header),
+    always("101 headers", || Fault::many_headers(101)),
+    always("gzip that nobody asked for", Fault::gzip),
+    case("labels in lower case", How::Relabelled(Labels::LowerCase, untouched)),
+    case("labels in lower case, answer lost", How::Relabelled(Labels::LowerCase, Fault::close_after_commit)),
+    case("labels cut at 50 characters", How::Relabelled(Labels::Truncated, untouched)),
+    case(
+        "labels cut at 50 characters, answer lost",
+        How::Relabelled(Labels::Truncated, Fault::close_after_commit),
+    ),
+    case("labels without double blanks", How::Relabelled(Labels::Collapsed, untouched)),
+    case(
+        "labels without double blanks, answer lost",
+        How::Relabelled(Labels::Collapsed, Fault::close_after_commit),
+    ),
+    case("labels without blanks at their ends", How::Relabelled(Labels::Trimmed, untouched)),
+    case(
+        "labels without blanks at their ends, answer lost",
+        How::Relabelled(Labels::Trimmed, Fault::close_after_commit),
+    ),
+    case(
+        "`created_at` ahead of `Date`, answer lost",
+        How::Dated(|clocks| clocks.created_at_offset_seconds = 8, Fault::close_after_commit),
+    ),
+    case(
+        "`created_at` behind `Date`, answer lost",
+        How::Dated(|clocks| clocks.created_at_offset_seconds = -8, Fault::close_after_commit),
+    ),
+    case(
+        "`created_at` without a zone, answer lost",
+        How::Dated(|clocks| clocks.created_at_zone = false, Fault::close_after_commit),
+    ),
+    case(
+        "no `Date`, answer lost",
+        How::Dated(|clocks| clocks.dated_answers = false, Fault::close_after_commit),
+    ),
+    // Longer than the process is given to end.
+    case("SIGTERM to all processes", How::Terminated(|| Fault::delay_after_commit(Duration::from_secs(2)))),
+    timed("connection silent, once", How::Struck(Often::Once, Fault::silence)),
+    timed("HTTP/2 connection silent, once", How::OverHttp2(Fault::silence)),
     case("connection closed while idle", How::Before(Fault::close_when_idle)),
     case("connection reset as it is reused", How::Before(Fault::reset_when_reused)),
 ];
@@ -174,11 +244,19 @@ pub const CASES: &[Case] = &[
 const NOT_PROVISIONED: &str = "Account is not provisioned for this service";
 
 /// Why a row has no cell for a verb.
-const NO_OBJECT: &str = "the answer has no fields";
 const NO_SUBJECT: &str = "it is about no object that could be gone";
 const NO_MARK: &str = "nothing tells a token that it left from those that applications make";
 /// The refusals of what was carried out.
-const REFUSED_AFTER_ALL: [&str; 3] = ["409 after the commit", "422 after the commit", "429 after the commit"];
+const REFUSED_AFTER_ALL: [&str; 6] = [
+    "400 after the commit",
+    "404 after the commit",
+    "409 after the commit",
+    "422 after the commit",
+    "425 after the commit",
+    "429 after the commit",
+];
+const NO_LABEL: &str = "it writes no label";
+const NO_DATE: &str = "it is judged by nothing that is dated";
 const NEW_CONNECTION: &str = "its client is new, and so is its connection";
 const ONE_CONNECTION: &str = "the second page comes over the connection that brought the first";
 
@@ -189,6 +267,9 @@ impl Case {
             How::Struck(..) => {
                 (verb == Verb::Open && REFUSED_AFTER_ALL.contains(&self.name)).then_some(NO_MARK)
             }
+            How::OverHttp2(_) | How::Terminated(_) => None,
+            How::Relabelled(..) => (!matches!(verb, Verb::Create | Verb::Update)).then_some(NO_LABEL),
+            How::Dated(..) => (verb != Verb::Create).then_some(NO_DATE),
             How::Before(_) => (verb == Verb::Configure).then_some(NEW_CONNECTION),
             How::Shaped(shape) => shape(verb).err(),
             How::Gone => (!verb.is_about_an_object()).then_some(NO_SUBJECT),
@@ -201,6 +282,15 @@ impl Case {
         let (method, path) = verb.target();
         let (often, fault) = match &self.how {
             How::Struck(often, fault) => (*often, fault()),
+            How::OverHttp2(fault) | How::Terminated(fault) => (Often::Once, fault()),
+            How::Relabelled(labels, fault) => {
+                sim.configure(|knobs| knobs.labels = *labels);
+                (Often::Once, fault())
+            }
+            How::Dated(change, fault) => {
+                sim.configure(change);
+                (Often::Once, fault())
+            }
             How::Shaped(shape) => match shape(verb) {
                 Ok(fault) => (Often::Always, fault),
                 Err(reason) => panic!("{}, {verb}: {reason}", self.name),
@@ -212,41 +302,19 @@ impl Case {
     }
 }
 
-/// Where the fields of the object are in the answer to a verb.
-fn prefix(verb: Verb) -> &'static str {
-    if matches!(verb, Verb::ListFirst | Verb::ListNext) { "/sip_trunks/0/" } else { "/" }
-}
-
-fn id(verb: Verb) -> String {
-    format!("{}{}", prefix(verb), if verb == Verb::Open { "uuid" } else { "id" })
-}
-
-fn without_the_id(verb: Verb) -> Result<Fault, &'static str> {
-    if verb.is_answered_with_an_object() { Ok(Fault::without(&id(verb))) } else { Err(NO_OBJECT) }
-}
-
-fn without_optional_fields(verb: Verb) -> Result<Fault, &'static str> {
-    let fields: &[&str] = match verb {
-        Verb::Configure => &["email", "first_name", "timezone"],
-        Verb::Create | Verb::Read | Verb::Update => {
-            &["passthrough", "allowed_ips", "call_restrict", "call_limit", "rewrite_prefix"]
+impl Case {
+    /// The labels of the trunk when it is made and after an update.
+    pub fn labels(&self) -> [&'static str; 2] {
+        match &self.how {
+            How::Relabelled(..) => [LONG_LABEL, NEW_LONG_LABEL],
+            _ => [LABEL, NEW_LABEL],
         }
-        Verb::ListFirst | Verb::ListNext => &["talk_time", "charge", "callerid"],
-        Verb::Open => &["payload", "ttl"],
-        Verb::Delete | Verb::Close => return Err(NO_OBJECT),
-    };
-    // Something is left out that is not there, for the type's sake.
-    let fault = Fault::without("nothing");
-    Ok(fields.iter().fold(fault, |fault, field| fault.and_without(&format!("{}{field}", prefix(verb)))))
+    }
 }
 
-fn with_unknown_fields(verb: Verb) -> Result<Fault, &'static str> {
-    let fault = Fault::with("news", json!({ "of": ["the", { "day": 1 }] }));
-    Ok(if verb.is_answered_with_an_object() {
-        fault.and_with(&format!("{}region", prefix(verb)), "eu")
-    } else {
-        fault
-    })
+/// Nothing, which takes no time.
+fn untouched() -> Fault {
+    Fault::delay_after_commit(Duration::ZERO)
 }
 
 /// The secrets that a request of this verb shows the API.
@@ -265,13 +333,4 @@ fn repeating(verb: Verb) -> Result<Fault, &'static str> {
 
 fn repeating_as_a_page(verb: Verb) -> Result<Fault, &'static str> {
     Ok(Fault::answer(Answer::new(400).html(&format!("<p>{}</p>", sent(verb)))))
-}
-
-fn with_wrong_types(verb: Verb) -> Result<Fault, &'static str> {
-    let wrong: Json = json!({ "not": "this" });
-    match verb {
-        Verb::Delete | Verb::Close => Ok(Fault::with("success", wrong)),
-        // What cannot be told from others is nothing that can be kept.
-        _ => Ok(Fault::with(&id(verb), wrong)),
-    }
 }

@@ -1,11 +1,13 @@
 //! Verbs against faults. [`verb`] has the columns, [`catalogue`] the rows,
-//! [`table`] what is expected of each cell; [`cell`] tries one out, and here
+//! [`table`] what is expected of each cell; [`scene`] and [`cell`] try one out, and here
 //! all of them are.
 
 mod aftermath;
 mod catalogue;
 mod cell;
 mod expectation;
+mod odd;
+mod scene;
 mod table;
 mod unreachable;
 mod verb;
@@ -94,7 +96,7 @@ async fn walk() {
         let bench = Bench::start(&[]).await;
         let mut finished = Vec::new();
         while let Some((verb, case)) = cells.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let (observed, tokens) = cell::run(&bench, *verb, case).await;
+            let (observed, tokens) = scene::run(&bench, *verb, case).await;
             finished.push(Finished { verb: *verb, case, observed, tokens });
         }
         let plugin = bench.session().plugin().await;

@@ -1,0 +1,230 @@
+//! The scene of a cell: the account, the provider, and when the fault begins.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+use tempfile::NamedTempFile;
+use tf_conformance::core::Planned;
+use tf_conformance::proto::tfplugin6 as pb;
+use tokio::task::JoinSet;
+use wavix_sim::Sim;
+
+use super::catalogue::{Case, How};
+use super::expectation::Observed;
+use super::unreachable::Place;
+use super::verb::Verb;
+use crate::faults::bench::{Bench, arguments};
+use crate::faults::ledger::{Ledger, text};
+use crate::support::secrets;
+
+/// Everything in one cell.
+pub struct Scene<'s> {
+    pub bench: &'s Bench,
+    pub sim: Arc<Sim>,
+    pub verb: Verb,
+    pub case: &'static Case,
+    /// Of the trunk that is made, and of the same trunk after an update.
+    pub label: &'static str,
+    pub new_label: &'static str,
+    pub ledger: Ledger<'s>,
+    /// A trunk of somebody else's that looks exactly like the one that is made.
+    pub twin: i64,
+    /// Who certifies a server that speaks HTTPS.
+    authority: Option<NamedTempFile>,
+    /// Keeps an unreachable place as it is.
+    pub place: Option<Place>,
+    /// What happens meanwhile.
+    tasks: JoinSet<()>,
+    /// Secrets that the account made up.
+    pub tokens: BTreeSet<String>,
+}
+
+/// Tries one cell. The error says what must never be, whatever the table says.
+/// The second part is the account's own secrets.
+pub async fn run(
+    bench: &Bench,
+    verb: Verb,
+    case: &'static Case,
+) -> (Result<Observed, String>, BTreeSet<String>) {
+    let sim = Sim::builder().api_key(secrets::API_KEY);
+    let sim = Arc::new(if matches!(case.how, How::OverHttp2(_)) { sim.http2() } else { sim }.start().await);
+    let authority = authority_of(&sim, case);
+    let [label, new_label] = case.labels();
+    let twin = sim.add_trunk(json!({
+        "label": label, "callerid": "13132847320", "password": "somebody else's",
+        "allowed_ips": [{ "ip": "198.51.100.7" }], "call_limit": 600, "rewrite_prefix": "00",
+        "call_restrict": true, "rewrite_enabled": true, "ip_restrict": true, "created_at": "2023-05-16T17:13:25.000Z",
+    }));
+    let before = sim.trunk(twin);
+    let ledger = Ledger::new(bench.trunks());
+    let tokens = BTreeSet::new();
+    let mut scene = Scene {
+        bench,
+        sim,
+        verb,
+        case,
+        label,
+        new_label,
+        ledger,
+        twin,
+        authority,
+        place: None,
+        tasks: JoinSet::new(),
+        tokens,
+    };
+    let observed = match verb {
+        Verb::Configure => scene.configure().await,
+        Verb::Create => scene.create().await,
+        Verb::Read => scene.read().await,
+        Verb::Update => scene.update().await,
+        Verb::Delete => scene.delete().await,
+        Verb::ListFirst | Verb::ListNext => scene.list().await,
+        Verb::Open => scene.open().await,
+        Verb::Close => scene.close().await,
+    };
+    scene.note_tokens();
+    let untouched = scene.sim.trunk(twin) == before;
+    let observed = observed.and_then(|observed| {
+        let touched = || format!("somebody else's trunk was touched\n{}", scene.sim.journal());
+        if untouched { Ok(observed) } else { Err(touched()) }
+    });
+    (observed, scene.tokens)
+}
+
+/// A trunk's configuration, with something of every kind that an answer may
+/// leave out.
+pub fn config(label: &str) -> Json {
+    json!({
+        "label": label, "callerid": "13132847320", "password": password(label),
+        "allowed_ips": ["198.51.100.7"], "call_limit": 600, "rewrite_prefix": "00",
+    })
+}
+
+/// Differs from label to label, so that a rotation can be seen.
+pub fn password(label: &str) -> String {
+    format!("{} {label}", secrets::PASSWORD)
+}
+
+impl Scene<'_> {
+    /// The provider's configuration.
+    fn arguments(&self) -> Json {
+        let mut arguments = arguments(&self.sim);
+        if let Some(authority) = &self.authority {
+            arguments["ca_bundle"] = json!(authority.path());
+        }
+        arguments
+    }
+
+    /// The provider is configured, and nothing is wrong with that.
+    pub async fn ready(&self) {
+        let said = self.bench.configure(&self.arguments()).await;
+        assert!(said.is_empty(), "{}", text(&said));
+    }
+
+    /// Sends the provider a SIGTERM when the request of this verb has come.
+    pub async fn terminate_at_the_request(&mut self) {
+        let pid = self.bench.session().plugin().await.pid().expect("it runs");
+        let (sim, (method, path), spared) = (Arc::clone(&self.sim), self.verb.target(), self.verb.spared());
+        self.tasks.spawn(async move {
+            while sim.journal().count(method, path) <= spared {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            terminate(pid);
+        });
+    }
+
+    /// The provider's configuration while the fault lasts.
+    pub async fn faulty_arguments(&mut self) -> Json {
+        let mut arguments = self.arguments();
+        if let Some(timeout) = self.case.request_timeout {
+            arguments["request_timeout"] = timeout.into();
+        }
+        if let How::Unreachable(unreachable) = &self.case.how {
+            let (place, difference) = unreachable.prepare().await;
+            self.place = Some(place);
+            for (name, value) in difference.as_object().unwrap() {
+                arguments[name] = value.clone();
+            }
+        }
+        arguments
+    }
+
+    /// The fault begins.
+    pub async fn strike(&mut self) {
+        let arguments = self.faulty_arguments().await;
+        let said = self.bench.configure(&arguments).await;
+        assert!(said.is_empty(), "{}", text(&said));
+        if let How::Before(fault) = &self.case.how
+            && self.verb != Verb::ListNext
+        {
+            self.sim.faults().once("GET", "/v1/trunks", fault());
+            let (_, said) = self.bench.list().await;
+            assert!(said.is_empty(), "{}", text(&said));
+            // A moment for the news that the connection is closed.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        self.arm();
+        self.sim.journal().clear();
+        if matches!(self.case.how, How::Terminated(_)) {
+            self.terminate_at_the_request().await;
+        }
+    }
+
+    pub fn arm(&self) {
+        if let How::Before(fault) = &self.case.how
+            && self.verb == Verb::ListNext
+        {
+            self.sim.faults().once("GET", "/v1/trunks", fault());
+        }
+        if matches!(self.case.how, How::Gone)
+            && let Some(id) = self.ledger.id()
+        {
+            self.sim.delete_trunk(id);
+        }
+        self.case.arm(self.verb, &self.sim);
+    }
+
+    /// A trunk that Terraform made before the fault.
+    pub async fn made(&mut self) -> Result<(), String> {
+        self.ready().await;
+        let said = self.ledger.apply(&self.ledger.config(&config(self.label))).await?;
+        if !said.is_empty() || self.ledger.id().is_none() {
+            return Err(format!("cannot prepare: {}", text(&said)));
+        }
+        // What is new is looked for more patiently.
+        self.sim.configure(|behaviour| behaviour.clock_offset_seconds = 3600);
+        Ok(())
+    }
+
+    /// A plan that was made before the fault.
+    pub async fn planned(&self, label: &str) -> Result<Planned, String> {
+        let planned = self.ledger.plan(&self.ledger.config(&config(label))).await?;
+        planned.map_err(|said| text(&said))?.ok_or_else(|| "nothing is planned".to_owned())
+    }
+
+    /// Keeps the secrets of what there is now.
+    pub fn note_tokens(&mut self) {
+        self.tokens
+            .extend(self.sim.trunks().iter().filter_map(|trunk| trunk.access_token().map(str::to_owned)));
+        self.tokens.extend(self.sim.webrtc_tokens().iter().map(|token| token.token().to_owned()));
+    }
+
+    pub fn observed(&self, then: &'static str, said: &[pb::Diagnostic]) -> Observed {
+        Observed::new(self.sim.journal(), then, said)
+    }
+}
+
+fn terminate(pid: u32) {
+    let status = std::process::Command::new("kill").args(["-TERM", &pid.to_string()]).status();
+    assert!(status.is_ok_and(|status| status.success()), "the provider runs");
+}
+
+fn authority_of(sim: &Sim, case: &Case) -> Option<NamedTempFile> {
+    matches!(case.how, How::OverHttp2(_)).then(|| {
+        let file = NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), sim.ca_pem()).unwrap();
+        file
+    })
+}
