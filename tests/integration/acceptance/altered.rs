@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use wavix_sim::Sim;
-use wavix_sim::behaviour::{DecimalText, PinnedCallerId, ProFeatures};
+use wavix_sim::behaviour::{DecimalText, Labels, PinnedCallerId, ProFeatures};
+use wavix_sim::{Fault, Sim};
 
 use crate::support::run::Run;
 use crate::support::terraform::Terraform;
 
 acceptance_trials! {
     no_apply_that_is_repeated_against_an_altering_server_changes_a_login_in_use,
+    an_altering_server_whose_answers_were_lost_costs_no_login,
     a_label_that_is_stripped_and_a_caller_id_that_nobody_set_are_no_difference,
 }
 
@@ -56,7 +57,7 @@ fn no_apply_that_is_repeated_against_an_altering_server_changes_a_login_in_use()
             ("max_channels", json!(2)),
             ("rewrite_prefix", json!("0")),
         ]
-        .map(|(name, value)| (name.to_owned(), value))
+        .map(named)
         .into();
     });
     sim.journal().clear();
@@ -85,13 +86,59 @@ fn no_apply_that_is_repeated_against_an_altering_server_changes_a_login_in_use()
     assert_eq!(deleted.len(), 3 * (ALTERED.len() - 1), "each trunk that was made was deleted again");
 }
 
+/// The first apply loses the answer to each create. What can be told to be ours is
+/// kept, what cannot is named and left alone, and neither is ever replaced.
+fn an_altering_server_whose_answers_were_lost_costs_no_login() {
+    let sim = Sim::spawn();
+    let tf = Terraform::new(&sim);
+    sim.configure(|knobs| {
+        knobs.pro_features = ProFeatures::SilentlyOff;
+        knobs.labels = Labels::LowerCase;
+        knobs.forced =
+            [("didinfo_enabled", json!(true)), ("transcription_threshold", json!(10))].map(named).into();
+    });
+    sim.faults().times(4, "POST", "/v1/trunks", Fault::close_after_commit());
+    let trunks = [
+        ("feature", "call_recording_enabled = true"),
+        ("flag", "didinfo_enabled = false"),
+        ("threshold", "transcription_threshold = 60"),
+        ("Label", ""),
+    ];
+    tf.config(&trunks.map(|(name, arguments)| trunk(name, arguments)).concat());
+    let mut first = Vec::new();
+    for round in 1..=3 {
+        let run = apply(&tf);
+        let logins: Vec<(i64, String)> =
+            sim.trunks().into_iter().map(|trunk| (trunk.id, trunk.name)).collect();
+        if round == 1 {
+            first.clone_from(&logins);
+        }
+        assert_eq!(
+            (logins.len(), &logins),
+            (trunks.len(), &first),
+            "round {round}: a login was made or lost\n{run}"
+        );
+        assert_eq!(tf.state_addresses(), ["wavix_sip_trunk.feature"], "{run}");
+        assert!(!tf.is_tainted("wavix_sip_trunk.feature"), "{run}");
+        let said = format!("{:?}", run.diagnostics());
+        for (id, _) in &first {
+            assert!(said.contains(&id.to_string()), "round {round}: {id} is not named\n{run}");
+        }
+        assert_eq!(tf.stored(&sim, "wavix_sip_trunk.feature").label, "feature");
+    }
+    // What was taken back was the second try of the three others.
+    assert_eq!(sim.journal().count("DELETE", "/v1/trunks/*"), 2 * (trunks.len() - 1));
+}
+
+fn named((name, value): (&str, serde_json::Value)) -> (String, serde_json::Value) {
+    (name.to_owned(), value)
+}
+
 fn a_label_that_is_stripped_and_a_caller_id_that_nobody_set_are_no_difference() {
     let sim = Sim::spawn();
     sim.configure(|knobs| {
         knobs.callerid_with_multiple_numbers = PinnedCallerId::Echoed;
-        knobs.forced = [("label", json!("Reception")), ("callerid", json!("13132847320"))]
-            .map(|(name, value)| (name.to_owned(), value))
-            .into();
+        knobs.forced = [("label", json!("Reception")), ("callerid", json!("13132847320"))].map(named).into();
     });
     let tf = Terraform::new(&sim);
     tf.config(
