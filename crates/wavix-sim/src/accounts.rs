@@ -13,7 +13,7 @@ use crate::{
         api_key::ApiKey,
         call_webhook::CallWebhook,
         sip_trunk::{Serials, Trunk},
-        webrtc_token::Tokens,
+        webrtc_token::WebRtcToken,
     },
     sync::lock,
 };
@@ -24,7 +24,7 @@ pub(crate) struct Holdings {
     pub(crate) api_keys: Collection<ApiKey>,
     pub(crate) trunks: Collection<Trunk>,
     pub(crate) serials: Serials,
-    pub(crate) tokens: Tokens,
+    pub(crate) tokens: Collection<WebRtcToken>,
     pub(crate) webhooks: Collection<CallWebhook>,
 }
 
@@ -47,7 +47,7 @@ impl Portal {
             api_keys: Collection::new(spared),
             trunks: Collection::new(spared),
             serials: Serials::new(spared),
-            tokens: Tokens::new(spared),
+            tokens: Collection::new(spared),
             webhooks: Collection::new(spared),
         };
         let portal = Self(Arc::new(Mutex::new(holdings)));

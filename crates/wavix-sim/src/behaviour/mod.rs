@@ -38,7 +38,7 @@ pub struct Behaviour {
     /// 404 on `GET /v1/trunks/{id}`, all with the not-provisioned text. Default: `true`.
     pub provisioned: bool,
     /// Families of routes of which the account has not the service: 403 with the not-provisioned text. The families
-    /// are `trunks`, `webhooks` and `api_keys`. Default: none.
+    /// are `trunks`, `webhooks`, `api_keys` and `embeddable`. Default: none.
     pub unprovisioned_families: BTreeSet<String>,
     /// The address from which requests seem to come, for keys that are restricted to addresses. Default: `None`, the
     /// one from which they do.

@@ -33,6 +33,11 @@ pub(crate) trait Object: Item + Send + 'static {
     /// Where an account has them.
     fn collection(holdings: &mut Holdings) -> &mut Collection<Self>;
 
+    /// The id that a path says.
+    fn named(path: &str) -> Option<i64> {
+        path.parse().ok()
+    }
+
     /// A new one with an id, from the body of a create. It is not stored yet.
     fn create(fields: &Fields<'_>, behaviour: &Behaviour, holdings: &mut Holdings) -> Result<Self, Refusal>;
 
@@ -124,7 +129,7 @@ pub(crate) async fn create<T: Object>(call: Call) -> Result<Response, Refusal> {
 pub(crate) async fn retrieve<T: Object>(Path(id): Path<String>, call: Call) -> Result<Response, Refusal> {
     T::permit(&call, Access::Read)?;
     let behaviour = &call.behaviour;
-    let id = id.parse().ok().filter(|_| behaviour.provides(T::FAMILY));
+    let id = T::named(&id).filter(|_| behaviour.provides(T::FAMILY));
     let found = id.and_then(|id| T::collection(&mut call.holdings()).read(id));
     let (mut item, turn) = found.ok_or_else(|| T::unread(behaviour))?;
     item.vary(behaviour, turn);
@@ -134,7 +139,7 @@ pub(crate) async fn retrieve<T: Object>(Path(id): Path<String>, call: Call) -> R
 pub(crate) async fn update<T: Change>(Path(id): Path<String>, call: Call) -> Result<Response, Refusal> {
     admitted::<T>(&call, Access::Write)?;
     let mut holdings = call.holdings();
-    let stored = id.parse().ok().and_then(|id| T::collection(&mut holdings).get(id));
+    let stored = T::named(&id).and_then(|id| T::collection(&mut holdings).get(id));
     let mut item = stored.cloned().ok_or_else(|| Refusal::not_found(RECORD_NOT_FOUND))?;
     item.change(&Fields(&call.object()?), &call.behaviour, &mut holdings)?;
     let answer = json_response(StatusCode::OK, &item.detail(&call.behaviour));
@@ -145,7 +150,7 @@ pub(crate) async fn update<T: Change>(Path(id): Path<String>, call: Call) -> Res
 pub(crate) async fn delete<T: Object>(Path(id): Path<String>, call: Call) -> Result<Response, Refusal> {
     admitted::<T>(&call, Access::Write)?;
     let remove = |id| T::collection(&mut call.holdings()).remove(id, &call.behaviour);
-    id.parse().ok().and_then(remove).ok_or_else(|| Refusal::not_found(RECORD_NOT_FOUND))?;
+    T::named(&id).and_then(remove).ok_or_else(|| Refusal::not_found(RECORD_NOT_FOUND))?;
     Ok(deleted(&call.behaviour))
 }
 

@@ -5,28 +5,28 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::{Router, extract::Path, http::StatusCode, response::Response, routing::get};
+use axum::{Router, http::StatusCode, routing::get};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    accounts::{Holdings, Portal},
-    answer::{RECORD_NOT_FOUND, Refusal, json_response},
-    auth::Access,
+    accounts::{Holdings, Portal, without_lag},
+    answer::{RECORD_NOT_FOUND, Refusal},
+    behaviour::Behaviour,
+    collection::{Collection, Item},
     secret::Secret,
     shared::Shared,
 };
 
 use super::{
     body::{Fields, non_empty, positive},
-    call::Call,
-    page::Page,
+    object::{self, Change, Listing, Object},
 };
-
-const FAMILY: &str = "embeddable";
 
 /// A live token.
 #[derive(Debug, Clone)]
 pub struct WebRtcToken {
+    /// Its place in the order of creation, which its UUID ends with.
+    id: i64,
     /// The token's id.
     pub uuid: String,
     /// The login of its trunk.
@@ -44,121 +44,89 @@ impl WebRtcToken {
     pub fn token(&self) -> &str {
         self.token.reveal()
     }
+}
 
-    fn view(&self) -> Value {
+impl Item for WebRtcToken {
+    const FIRST_ID: i64 = 1;
+    const READ_FROM_LIST: bool = false;
+
+    fn id(&self) -> i64 {
+        self.id
+    }
+}
+
+impl Object for WebRtcToken {
+    const FAMILY: &'static str = "embeddable";
+    // The answer is documented to be paginated, the page parameters are not; they are taken all the same.
+    const LISTING: Listing = Listing::Pages("items");
+    const CREATED: StatusCode = StatusCode::CREATED;
+
+    /// Without those that have expired since.
+    fn collection(holdings: &mut Holdings) -> &mut Collection<Self> {
+        let now = Instant::now();
+        let expired = |token: &Self| token.expires.is_some_and(|expires| expires <= now);
+        holdings.tokens.remove_all(expired, &without_lag());
+        &mut holdings.tokens
+    }
+
+    fn named(path: &str) -> Option<i64> {
+        let id = i64::from_str_radix(path.rsplit('-').next()?, 16).ok()?;
+        (uuid(id) == path).then_some(id)
+    }
+
+    fn create(fields: &Fields<'_>, _: &Behaviour, holdings: &mut Holdings) -> Result<Self, Refusal> {
+        let sip_trunk = fields.required("sip_trunk", non_empty)?;
+        let ttl = fields.required("ttl", nullable_seconds)?;
+        let payload = fields.optional("payload", nullable_object)?.flatten();
+        fields.only(&["sip_trunk", "ttl", "payload"])?;
+        if !holdings.trunks.iter().any(|trunk| trunk.name == sip_trunk) {
+            return Err(Refusal::not_found(RECORD_NOT_FOUND));
+        }
+        let lifetime = ttl.and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs);
+        let id = holdings.tokens.new_id();
+        let token = Secret::new(format!("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.c2ltdWxhdGVk.{id:032x}"));
+        let expires = lifetime.and_then(|lifetime| Instant::now().checked_add(lifetime));
+        Ok(Self { id, uuid: uuid(id), sip_trunk, payload, ttl, token, expires })
+    }
+
+    fn detail(&self, _: &Behaviour) -> Value {
         json!({ "uuid": self.uuid, "sip_trunk": self.sip_trunk, "payload": self.payload, "ttl": self.ttl })
     }
+
+    fn created(&self, behaviour: &Behaviour) -> Value {
+        let mut view = self.detail(behaviour);
+        if let Value::Object(view) = &mut view {
+            view.insert("token".to_owned(), self.token().into());
+        }
+        view
+    }
 }
 
-/// The account's tokens, oldest first.
-#[derive(Debug)]
-pub(crate) struct Tokens {
-    tokens: Vec<WebRtcToken>,
-    made: i64,
+impl Change for WebRtcToken {
+    fn change(&mut self, fields: &Fields<'_>, _: &Behaviour, _: &mut Holdings) -> Result<(), Refusal> {
+        self.payload = Some(fields.required("payload", |value| value.as_object().cloned())?);
+        fields.only(&["payload"])
+    }
 }
 
-impl Tokens {
-    /// None yet; `spared` numbers from the first on are another account's.
-    pub(crate) fn new(spared: i64) -> Self {
-        Self { tokens: Vec::new(), made: spared }
-    }
-
-    pub(crate) fn all(&mut self) -> Vec<WebRtcToken> {
-        self.drop_expired();
-        self.tokens.clone()
-    }
-
-    fn drop_expired(&mut self) {
-        let now = Instant::now();
-        self.tokens.retain(|token| token.expires.is_none_or(|expires| expires > now));
-    }
-
-    fn find(&mut self, uuid: &str) -> Result<&mut WebRtcToken, Refusal> {
-        self.drop_expired();
-        self.tokens
-            .iter_mut()
-            .find(|token| token.uuid == uuid)
-            .ok_or_else(|| Refusal::not_found(RECORD_NOT_FOUND))
-    }
+pub(crate) fn routes() -> Router<Arc<Shared>> {
+    type Token = WebRtcToken;
+    let one = get(object::retrieve::<Token>).put(object::update::<Token>).delete(object::delete::<Token>);
+    Router::new()
+        .route("/v2/webrtc/tokens", get(object::list::<Token>).post(object::create::<Token>))
+        .route("/v2/webrtc/tokens/{uuid}", one)
 }
 
 /// WebRTC tokens.
 impl Portal {
     /// The live WebRTC tokens, oldest first.
     pub fn webrtc_tokens(&self) -> Vec<WebRtcToken> {
-        self.holdings().tokens.all()
+        WebRtcToken::collection(&mut self.holdings()).iter().cloned().collect()
     }
 }
 
-pub(crate) fn routes() -> Router<Arc<Shared>> {
-    Router::new()
-        .route("/v2/webrtc/tokens", get(list).post(create))
-        .route("/v2/webrtc/tokens/{uuid}", get(retrieve).put(update).delete(delete))
-}
-
-async fn list(call: Call) -> Result<Response, Refusal> {
-    call.require(FAMILY, Access::Read)?;
-    // The answer is documented to be paginated, the page parameters are not; they are taken all the same.
-    let page = Page::requested(call.query(), &call.behaviour)?;
-    let tokens = call.holdings().tokens.all();
-    let items: Vec<Value> =
-        tokens.iter().skip(page.skip()).take(page.take()).map(WebRtcToken::view).collect();
-    Ok(json_response(StatusCode::OK, &json!({ "items": items, "pagination": page.of(tokens.len()) })))
-}
-
-async fn create(call: Call) -> Result<Response, Refusal> {
-    call.require(FAMILY, Access::Write)?;
-    let body = call.object()?;
-    let fields = Fields(&body);
-    let sip_trunk = fields.required("sip_trunk", non_empty)?;
-    let ttl = fields.required("ttl", nullable_seconds)?;
-    let payload = fields.optional("payload", nullable_object)?.flatten();
-    fields.only(&["sip_trunk", "ttl", "payload"])?;
-    let Holdings { trunks, tokens, .. } = &mut *call.holdings();
-    if !trunks.iter().any(|trunk| trunk.name == sip_trunk) {
-        return Err(Refusal::not_found(RECORD_NOT_FOUND));
-    }
-    let lifetime = ttl.and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs);
-    tokens.made += 1;
-    let token = WebRtcToken {
-        uuid: format!("550e8400-e29b-41d4-a716-{:012x}", tokens.made),
-        sip_trunk,
-        payload,
-        ttl,
-        token: Secret::new(format!("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.c2ltdWxhdGVk.{:032x}", tokens.made)),
-        expires: lifetime.and_then(|lifetime| Instant::now().checked_add(lifetime)),
-    };
-    let mut view = token.view();
-    if let Value::Object(view) = &mut view {
-        view.insert("token".to_owned(), token.token().into());
-    }
-    tokens.tokens.push(token);
-    Ok(json_response(StatusCode::CREATED, &view))
-}
-
-async fn retrieve(Path(uuid): Path<String>, call: Call) -> Result<Response, Refusal> {
-    call.require(FAMILY, Access::Read)?;
-    let view = call.holdings().tokens.find(&uuid)?.view();
-    Ok(json_response(StatusCode::OK, &view))
-}
-
-async fn update(Path(uuid): Path<String>, call: Call) -> Result<Response, Refusal> {
-    call.require(FAMILY, Access::Write)?;
-    let tokens = &mut call.holdings().tokens;
-    let token = tokens.find(&uuid)?;
-    let body = call.object()?;
-    let payload = Fields(&body).required("payload", |value| value.as_object().cloned())?;
-    Fields(&body).only(&["payload"])?;
-    token.payload = Some(payload);
-    Ok(json_response(StatusCode::OK, &token.view()))
-}
-
-async fn delete(Path(uuid): Path<String>, call: Call) -> Result<Response, Refusal> {
-    call.require(FAMILY, Access::Write)?;
-    let tokens = &mut call.holdings().tokens;
-    tokens.find(&uuid)?;
-    tokens.tokens.retain(|token| token.uuid != uuid);
-    Ok(json_response(StatusCode::OK, &json!({ "success": true })))
+fn uuid(id: i64) -> String {
+    format!("550e8400-e29b-41d4-a716-{id:012x}")
 }
 
 /// `null` means that the token does not expire; leaving the field out is refused.

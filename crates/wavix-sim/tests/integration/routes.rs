@@ -133,7 +133,7 @@ async fn every_route_can_be_struck_before_and_after_it_is_carried_out() {
 }
 
 #[tokio::test]
-async fn every_route_can_be_throttled_and_closed_to_a_key() {
+async fn every_route_can_be_throttled_withheld_and_closed_to_a_key() {
     let strangers =
         [ApiKey::new("stopped").inactive(), ApiKey::new("nothing").scope("nothing", Access::None)];
     for route in every_route().await {
@@ -141,13 +141,24 @@ async fn every_route_can_be_throttled_and_closed_to_a_key() {
         let case = format!("{} {}", route.method, route.path);
         route.sim.configure(|behaviour| behaviour.requests_per_second = Some(0));
         assert_eq!(route.send().await.status, 429, "{case}");
+        let families = ["trunks", "webhooks", "api_keys", "account", "embeddable"].map(str::to_owned);
         route.sim.configure(|behaviour| {
             behaviour.requests_per_second = None;
-            let families = ["trunks", "webhooks", "api_keys", "account", "embeddable"];
-            behaviour.rate_limited_families = families.map(|family| (family.to_owned(), 0)).into();
+            behaviour.rate_limited_families = families.clone().map(|family| (family, 0)).into();
         });
         assert_eq!(route.send().await.status, 429, "{case}: its family");
-        route.sim.configure(|behaviour| behaviour.rate_limited_families.clear());
+        route.sim.configure(|behaviour| {
+            behaviour.rate_limited_families.clear();
+            behaviour.unprovisioned_families = families.into();
+        });
+        let expected = match (route.method.as_str(), route.template.as_str()) {
+            // Every account has a profile.
+            (_, "/v1/profile" | "/v1/profile/config") => 200,
+            ("GET", "/v1/trunks/{id}") => 404,
+            _ => 403,
+        };
+        assert_eq!(route.send().await.status, expected, "{case}");
+        route.sim.configure(|behaviour| behaviour.unprovisioned_families.clear());
         assert_eq!(route.owned(), before, "{case}");
 
         let keys: Vec<i64> = strangers.iter().map(|key| route.sim.add_api_key(key.clone())).collect();
