@@ -4,8 +4,7 @@
 use crate::framework::function::{Function, FunctionError, Parameter, Signature};
 use crate::protocol::types::Type;
 
-use super::network::{SIP_PORT, SIPS_PORT};
-use super::pbx_options::{AnyValue, OPTIONS, PbxOptions, Transport};
+use super::pbx_options::{AnyValue, OPTIONS, PbxOptions};
 use super::sip_address;
 
 crate::object! {
@@ -66,11 +65,7 @@ impl Function for KamailioDispatcher {
         if gateways.is_empty() {
             return Err(FunctionError::at("gateways", "the list of gateways must not be empty"));
         }
-        let suffix = match options.transport {
-            None | Some(Transport::Udp) => format!("{SIP_PORT}"),
-            Some(Transport::Tcp) => format!("{SIP_PORT};transport=tcp"),
-            Some(Transport::Tls) => format!("{SIPS_PORT};transport=tls"),
-        };
+        let suffix = options.uri_end();
         let mut text = "# setid destination flags priority\n".to_owned();
         for (index, gateway) in gateways.iter().enumerate() {
             let host = sip_address::host(gateway).map_err(|reason| FunctionError::at("gateways", reason))?;

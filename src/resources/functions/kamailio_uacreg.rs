@@ -8,7 +8,7 @@ use crate::client::Secret;
 use crate::framework::function::{Function, FunctionError, Parameter, Signature};
 use crate::protocol::types::Type;
 
-use super::network::SIP_PORT;
+use super::pbx_options::{AnyValue, OPTIONS, PbxOptions};
 use super::sip_address;
 
 /// The columns of version 5 of the table. What may be empty is marked: an empty
@@ -16,9 +16,6 @@ use super::sip_address;
 const COLUMNS: &str = "id(int,auto) l_uuid(string) l_username(string) l_domain(string) r_username(string) \
     r_domain(string) realm(string) auth_username(string) auth_password(string,null) auth_ha1(string,null) \
     auth_proxy(string) expires(int) flags(int) reg_delay(int) contact_addr(string,null) socket(string,null)";
-
-/// For which a registration is asked, in seconds.
-const EXPIRATION: u32 = 3600;
 
 crate::object! {
     /// Arguments of `kamailio_uacreg`.
@@ -29,6 +26,8 @@ crate::object! {
         pub password: Secret,
         /// Gateways.
         pub hosts: Vec<String>,
+        /// None, or one object of options.
+        pub options: Vec<AnyValue>,
     }
 }
 
@@ -64,7 +63,10 @@ impl Function for KamailioUacreg {
                      `sip_gateways`; its `host`, for Wavix accepts SIP credentials by that name.",
                 ),
             ],
-            variadic: None,
+            variadic: Some(Parameter::new(OPTIONS, Type::Dynamic).describe(
+                "One object with `expiration` of a registration in seconds, from 60 to 86400, default `120`, and with \
+                 `transport`: `udp` (default), `tcp` or `tls`. `tls` uses port 5061.",
+            )),
             result: Type::String,
             deprecation: None,
         }
@@ -79,22 +81,32 @@ impl Function for KamailioUacreg {
         if arguments.hosts.is_empty() {
             return Err(FunctionError::at("hosts", "there must be at least one host"));
         }
+        let options = PbxOptions::read(&arguments.options)?;
+        let PbxOptions { expiration, transport, .. } = options;
+        if options != (PbxOptions { expiration, transport, ..PbxOptions::default() }) {
+            return Err(FunctionError::at(
+                OPTIONS,
+                "the table carries no options but expiration and transport",
+            ));
+        }
         let mut text = format!("{COLUMNS}\n");
         for (number, host) in (1..).zip(&arguments.hosts) {
             let host = sip_address::gateway(host).map_err(|reason| FunctionError::at("hosts", reason))?;
-            text.push_str(&row(number, login, arguments.password.expose(), host));
+            text.push_str(&row(number, login, arguments.password.expose(), host, &options));
         }
         Ok(Secret::from(text))
     }
 }
 
 /// A colon parts the fields, and is escaped inside of one.
-fn row(number: usize, login: &str, password: &str, host: &str) -> String {
+fn row(number: usize, login: &str, password: &str, host: &str, options: &PbxOptions) -> String {
     let digest = Md5::digest(format!("{login}:{host}:{password}").as_bytes());
     let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     format!(
         "{number}:{login}-{number}:{login}:{host}:{login}:{host}:{host}:{login}::{digest}:\
-         sip\\:{host}\\:{SIP_PORT}:{EXPIRATION}:0:0::\n"
+         sip\\:{host}\\:{}:{}:0:0::\n",
+        options.uri_end(),
+        options.expiration
     )
 }
 
@@ -104,7 +116,12 @@ mod tests {
 
     fn call(login: &str, password: &str, hosts: &[&str]) -> Result<String, FunctionError> {
         let hosts = hosts.iter().map(|host| (*host).to_owned()).collect();
-        let arguments = KamailioUacregArguments { login: login.to_owned(), password: password.into(), hosts };
+        let arguments = KamailioUacregArguments {
+            login: login.to_owned(),
+            password: password.into(),
+            hosts,
+            options: Vec::new(),
+        };
         KamailioUacreg.call(arguments).map(|text| text.expose().to_owned())
     }
 
@@ -115,7 +132,7 @@ mod tests {
         assert_eq!(
             lines[1],
             "1:67758-1:67758:us.wavix.net:67758:us.wavix.net:us.wavix.net:67758::\
-             826cfb51e37b3545774e675e5716c458:sip\\:us.wavix.net\\:5060:3600:0:0::"
+             826cfb51e37b3545774e675e5716c458:sip\\:us.wavix.net\\:5060:120:0:0::"
         );
         assert!(
             lines[2].starts_with("2:67758-2:") && lines[2].contains(":e213b9fb8f762ba74e61f4226305a14b:")

@@ -3,6 +3,8 @@
 
 mod e164;
 mod freeswitch_gateway;
+#[cfg(test)]
+mod golden;
 mod ip_ranges;
 mod kamailio_dispatcher;
 mod kamailio_uacreg;

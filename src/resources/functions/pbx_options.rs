@@ -6,6 +6,7 @@ use crate::framework::function::FunctionError;
 use crate::framework::object::{Mapped, MappingError};
 use crate::protocol::value::Value;
 
+use super::network::{SIP_PORT, SIPS_PORT};
 use super::sip_address;
 
 /// The name of the argument.
@@ -77,7 +78,9 @@ pub(super) struct PbxOptions {
 }
 
 /// As Wavix' own guides for PBXs have it: the number in From, G.711 in this
-/// order, and a registration of two minutes.
+/// order, and a registration of two minutes. They hold for every program: a
+/// gateway that lost its registrations, or an address that changed, is noticed
+/// within that time, whatever registers.
 impl Default for PbxOptions {
     fn default() -> Self {
         Self {
@@ -121,6 +124,16 @@ impl PbxOptions {
                 Err(reason) => Err(FunctionError::at(OPTIONS, reason)),
             },
             _ => Err(FunctionError::at(OPTIONS, "there is one object of options, and more were given")),
+        }
+    }
+
+    /// What follows the host in the URI of a gateway. The port is written, so that
+    /// no record of the name can lead elsewhere.
+    pub(super) fn uri_end(&self) -> String {
+        match self.transport {
+            None | Some(Transport::Udp) => format!("{SIP_PORT}"),
+            Some(Transport::Tcp) => format!("{SIP_PORT};transport=tcp"),
+            Some(Transport::Tls) => format!("{SIPS_PORT};transport=tls"),
         }
     }
 

@@ -3,8 +3,8 @@
 
 use std::fmt::Write as _;
 
-use super::network::{GATEWAYS, SIP_PORT, SIPS_PORT};
-use super::pbx_options::{Authentication, CallerId, PbxOptions, Transport};
+use super::network::GATEWAYS;
+use super::pbx_options::{Authentication, CallerId, PbxOptions};
 
 /// As good as for ever: two thousand years of tries, one a minute. Zero would be none.
 const EVERY_TRY: &str = "1000000000";
@@ -133,19 +133,15 @@ fn identify<'a>(name: &str, hosts: impl Iterator<Item = &'a str>) -> Vec<(&'stat
 }
 
 /// The address of a gateway, or of the login there: whom a call is for stands in
-/// its place. The port is written, so that no record of the name can lead elsewhere.
-/// A semicolon is escaped, or it begins a comment.
+/// its place. A semicolon is escaped, or it begins a comment.
 fn address(options: &PbxOptions, login: Option<&str>, host: &str) -> String {
     let user = login.map(|login| format!("{login}@")).unwrap_or_default();
-    match options.transport {
-        None | Some(Transport::Udp) => format!("sip:{user}{host}:{SIP_PORT}"),
-        Some(Transport::Tcp) => format!("sip:{user}{host}:{SIP_PORT}\\;transport=tcp"),
-        Some(Transport::Tls) => format!("sip:{user}{host}:{SIPS_PORT}\\;transport=tls"),
-    }
+    format!("sip:{user}{host}:{}", options.uri_end().replace(';', "\\;"))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::pbx_options::Transport;
     use super::*;
 
     fn of(options: &PbxOptions) -> String {
