@@ -35,35 +35,10 @@ pub struct Asterisk<'a> {
 }
 
 impl<'a> Asterisk<'a> {
-    /// Lays its root over, with `/etc/asterisk` and its user known outside too,
-    /// and its command on the path: as Terraform sees it that runs on the PBX.
+    /// Lays its root over, and puts its command on the path.
     pub fn install(machine: &'a Machine, program: Program) -> Self {
-        let root = program.root();
-        for part in ["etc", "var", "tmp"] {
-            machine.overlay(&root, part);
-        }
-        machine.mount(&["-t", "tmpfs", "tmpfs"], &root.join("run"));
-        machine.mount(&["--rbind", "/dev"], &root.join("dev"));
-        machine.mount(&["-t", "proc", "proc"], &root.join("proc"));
-        let _ = fs::remove_file(root.join("etc/resolv.conf"));
-        fs::write(root.join("etc/resolv.conf"), "nameserver 127.0.0.1\n").unwrap();
-        for file in ["etc/passwd", "etc/group"] {
-            let theirs = fs::read_to_string(root.join(file)).unwrap();
-            let line = theirs.lines().find(|line| line.starts_with("asterisk:")).expect("the package's user");
-            let outside = Path::new("/").join(file);
-            let ours = fs::read_to_string(&outside).unwrap();
-            fs::write(&outside, format!("{line}\n{ours}")).unwrap();
-        }
-        fs::create_dir_all("/etc/asterisk").unwrap();
-        machine
-            .mount(&["--bind", &root.join("etc/asterisk").display().to_string()], "/etc/asterisk".as_ref());
+        let root = machine.enter(program, "asterisk");
         machine.shell("chown -R asterisk:asterisk /etc/asterisk").succeeded();
-        machine
-            .shell(&format!(
-                "mkdir -p {0}/run/asterisk && chown asterisk:asterisk {0}/run/asterisk",
-                root.display()
-            ))
-            .succeeded();
         machine.script("asterisk", &format!("exec chroot '{}' /usr/sbin/asterisk \"$@\"", root.display()));
         let this = Self { machine, root, child: None };
         let unneeded: String = UNNEEDED.iter().map(|module| format!("noload => {module}\n")).collect();
@@ -90,9 +65,7 @@ impl<'a> Asterisk<'a> {
 
     /// Adds an authority to those that the system trusts.
     pub fn trust(&self, authority: &str) {
-        let path = self.root.join("etc/ssl/certs/ca-certificates.crt");
-        let known = fs::read_to_string(&path).unwrap();
-        fs::write(&path, format!("{known}\n{authority}")).unwrap();
+        self.machine.trust(&self.root, authority);
     }
 
     /// Starts it, and waits until it has read its files.

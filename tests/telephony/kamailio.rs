@@ -1,28 +1,31 @@
 //! Kamailio as Debian packages it, running as the package's user.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use crate::machine::{Machine, Said, until};
+use crate::machine::{Machine, Program, Said, until};
 
 const CONFIGURATION: &str = "/etc/kamailio/kamailio.cfg";
 
 /// The installed Kamailio; it runs between `start` and `stop`.
 pub struct Kamailio<'a> {
     machine: &'a Machine,
+    root: PathBuf,
     child: Option<Child>,
 }
 
 impl<'a> Kamailio<'a> {
-    /// Makes its run-time folder, as its service does.
-    pub fn install(machine: &'a Machine) -> Self {
-        machine
-            .shell(
-                "mkdir -p /run/kamailio && chown kamailio:kamailio /run/kamailio && chmod 770 /run/kamailio",
-            )
-            .succeeded();
-        Self { machine, child: None }
+    /// Lays its root over, and puts its command on the path.
+    pub fn install(machine: &'a Machine, program: Program) -> Self {
+        let root = machine.enter(program, "kamailio");
+        machine.script("kamcmd", &format!("exec chroot '{}' /usr/sbin/kamcmd \"$@\"", root.display()));
+        Self { machine, root, child: None }
+    }
+
+    /// Adds an authority to those that the system trusts.
+    pub fn trust(&self, authority: &str) {
+        self.machine.trust(&self.root, authority);
     }
 
     /// Writes a file that root owns and everybody reads.
@@ -34,17 +37,19 @@ impl<'a> Kamailio<'a> {
 
     /// What it says of its configuration, as its own user.
     pub fn check(&self) -> Said {
-        let check = ["-c", "-f", CONFIGURATION];
-        self.machine
-            .said(Command::new("runuser").args(["-u", "kamailio", "--", "/usr/sbin/kamailio"]).args(check))
+        let mut command = Command::new("chroot");
+        command.arg("--userspec=kamailio:kamailio").arg(&self.root).arg("/usr/sbin/kamailio");
+        self.machine.said(command.args(["-c", "-f", CONFIGURATION]))
     }
 
     /// Starts it, and waits until it answers its control command.
     #[track_caller]
     pub fn start(&mut self) {
         let log = fs::File::create(self.log_file()).unwrap();
-        let child = Command::new("/usr/sbin/kamailio")
+        let child = Command::new("chroot")
+            .arg(&self.root)
             .args([
+                "/usr/sbin/kamailio",
                 "-DD",
                 "-E",
                 "-f",
@@ -91,7 +96,7 @@ impl<'a> Kamailio<'a> {
         lines.map(str::to_owned).collect()
     }
 
-    fn log_file(&self) -> std::path::PathBuf {
+    fn log_file(&self) -> PathBuf {
         self.machine.folder("log").join("kamailio")
     }
 }

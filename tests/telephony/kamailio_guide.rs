@@ -3,18 +3,20 @@
 use crate::asterisk::ADDRESS;
 use crate::asterisk_calls::{evaluate, literal};
 use crate::carrier::caller::{Call, Outcome};
-use crate::carrier::{Carrier, GATEWAYS, Kind, RECEPTION, STRANGER};
+use crate::carrier::{Carrier, Event, GATEWAYS, Kind, RECEPTION, STRANGER};
 use crate::kamailio::Kamailio;
 use crate::machine::{Machine, Program, until};
 use crate::passwords::awkward;
 use crate::pasted::guide;
 use crate::user::User;
 
-machine_trials![Kamailio;
+machine_trials![Kamailio6, Kamailio5;
     by_password_it_registers_and_calls_both_ways,
     by_password_it_survives_rotations_and_a_destroy,
     by_password_it_finds_a_lost_carrier_again,
+    by_password_it_speaks_tls_and_passes_srtp_on,
     by_address_it_calls_both_ways_and_fails_over,
+    by_address_it_speaks_tls_and_passes_srtp_on,
     every_password_registers,
 ];
 
@@ -25,14 +27,23 @@ struct Site<'a> {
     user: User,
     carrier: Carrier,
     login: String,
+    /// Whether its phone encrypts media.
+    is_encrypted: bool,
 }
 
 impl<'a> Site<'a> {
-    fn start(machine: &'a Machine, variant: &str, change: impl Fn(String) -> String) -> Self {
+    fn start(
+        machine: &'a Machine,
+        program: Program,
+        variant: &str,
+        change: impl Fn(String) -> String,
+    ) -> Self {
         let carrier = Carrier::start();
         let page = guide("kamailio", variant);
-        let mut kamailio = Kamailio::install(machine);
-        let user = User::pasting(machine, &page.terraform, "s3cret\"; and \\ more:");
+        let mut kamailio = Kamailio::install(machine, program);
+        kamailio.trust(carrier.authority());
+        let blocks: Vec<String> = page.terraform.into_iter().map(&change).collect();
+        let user = User::pasting(machine, &blocks, "s3cret\"; and \\ more:");
         if variant == "address" {
             carrier.behave(|rules| rules.knows_address = true);
         }
@@ -53,17 +64,18 @@ impl<'a> Site<'a> {
         }
         kamailio.check().succeeded();
         kamailio.start();
-        Self { machine, kamailio, user, carrier, login }
+        Self { machine, kamailio, user, carrier, login, is_encrypted: false }
     }
 
     /// The phone behind Kamailio calls.
-    fn phone_calls(&self) -> Outcome {
+    fn phone_calls(&self, is_encrypted: bool) -> Outcome {
         let number = "493012345678";
         let at = format!("{ADDRESS}:5060").parse().unwrap();
         self.carrier.call(Call {
             from: Some(RECEPTION),
             at: Some(at),
             user: Some(number),
+            is_encrypted,
             ..Call::to("", number)
         })
     }
@@ -72,15 +84,17 @@ impl<'a> Site<'a> {
         self.carrier.registered(mark, &self.login);
     }
 
-    fn calls_out_by(&self, gateway: &str) {
+    fn calls_out_by(&self, gateway: &str) -> Event {
         let mark = self.carrier.mark();
-        let outcome = self.phone_calls();
+        let is_encrypted = self.is_encrypted;
+        let outcome = self.phone_calls(is_encrypted);
         assert_eq!(outcome.status, Some(200), "{}\n{}", self.carrier.story(mark), self.kamailio.log());
         let called = self.carrier.wait(mark, "a call", |event| matches!(event.kind, Kind::Called(_)));
         assert_eq!(called.at, gateway, "{}", self.carrier.story(mark));
         assert_eq!(crate::carrier::message::user(called.message.uri()), "493012345678");
         // The caller's ACK and BYE reach the gateway that answered.
         self.carrier.wait(mark, "the BYE", |event| event.at == gateway && event.message.method() == "BYE");
+        called
     }
 
     fn calls_in(&self) {
@@ -116,9 +130,9 @@ impl<'a> Site<'a> {
     }
 }
 
-fn by_password_it_registers_and_calls_both_ways(_: Program) {
+fn by_password_it_registers_and_calls_both_ways(program: Program) {
     let machine = Machine::here();
-    let site = Site::start(&machine, "password", |text| text);
+    let site = Site::start(&machine, program, "password", |text| text);
     site.registers(0);
     site.calls_out_by("us.wavix.net");
     site.calls_in();
@@ -126,9 +140,9 @@ fn by_password_it_registers_and_calls_both_ways(_: Program) {
     assert_eq!(site.kamailio.complaints(), [""; 0]);
 }
 
-fn by_password_it_survives_rotations_and_a_destroy(_: Program) {
+fn by_password_it_survives_rotations_and_a_destroy(program: Program) {
     let machine = Machine::here();
-    let mut site = Site::start(&machine, "password", |text| text);
+    let mut site = Site::start(&machine, program, "password", |text| text);
     site.registers(0);
     site.user.is_refused_a_rotation(2);
     site.kamailio.stop();
@@ -151,10 +165,10 @@ fn by_password_it_survives_rotations_and_a_destroy(_: Program) {
 }
 
 /// Refused and then met with silence, and nobody comes to help.
-fn by_password_it_finds_a_lost_carrier_again(_: Program) {
+fn by_password_it_finds_a_lost_carrier_again(program: Program) {
     let machine = Machine::here();
     let impatient = |text: String| text.replace("\"reg_retry_interval\", 30", "\"reg_retry_interval\", 1");
-    let site = Site::start(&machine, "password", impatient);
+    let site = Site::start(&machine, program, "password", impatient);
     site.registers(0);
     site.carrier.account(&site.login, "another");
     let mark = site.carrier.mark();
@@ -173,20 +187,68 @@ fn by_password_it_finds_a_lost_carrier_again(_: Program) {
     site.registers(mark);
 }
 
-fn by_address_it_calls_both_ways_and_fails_over(_: Program) {
+fn by_address_it_calls_both_ways_and_fails_over(program: Program) {
     let machine = Machine::here();
-    let site = Site::start(&machine, "address", |text| text);
+    let site = Site::start(&machine, program, "address", |text| text);
     site.calls_out_by("us.wavix.net");
     site.calls_in();
     site.fails_over();
     assert_eq!(site.kamailio.complaints(), [""; 0]);
 }
 
+/// What a reader changes who wants TLS.
+fn with_tls(text: String) -> String {
+    text.replace("transport = \"udp\"", "transport = \"tls\"")
+        .replace("##!define WITH_TLS", "#!define WITH_TLS")
+}
+
+impl Site<'_> {
+    /// The carrier takes neither another transport nor a call without SRTP.
+    fn speaks_tls_and_passes_srtp_on(mut self) {
+        self.carrier.behave(|rules| {
+            rules.demands_srtp = true;
+            rules.demands_tls = true;
+        });
+        let open = self.phone_calls(false);
+        assert_eq!(open.status, Some(488), "{open:?}");
+        self.is_encrypted = true;
+        assert_eq!(self.calls_out_by("us.wavix.net").transport, "TLS");
+        self.carrier.behave(|rules| rules.unavailable = ["us.wavix.net"].into());
+        assert_eq!(self.calls_out_by("nl.wavix.net").transport, "TLS");
+    }
+
+    /// Over the connection of the registration.
+    fn is_called_over_tls(&self) {
+        let mark = self.carrier.mark();
+        let call = Call { is_encrypted: true, ..Call::to(&self.login, "13132847320") };
+        let outcome = self.carrier.call(call);
+        assert_eq!(outcome.status, Some(200), "{}\n{}", self.carrier.story(mark), self.kamailio.log());
+        assert!(outcome.media.is_some_and(|media| media.profile == "RTP/SAVP" && media.has_key));
+        self.carrier.wait(mark, "the phone rings", |event| event.kind == Kind::Rang(RECEPTION));
+    }
+}
+
+fn by_password_it_speaks_tls_and_passes_srtp_on(program: Program) {
+    let machine = Machine::here();
+    let site = Site::start(&machine, program, "password", with_tls);
+    site.registers(0);
+    assert_eq!(site.carrier.registered(0, &site.login).transport, "TLS");
+    site.is_called_over_tls();
+    assert_eq!(site.kamailio.complaints(), [""; 0]);
+    site.speaks_tls_and_passes_srtp_on();
+}
+
+fn by_address_it_speaks_tls_and_passes_srtp_on(program: Program) {
+    let machine = Machine::here();
+    let site = Site::start(&machine, program, "address", with_tls);
+    site.speaks_tls_and_passes_srtp_on();
+}
+
 /// Digests need no escape, whatever the password.
-fn every_password_registers(_: Program) {
+fn every_password_registers(program: Program) {
     let machine = Machine::here();
     let carrier = Carrier::start();
-    let mut kamailio = Kamailio::install(&machine);
+    let mut kamailio = Kamailio::install(&machine, program);
     let passwords = awkward();
     let calls: Vec<String> = passwords
         .iter()

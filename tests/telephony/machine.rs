@@ -33,8 +33,12 @@ pub enum Program {
     Asterisk22,
     /// Asterisk 16, the oldest that is still found.
     Asterisk16,
-    /// Kamailio of this machine.
-    Kamailio,
+    /// Kamailio 6.
+    Kamailio6,
+    /// Kamailio 5, of this machine.
+    Kamailio5,
+    /// FreeSWITCH, built by `.ci/freeswitch`.
+    FreeSwitch,
 }
 
 impl Program {
@@ -43,25 +47,40 @@ impl Program {
         match self {
             Self::Asterisk22 => "asterisk22",
             Self::Asterisk16 => "asterisk16",
-            Self::Kamailio => "kamailio",
+            Self::Kamailio6 => "kamailio6",
+            Self::Kamailio5 => "kamailio5",
+            Self::FreeSwitch => "freeswitch",
         }
     }
 
     /// Why it cannot be used here.
-    fn missing(self) -> Option<String> {
-        let what = match self.release() {
-            Some(_) => self.root().join("usr/sbin/asterisk"),
-            None => PathBuf::from("/usr/sbin/kamailio"),
-        };
-        (!what.is_file()).then(|| format!("{} is not there: see .ci/telephony", what.display()))
+    pub fn missing(self) -> Option<String> {
+        let what = self.root().join(self.path());
+        let script = if self.is_packaged() { ".ci/telephony" } else { ".ci/freeswitch" };
+        (!what.is_file()).then(|| format!("{} is not there: see {script}", what.display()))
     }
 
-    /// The release whose folder it is in.
-    fn release(self) -> Option<&'static str> {
+    /// Whether Debian has it, so that its tests can be insisted on.
+    fn is_packaged(self) -> bool {
+        self != Self::FreeSwitch
+    }
+
+    /// Where it is in its root.
+    pub fn path(self) -> &'static str {
         match self {
-            Self::Asterisk22 => Some("sid"),
+            Self::Asterisk22 | Self::Asterisk16 => "usr/sbin/asterisk",
+            Self::Kamailio6 | Self::Kamailio5 => "usr/sbin/kamailio",
+            Self::FreeSwitch => "usr/bin/freeswitch",
+        }
+    }
+
+    /// The folder that it is in; `None` for this machine's own.
+    fn folder(self) -> Option<&'static str> {
+        match self {
+            Self::Asterisk22 | Self::Kamailio6 => Some("sid"),
             Self::Asterisk16 => Some("bullseye"),
-            Self::Kamailio => None,
+            Self::Kamailio5 => None,
+            Self::FreeSwitch => Some("freeswitch"),
         }
     }
 
@@ -76,7 +95,7 @@ impl Program {
             },
             PathBuf::from,
         );
-        self.release().map_or_else(|| PathBuf::from("/"), |release| folder.join(release))
+        self.folder().map_or_else(|| PathBuf::from("/"), |inner| folder.join(inner))
     }
 }
 
@@ -86,10 +105,10 @@ pub fn is_inside() -> bool {
 }
 
 /// Runs the test of this name in a machine of its own.
-pub fn run(name: &str, programs: &[Program]) -> Result<Completion, Failed> {
-    let missing = programs.iter().find_map(|program| program.missing()).or_else(unable);
-    if let Some(reason) = missing {
-        let is_required = std::env::var_os(REQUIRED).is_some_and(|value| value == "1");
+pub fn run(name: &str, program: Program) -> Result<Completion, Failed> {
+    if let Some(reason) = program.missing().or_else(unable) {
+        let insists = std::env::var_os(REQUIRED).is_some_and(|value| value == "1");
+        let is_required = insists && (program.is_packaged() || program.missing().is_none());
         return if is_required { Err(reason.into()) } else { Ok(Completion::ignored_with(reason)) };
     }
     let folder = tempfile::Builder::new()
@@ -119,7 +138,7 @@ fn unshare() -> Command {
 }
 
 /// Why no such machine can be made here.
-fn unable() -> Option<String> {
+pub fn unable() -> Option<String> {
     static REASON: OnceLock<Option<String>> = OnceLock::new();
     let probe = || {
         let tried = unshare().args(["ip", "link", "set", "lo", "up"]).stdin(Stdio::null()).output();
@@ -176,6 +195,46 @@ impl Machine {
         self.must(Command::new("mount").args(arguments).arg(at));
     }
 
+    /// Makes the root of a program one that it can run in, with its folder of `/etc`
+    /// and its user known outside too: as Terraform sees it that runs beside it.
+    pub fn enter(&self, program: Program, user: &str) -> PathBuf {
+        let root = program.root();
+        if root != Path::new("/") {
+            for part in ["etc", "var", "tmp"] {
+                self.overlay(&root, part);
+            }
+            self.mount(&["-t", "tmpfs", "tmpfs"], &root.join("run"));
+            self.mount(&["--rbind", "/dev"], &root.join("dev"));
+            self.mount(&["-t", "proc", "proc"], &root.join("proc"));
+            let _ = fs::remove_file(root.join("etc/resolv.conf"));
+            fs::write(root.join("etc/resolv.conf"), "nameserver 127.0.0.1\n").unwrap();
+            for file in ["etc/passwd", "etc/group"] {
+                let theirs = fs::read_to_string(root.join(file)).unwrap();
+                let of_user = |line: &&str| line.starts_with(&format!("{user}:"));
+                let line = theirs.lines().find(of_user).expect("the package's user");
+                let outside = Path::new("/").join(file);
+                let ours = fs::read_to_string(&outside).unwrap();
+                let others = ours.lines().filter(|line| !of_user(line));
+                let others: String = others.map(|line| format!("{line}\n")).collect();
+                fs::write(&outside, format!("{line}\n{others}")).unwrap();
+            }
+            let folder = Path::new("/etc").join(user);
+            fs::create_dir_all(&folder).unwrap();
+            self.mount(&["--bind", &root.join("etc").join(user).display().to_string()], &folder);
+        }
+        let run = root.join("run").join(user);
+        self.shell(&format!("mkdir -p {0} && chown {user}:{user} {0} && chmod 770 {0}", run.display()))
+            .succeeded();
+        root
+    }
+
+    /// Adds an authority to those that the system trusts.
+    pub fn trust(&self, root: &Path, authority: &str) {
+        let path = root.join("etc/ssl/certs/ca-certificates.crt");
+        let known = fs::read_to_string(&path).unwrap();
+        fs::write(&path, format!("{known}\n{authority}")).unwrap();
+    }
+
     /// Puts a script on the path, before everything of that name.
     pub fn script(&self, name: &str, text: &str) {
         use std::os::unix::fs::PermissionsExt;
@@ -189,9 +248,10 @@ impl Machine {
         format!("{}:{}", self.folder("bin").display(), std::env::var("PATH").unwrap_or_default())
     }
 
-    /// Runs a command of a shell, as a user pastes it.
-    pub fn shell(&self, command: &str) -> Said {
-        self.said(Command::new("sh").args(["-c", command]).env("PATH", self.path()))
+    /// Runs commands of a shell, as a user pastes them, until one fails.
+    pub fn shell(&self, commands: &str) -> Said {
+        let mut shell = Command::new("sh");
+        self.said(shell.args(["-ec", commands]).env("PATH", self.path()).current_dir(&self.folder))
     }
 
     /// Runs a command to its end.

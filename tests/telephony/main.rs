@@ -37,6 +37,9 @@ mod asterisk_calls;
 mod asterisk_guide;
 mod asterisk_options;
 mod carrier;
+mod freeswitch;
+mod freeswitch_calls;
+mod freeswitch_guide;
 mod kamailio;
 mod kamailio_guide;
 mod machine;
@@ -60,10 +63,12 @@ fn main() -> ExitCode {
         asterisk_guide::trials(),
         asterisk_options::trials(),
         kamailio_guide::trials(),
+        freeswitch_calls::trials(),
+        freeswitch_guide::trials(),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
     support::terraform::remove_installation();
-    let is_whole = conclusion.num_filtered_out == 0 && conclusion.num_ignored == 0;
+    let is_whole = conclusion.num_filtered_out == 0 && machine::unable().is_none();
     if is_whole && !arguments.list && !results::conclude() {
         return ExitCode::FAILURE;
     }
@@ -81,7 +86,7 @@ fn with_each(trials: &mut Vec<Trial>, module: &str, test: &str, run: fn(Program)
                 run(program);
                 return Ok(Completion::Completed);
             }
-            let outcome = machine::run(&inner, &[program]);
+            let outcome = machine::run(&inner, program);
             results::note(&inner, matches!(outcome, Ok(Completion::Completed)));
             outcome
         }));

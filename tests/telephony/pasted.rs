@@ -1,7 +1,8 @@
 //! What a user pastes from a guide: its blocks, by the file they belong to.
 //!
 //! A comment above a block says what it is: `<!-- pbx: file=/etc/asterisk/pjsip.conf -->`,
-//! `<!-- pbx: run -->`; `variant=password` that it belongs to one of several ways.
+//! `<!-- pbx: run -->`; `variant=password` that it belongs to one of several ways;
+//! `before=</settings>` that it goes into a file of the program's, before that text.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,6 +17,8 @@ pub struct Pasted {
     pub terraform: Vec<String>,
     /// The text of each file.
     pub files: BTreeMap<String, String>,
+    /// File, the text before which something goes in, and what.
+    pub insertions: Vec<(String, String, String)>,
     /// Shell commands, in order.
     pub commands: Vec<String>,
 }
@@ -42,6 +45,8 @@ fn read(page: &str, variant: &str) -> Pasted {
                 // Another way.
             } else if matches!(language, "terraform" | "hcl") {
                 pasted.terraform.push(text);
+            } else if let (Some(file), Some(place)) = (mark("file="), mark("before=")) {
+                pasted.insertions.push((file.to_owned(), place.to_owned(), here(&text)));
             } else if let Some(file) = mark("file=") {
                 pasted.files.entry(file.to_owned()).or_default().push_str(&here(&text));
             } else if mark("run").is_some() {
@@ -85,11 +90,12 @@ pub mod reading {
     fn a_page_is_read_by_its_marks() {
         let page = "```terraform\na {}\n```\n<!-- pbx: file=/etc/x variant=one -->\n```ini\nbind = 0.0.0.0\n```\n\
                     \n<!-- pbx: file=/etc/x -->\n```ini\n95.211.82.14\n```\n<!-- pbx: run -->\n```shell\nls\n```\n\
-                    ```text\nnothing\n```\n";
+                    ```text\nnothing\n```\n<!-- pbx: file=/etc/y before=</a> -->\n```xml\n<b/>\n```\n";
         let one = read(page, "one");
         assert_eq!(one.terraform, ["a {}\n"]);
         assert_eq!(one.files["/etc/x"], "bind = 127.0.0.10\n127.0.0.2\n");
         assert_eq!(one.commands, ["ls\n"]);
+        assert_eq!(one.insertions, [("/etc/y".to_owned(), "</a>".to_owned(), "<b/>\n".to_owned())]);
         assert_eq!(read(page, "two").files["/etc/x"], "127.0.0.2\n");
     }
 }

@@ -49,7 +49,8 @@ impl Function for FreeswitchGateway {
             description: format!(
                 "Gives the XML file of a gateway for FreeSWITCH's external profile. The gateway is named `wavix-LOGIN`; \
                  each further gateway of the option `gateways` is a gateway of its own, named `wavix-LOGIN-2` and so \
-                 on, for `bridge` to try in order. Registration is tried again every 30 seconds, without end.\n\n\
+                 on, for `bridge` to try in order. Registration is tried again without end: 30 seconds after a silence, and 30 \
+                 seconds later with every further refusal.\n\n\
                  FreeSWITCH cuts a password at a colon, replaces `$${{…}}`, and keeps {LONGEST_CREDENTIALS} bytes of \
                  gateway, login and password together: a password that it would change is an error. Calls from a \
                  trunk with `authentication = \"ip\"` arrive in the context of the profile, not in that of the \

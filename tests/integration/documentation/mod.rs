@@ -3,6 +3,7 @@
 
 mod blocks;
 pub mod calls;
+mod destroying;
 mod generated;
 pub mod pages;
 mod promises;
@@ -22,6 +23,7 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
         references::trials(),
         blocks::trials(),
         calls::trials(),
+        destroying::trials(),
     ]
     .into_iter()
     .flatten()

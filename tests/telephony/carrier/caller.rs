@@ -76,7 +76,6 @@ pub async fn place(shared: &Shared, call: Call<'_>) -> Outcome {
     let tag = fastrand::u32(..);
     let build = |method: &str, transaction: &str, request: &str, to_tag: &str, routes: &str, body: &str| {
         let transport = wire.transport;
-        let parameter = transport.to_ascii_lowercase();
         let number = if method == "BYE" { 2 } else { 1 };
         let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
         format!(
@@ -84,8 +83,9 @@ pub async fn place(shared: &Shared, call: Call<'_>) -> Outcome {
              Via: SIP/2.0/{transport} {local}:5060;branch=z9hG4bK{transaction}{tag};rport\r\n\
              Max-Forwards: 70\r\nFrom: <sip:+493012345678@{host}>;tag={tag}\r\nTo: <sip:{}@{host}>{to_tag}\r\n\
              Call-ID: {id}\r\nCSeq: {number} {method}\r\n\
-             Contact: <sip:carrier@{local}:5060;transport={parameter}>\r\n{kind}Content-Length: {}\r\n\r\n{body}",
+             Contact: <sip:carrier@{}>\r\n{kind}Content-Length: {}\r\n\r\n{body}",
             call.number,
+            wire.here(),
             body.len()
         )
     };

@@ -76,8 +76,7 @@ fn ring(wire: &Wire, message: &Message) -> (Kind, Vec<String>) {
 }
 
 fn accept(wire: &Wire, message: &Message) -> Vec<String> {
-    let transport = wire.transport.to_ascii_lowercase();
-    let contact = [format!("Contact: <sip:answering@{}:5060;transport={transport}>", wire.local)];
+    let contact = [format!("Contact: <sip:answering@{}>", wire.here())];
     let body = sdp::media(&message.body).map(|media| sdp::answer(&media, wire.local)).unwrap_or_default();
     vec![
         message.reply(100, "Trying", "", &[], ""),

@@ -36,6 +36,12 @@ impl Wire {
         Self { transport: "UDP", local, peer, out: Out::Datagrams(Arc::clone(socket)) }
     }
 
+    /// Our end as a URI has it behind the user.
+    pub fn here(&self) -> String {
+        let port = if self.transport == "TLS" { 5061 } else { 5060 };
+        format!("{}:{port};transport={}", self.local, self.transport.to_ascii_lowercase())
+    }
+
     /// Sends a message. Who is gone misses it, as on any network.
     pub fn send(&self, message: String) {
         match &self.out {

@@ -92,7 +92,10 @@ fn applied_and_tested(name: &str, names: &[&str], look: impl FnOnce(&Terraform, 
     // The digits alone turn up in a random lineage or id.
     assert!(!run.text().contains("planted") && !tf.read("terraform.tfstate").contains("planted"), "{run}");
     look(&tf, &sim);
+    let written = files(tf.path(), "");
     tf.destroy(&sim);
+    // What was written may be included by a program, which is started again some day.
+    assert_eq!(files(tf.path(), ""), written, "a destroy removes files");
 
     assert_tests_pass(&tf, name, SIMULATED);
     assert_eq!(sim.trunks(), [], "the tests left trunks behind");
