@@ -15,6 +15,7 @@ machine_trials![Kamailio6, Kamailio5;
     by_password_it_survives_rotations_and_a_destroy,
     by_password_it_finds_a_lost_carrier_again,
     by_password_it_speaks_tls_and_passes_srtp_on,
+    a_gateway_whose_certificate_nobody_signed_gets_no_registration,
     by_address_it_calls_both_ways_and_fails_over,
     by_address_it_speaks_tls_and_passes_srtp_on,
     every_password_registers,
@@ -38,10 +39,22 @@ impl<'a> Site<'a> {
         variant: &str,
         change: impl Fn(String) -> String,
     ) -> Self {
+        Self::start_on(machine, program, variant, change, true)
+    }
+
+    fn start_on(
+        machine: &'a Machine,
+        program: Program,
+        variant: &str,
+        change: impl Fn(String) -> String,
+        is_trusting: bool,
+    ) -> Self {
         let carrier = Carrier::start();
         let page = guide("kamailio", variant);
         let mut kamailio = Kamailio::install(machine, program);
-        kamailio.trust(carrier.authority());
+        if is_trusting {
+            kamailio.trust(carrier.authority());
+        }
         let blocks: Vec<String> = page.terraform.into_iter().map(&change).collect();
         let user = User::pasting(machine, &blocks, "s3cret\"; and \\ more:");
         if variant == "address" {
@@ -236,6 +249,17 @@ fn by_password_it_speaks_tls_and_passes_srtp_on(program: Program) {
     site.is_called_over_tls();
     assert_eq!(site.kamailio.complaints(), [""; 0]);
     site.speaks_tls_and_passes_srtp_on();
+}
+
+/// Or whoever is between could be the gateway.
+fn a_gateway_whose_certificate_nobody_signed_gets_no_registration(program: Program) {
+    let machine = Machine::here();
+    let site = Site::start_on(&machine, program, "password", with_tls, false);
+    until("it sees the certificate", || {
+        let log = site.kamailio.log();
+        if log.contains("certificate verify failed") { Ok(()) } else { Err(log) }
+    });
+    assert_eq!(site.carrier.mark(), 0, "{}", site.carrier.story(0));
 }
 
 fn by_address_it_speaks_tls_and_passes_srtp_on(program: Program) {

@@ -113,6 +113,8 @@ fn row(number: usize, login: &str, password: &str, host: &str, options: &PbxOpti
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::framework::object::Mapped as _;
+    use crate::protocol::value::Value;
 
     fn call(login: &str, password: &str, hosts: &[&str]) -> Result<String, FunctionError> {
         let hosts = hosts.iter().map(|host| (*host).to_owned()).collect();
@@ -153,6 +155,19 @@ mod tests {
             // A blank and a backslash stand in every file.
             assert!(!text.contains(password) || matches!(password, " " | "\\"));
         }
+    }
+
+    #[test]
+    fn an_option_that_the_table_cannot_carry_is_refused() {
+        let options = Value::map([("codecs".to_owned(), Value::List(vec![Value::string("opus")]))]);
+        let arguments = KamailioUacregArguments {
+            login: "67758".to_owned(),
+            password: "p".into(),
+            hosts: vec!["us.wavix.net".to_owned()],
+            options: vec![AnyValue::from_value(&options).unwrap()],
+        };
+        let error = KamailioUacreg.call(arguments).unwrap_err();
+        assert_eq!(error.argument, Some(crate::framework::function::ArgumentAt::Named(OPTIONS)));
     }
 
     #[test]
