@@ -98,7 +98,7 @@ impl<'a> FreeSwitch<'a> {
         self.write("sip_profiles/external/wavix.xml", text);
     }
 
-    /// Starts it, and waits until its external profile runs.
+    /// Starts it, and waits until its profiles run.
     #[track_caller]
     pub fn start(&mut self) {
         let _ = fs::remove_file(self.log_file());
@@ -115,9 +115,11 @@ impl<'a> FreeSwitch<'a> {
         self.child = Some(child);
         until("freeswitch is up", || {
             let said = self.cli("sofia status").text;
-            let is_up = said
-                .lines()
-                .any(|line| line.trim_start().starts_with("external") && line.contains("RUNNING"));
+            let runs = |profile: &str| {
+                let is_it = |line: &&str| line.trim_start().starts_with(profile) && line.contains("RUNNING");
+                said.lines().any(|line| is_it(&line))
+            };
+            let is_up = runs("external") && runs("internal");
             if is_up { Ok(()) } else { Err(format!("{said}\n{}", self.log())) }
         });
     }

@@ -228,11 +228,13 @@ impl Machine {
         root
     }
 
-    /// Adds an authority to those that the system trusts.
+    /// Adds an authority to those that the system trusts, and the program's root.
     pub fn trust(&self, root: &Path, authority: &str) {
-        let path = root.join("etc/ssl/certs/ca-certificates.crt");
-        let known = fs::read_to_string(&path).unwrap();
-        fs::write(&path, format!("{known}\n{authority}")).unwrap();
+        let places = std::collections::BTreeSet::from([root, Path::new("/")]);
+        for path in places.into_iter().map(|place| place.join("etc/ssl/certs/ca-certificates.crt")) {
+            let known = fs::read_to_string(&path).unwrap();
+            fs::write(&path, format!("{known}\n{authority}")).unwrap();
+        }
     }
 
     /// Puts a script on the path, before everything of that name.
