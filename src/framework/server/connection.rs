@@ -14,12 +14,19 @@ use crate::protocol::ending::Ending;
 use super::catalog::Catalog;
 use super::open_objects::OpenObjects;
 
-/// One client of the plugin.
+/// One client of the plugin, as one of its requests sees it.
 pub(super) struct Connection<P: Provider> {
+    shared: Arc<Shared<P>>,
+    /// Interrupts the request.
+    cancel: CancellationToken,
+}
+
+/// What the requests of a client share.
+struct Shared<P: Provider> {
     catalog: Arc<Catalog<P>>,
     configuration: RwLock<Configuration<P::Ctx>>,
-    /// Handed to every verb. Stopping replaces it, so that what comes after a
-    /// stop, such as cleaning up, runs.
+    /// That of every request since the last stop. Stopping replaces it, so that
+    /// what comes after a stop, such as cleaning up, runs.
     cancel: Mutex<CancellationToken>,
     ending: Ending,
     opened: OpenObjects,
@@ -81,24 +88,34 @@ impl<Ctx> Configuration<Ctx> {
 
 impl<P: Provider> Connection<P> {
     pub(super) fn new(catalog: Arc<Catalog<P>>, ending: Ending) -> Self {
-        Self {
+        // What is hurried by the end of the process is so by every token.
+        let cancel = ending.ending().child_token();
+        let shared = Shared {
             catalog,
             configuration: RwLock::new(Configuration::Missing),
-            // What is hurried by the end of the process is so by every token.
-            cancel: Mutex::new(ending.ending().child_token()),
+            cancel: Mutex::new(cancel.clone()),
             ending,
             opened: OpenObjects::default(),
             has_read: AtomicBool::new(false),
-        }
+        };
+        Self { shared: Arc::new(shared), cancel }
+    }
+
+    /// The same for a request that has just been received. To be called before
+    /// anything else: a stop that comes next interrupts it, however little of it
+    /// has begun by then.
+    pub(super) fn for_request(&self) -> Arc<Self> {
+        let cancel = self.shared.cancel.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Arc::new(Self { shared: Arc::clone(&self.shared), cancel })
     }
 
     pub(super) fn catalog(&self) -> &Arc<Catalog<P>> {
-        &self.catalog
+        &self.shared.catalog
     }
 
     /// The configuration as it is now.
     pub(super) fn configuration(&self) -> Configuration<P::Ctx> {
-        self.configuration.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.shared.configuration.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Replaces the configuration; `None` after a failure. Requests that run
@@ -109,37 +126,37 @@ impl<P: Provider> Connection<P> {
             Some(Configured::Ready(ctx)) => Configuration::Ready(ctx),
             Some(Configured::Deferred(arguments)) => Configuration::Deferred(arguments.into()),
         };
-        *self.configuration.write().unwrap_or_else(PoisonError::into_inner) = configuration;
+        *self.shared.configuration.write().unwrap_or_else(PoisonError::into_inner) = configuration;
     }
 
     /// What is told what is under way.
     pub(super) fn ending(&self) -> &Ending {
-        &self.ending
+        &self.shared.ending
     }
 
     /// What was opened and not closed yet.
     pub(super) fn opened(&self) -> &OpenObjects {
-        &self.opened
+        &self.shared.opened
     }
 
     /// A resource is read.
     pub(super) fn note_read(&self) {
-        self.has_read.store(true, Ordering::Relaxed);
+        self.shared.has_read.store(true, Ordering::Relaxed);
     }
 
     /// Whether one was.
     pub(super) fn has_read(&self) -> bool {
-        self.has_read.load(Ordering::Relaxed)
+        self.shared.has_read.load(Ordering::Relaxed)
     }
 
-    /// The token for a request that begins now.
+    /// The token of the request.
     pub(super) fn cancellation(&self) -> CancellationToken {
-        self.cancel.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.cancel.clone()
     }
 
-    /// Interrupts the requests that run, and none that comes after.
+    /// Interrupts the requests that were received, and none that comes after.
     pub(super) fn stop(&self) {
-        let mut current = self.cancel.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::replace(&mut *current, self.ending.ending().child_token()).cancel();
+        let mut current = self.shared.cancel.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *current, self.shared.ending.ending().child_token()).cancel();
     }
 }

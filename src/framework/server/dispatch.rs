@@ -163,6 +163,7 @@ macro_rules! service {
                 &self,
                 request: Request<tfplugin6::$method::Request>,
             ) -> Result<Response<tfplugin6::$method::Response>, Status> {
+                let connection = self.connection.for_request();
                 let oversize = request.extensions().get().copied();
                 let request = request.into_inner();
                 #[allow(unused_mut, unused_assignments, reason = "not every RPC names something")]
@@ -171,7 +172,7 @@ macro_rules! service {
                 let rpc = stringify!($rpc);
                 let span = span(&self.connection.catalog().address, rpc, &subject);
                 let secret = &self.connection.catalog().secret_arguments;
-                answer(span, rpc, oversize, secret, $handler(Arc::clone(&self.connection), request)).await
+                answer(span, rpc, oversize, secret, $handler(connection, request)).await
             })*
 
             async fn get_provider_schema(
@@ -181,7 +182,7 @@ macro_rules! service {
                 let oversize = request.extensions().get().copied();
                 let rpc = "GetProviderSchema";
                 let span = span(&self.connection.catalog().address, rpc, &Subject::None);
-                let handler = schema::get_provider_schema(Arc::clone(&self.connection), request.into_inner());
+                let handler = schema::get_provider_schema(self.connection.for_request(), request.into_inner());
                 answer(span, rpc, oversize, &self.connection.catalog().secret_arguments, handler).await
             }
 
@@ -201,6 +202,7 @@ macro_rules! service {
                 &self,
                 request: Request<tfplugin6::list_resource::Request>,
             ) -> Result<Response<Self::ListResourceStream>, Status> {
+                let connection = self.connection.for_request();
                 let oversize = request.extensions().get().copied();
                 let request = request.into_inner();
                 let subject = Subject::Resource(&request.type_name);
@@ -210,8 +212,7 @@ macro_rules! service {
                     let diagnostic = convert::diagnostics(refusal);
                     return Ok(one_event(tfplugin6::list_resource::Event { diagnostic, ..Default::default() }));
                 }
-                let connection = Arc::clone(&self.connection);
-                let events = list::list_resource(Arc::clone(&self.connection), request, span);
+                let events = list::list_resource(Arc::clone(&connection), request, span);
                 Ok(Response::new(Box::pin(events.map(move |mut event| {
                     point_at_blocks(&mut event.diagnostic, &connection.catalog().secret_arguments);
                     Ok(event)
@@ -224,6 +225,7 @@ macro_rules! service {
                 &self,
                 request: Request<tfplugin6::invoke_action::Request>,
             ) -> Result<Response<Self::InvokeActionStream>, Status> {
+                let connection = self.connection.for_request();
                 let oversize = request.extensions().get().copied();
                 let request = request.into_inner();
                 let address = &self.connection.catalog().address;
@@ -232,8 +234,7 @@ macro_rules! service {
                     let refusal = span.in_scope(|| size::request("InvokeAction", oversize)).into();
                     return Ok(one_event(action::completed(refusal)));
                 }
-                let events = span.in_scope(|| action::invoke_action(Arc::clone(&self.connection), request));
-                let connection = Arc::clone(&self.connection);
+                let events = span.in_scope(|| action::invoke_action(Arc::clone(&connection), request));
                 Ok(Response::new(Box::pin(events.map(move |mut event| {
                     let secret = &connection.catalog().secret_arguments;
                     point_at_blocks(action::messages(&mut event), secret);

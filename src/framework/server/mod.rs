@@ -44,7 +44,7 @@ use connection::Connection;
 /// one for every alias and every command. Schemas are shared by all connections
 /// that come from one server.
 pub struct ProviderServer<P: Provider> {
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
 }
 
 impl<P: Provider> ProviderServer<P> {
@@ -52,23 +52,23 @@ impl<P: Provider> ProviderServer<P> {
     /// `registry.terraform.io/hashicorp/random`.
     pub fn new(provider: Arc<P>, address: &str) -> Self {
         let catalog = Arc::new(Catalog::new(provider, address));
-        Self { connection: Arc::new(Connection::new(catalog, Ending::default())) }
+        Self { connection: Connection::new(catalog, Ending::default()) }
     }
 
     /// The same, telling `ending` what is under way.
     #[must_use]
     pub fn telling(self, ending: Ending) -> Self {
-        Self { connection: Arc::new(Connection::new(Arc::clone(self.connection.catalog()), ending)) }
+        Self { connection: Connection::new(Arc::clone(self.connection.catalog()), ending) }
     }
 
     /// The same provider for another connection, not yet configured.
     #[must_use]
     pub fn for_new_connection(&self) -> Self {
         Self {
-            connection: Arc::new(Connection::new(
+            connection: Connection::new(
                 Arc::clone(self.connection.catalog()),
                 self.connection.ending().clone(),
-            )),
+            ),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::poll;
 use tokio::sync::Notify;
 use tonic::Request;
 
@@ -94,4 +95,28 @@ async fn stopping_interrupts_what_runs_and_nothing_that_comes_after() {
     assert!(!next.is_finished());
     fake.server.stop_provider(Request::new(stop_provider::Request {})).await.unwrap();
     assert_one_error(&next.await.unwrap().diagnostics, "Interrupted.");
+}
+
+/// The apply has been received when the stop comes, and nothing of it has begun
+/// but the task in which it runs.
+#[tokio::test]
+async fn a_stop_interrupts_a_request_that_was_received_before_it() {
+    let resource = FakeResource {
+        create: Arc::new(|call, request, outcome| {
+            Box::pin(async move {
+                if call.cancel.is_cancelled() {
+                    return Err(Diagnostic::error("Cannot create", "Interrupted.").into());
+                }
+                outcome.save(decided(request.plan));
+                Ok(())
+            })
+        }),
+        ..FakeResource::default()
+    };
+    let fake = Fake::ready(resource).await;
+    let (config, planned) = (config(), planned());
+    let mut apply = std::pin::pin!(fake.apply(&config, &NULL, &planned));
+    assert!(poll!(&mut apply).is_pending());
+    fake.server.stop_provider(Request::new(stop_provider::Request {})).await.unwrap();
+    assert_one_error(&apply.await.diagnostics, "Interrupted.");
 }
