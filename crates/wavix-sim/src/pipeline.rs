@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::Value;
+use tokio::sync::watch;
 
 use crate::{
     answer::Refusal,
@@ -58,7 +59,9 @@ pub(crate) async fn handle(
     };
     let masked = journal::masked_body(&body);
     exchange.note(|entry| entry.body = masked);
-    match tokio::spawn(carry_out(exchange, head, body, next, fault)).await {
+    // Dropped with this future, when the client leaves.
+    let (_client, client) = watch::channel(());
+    match tokio::spawn(carry_out(exchange, head, body, next, fault, client)).await {
         Ok(Outcome::Answer(answer)) => answer,
         Ok(Outcome::Script(script)) => give_up(&connection, script).await,
         // The task is never cancelled; it can only have panicked, which is a bug of the simulator.
@@ -114,6 +117,7 @@ async fn carry_out(
     body: Bytes,
     next: Next,
     fault: Option<Fault>,
+    mut client: watch::Receiver<()>,
 ) -> Outcome {
     let behaviour = exchange.shared.behaviour();
     if let Some(refusal) = rate_limited(&exchange.shared, &behaviour) {
@@ -124,7 +128,7 @@ async fn carry_out(
         .as_ref()
         .map_or_else(Default::default, |fault| (fault.before_commit.clone(), fault.after_commit.clone()));
     before.time += behaviour.latency;
-    before.over().await;
+    before.over(&mut client).await;
 
     let effect = fault.map_or(Effect::Unchanged, |fault| fault.effect);
     let real = if commits(&effect) {
@@ -135,7 +139,7 @@ async fn carry_out(
     } else {
         dated(Response::new(Body::empty()), &behaviour)
     };
-    after.over().await;
+    after.over(&mut client).await;
 
     match effect {
         Effect::Unchanged => answered(&exchange, real),

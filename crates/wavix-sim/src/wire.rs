@@ -152,8 +152,8 @@ impl Script {
 
 /// Closing a socket with unread bytes in it sends RST, which may overtake the answer; read them away first.
 async fn drain(stream: Stream) {
-    // A client that keeps its end open is not waited for.
-    let _ = timeout(Duration::from_secs(1), until_closed(stream)).await;
+    // A client that keeps its end open is not waited for; one that is only slow is.
+    let _ = timeout(Duration::from_secs(10), until_closed(stream)).await;
 }
 
 async fn until_closed(mut stream: Stream) {

@@ -18,10 +18,7 @@ impl Scene<'_> {
             let (method, path) = self.verb.target();
             let unanswered =
                 || self.sim.journal().matching(method, path).iter().any(|entry| entry.status.is_none());
-            for _ in 0..1000 {
-                if !unanswered() {
-                    break;
-                }
+            while unanswered() {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         }

@@ -21,6 +21,15 @@ pub enum Often {
     Always,
 }
 
+/// What becomes of a connection while nobody uses it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Idle {
+    /// It is closed.
+    Closed,
+    /// It stays open.
+    Open,
+}
+
 /// What happens.
 pub enum How {
     /// The simulator does this to the request.
@@ -40,8 +49,9 @@ pub enum How {
     /// There is no connection at all.
     Unreachable(Unreachable),
     /// The request before is answered, and with it the server does this to the
-    /// connection that the next one would go over.
-    Before(fn() -> Fault),
+    /// connection that the next one would go over. Then whether it is closed
+    /// before there is a next one.
+    Before(fn() -> Fault, Idle),
     /// Somebody else has deleted the object.
     Gone,
 }
@@ -69,9 +79,10 @@ const NEW_LONG_LABEL: &str = "Front desk of the house  with the name that goes o
 const FOREVER: Duration = Duration::from_secs(60);
 /// The `request_timeout` of the cells that are about time. Long enough for a
 /// busy machine to answer everything else in.
-const IMPATIENT: &str = "3s";
-/// Later than `IMPATIENT`, and still within what a create looks for.
-const LATE: Duration = Duration::from_millis(3500);
+const IMPATIENT: &str = "8s";
+/// So long after the client has given up, and still within what a create looks
+/// for.
+const LATE: Duration = Duration::from_millis(500);
 
 const fn case(name: &'static str, how: How) -> Case {
     Case { name, how, request_timeout: None, acts_late: false }
@@ -115,7 +126,7 @@ pub const CASES: &[Case] = &[
     ),
     Case {
         name: "commit later than `request_timeout`",
-        how: How::Struck(Often::Once, || Fault::delay_before_commit(LATE)),
+        how: How::Struck(Often::Once, || Fault::commit_when_abandoned(LATE)),
         request_timeout: Some(IMPATIENT),
         acts_late: true,
     },
@@ -237,8 +248,8 @@ pub const CASES: &[Case] = &[
     case("SIGTERM to all processes", How::Terminated(|| Fault::delay_after_commit(Duration::from_secs(2)))),
     timed("connection silent, once", How::Struck(Often::Once, Fault::silence)),
     timed("HTTP/2 connection silent, once", How::OverHttp2(Fault::silence)),
-    case("connection closed while idle", How::Before(Fault::close_when_idle)),
-    case("connection reset as it is reused", How::Before(Fault::reset_when_reused)),
+    case("connection closed while idle", How::Before(Fault::close_when_idle, Idle::Closed)),
+    case("connection reset as it is reused", How::Before(Fault::reset_when_reused, Idle::Open)),
 ];
 
 const NOT_PROVISIONED: &str = "Account is not provisioned for this service";
@@ -270,7 +281,7 @@ impl Case {
             How::OverHttp2(_) | How::Terminated(_) => None,
             How::Relabelled(..) => (!matches!(verb, Verb::Create | Verb::Update)).then_some(NO_LABEL),
             How::Dated(..) => (verb != Verb::Create).then_some(NO_DATE),
-            How::Before(_) => (verb == Verb::Configure).then_some(NEW_CONNECTION),
+            How::Before(..) => (verb == Verb::Configure).then_some(NEW_CONNECTION),
             How::Shaped(shape) => shape(verb).err(),
             How::Gone => (!verb.is_about_an_object()).then_some(NO_SUBJECT),
             How::Unreachable(_) => (verb == Verb::ListNext).then_some(ONE_CONNECTION),
@@ -295,7 +306,7 @@ impl Case {
                 Ok(fault) => (Often::Always, fault),
                 Err(reason) => panic!("{}, {verb}: {reason}", self.name),
             },
-            How::Unreachable(_) | How::Before(_) | How::Gone => return,
+            How::Unreachable(_) | How::Before(..) | How::Gone => return,
         };
         let rule = Rule::new(method, path, fault).skip(verb.spared());
         sim.faults().push(if often == Often::Always { rule.always() } else { rule });

@@ -34,7 +34,7 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
     ]
 }
 
-/// Plugins that walk at the same time. Cells mostly wait.
+/// Plugins that walk at the same time.
 const WALKERS: usize = 24;
 
 /// Set to a part of a name, it leaves out all other cells.
@@ -50,7 +50,15 @@ struct Finished {
     tokens: BTreeSet<String>,
 }
 
+/// A cell: its column and its row.
+type Place = (Verb, &'static Case);
+
 impl Finished {
+    async fn at((verb, case): Place, bench: &Bench) -> Self {
+        let (observed, tokens) = scene::run(bench, verb, case).await;
+        Self { verb, case, observed, tokens }
+    }
+
     /// What is wrong with it.
     fn problem(&self) -> Option<String> {
         let observed = match &self.observed {
@@ -83,26 +91,43 @@ fn nothing_is_shown(finished: &[Finished], logs: &[String]) {
     assert!(shown.is_empty(), "{} times, first:\n{}", shown.len(), shown[0]);
 }
 
+/// The cells in which somebody waits for a time-out: all at once, each over a
+/// connection of its own.
+async fn wait(slow: &[Place]) -> Option<(Vec<Finished>, String)> {
+    if slow.is_empty() {
+        return None;
+    }
+    let bench = Bench::start(&[]).await;
+    let finished = slow.iter().map(async |place| Finished::at(*place, &bench.another().await).await);
+    Some((join_all(finished).await, log(&bench).await))
+}
+
+/// What the plugin has written so far.
+async fn log(bench: &Bench) -> String {
+    bench.session().plugin().await.stderr.so_far().join("\n")
+}
+
 async fn walk() {
     let filter = std::env::var(FILTER).unwrap_or_default();
-    let cells: Vec<(Verb, &'static Case)> = CASES
+    let cells: Vec<Place> = CASES
         .iter()
         .flat_map(|case| Verb::ALL.map(|verb| (verb, case)))
         .filter(|(verb, case)| case.inapplicable(*verb).is_none())
         .filter(|(verb, case)| format!("{}, {verb}", case.name).contains(&filter))
         .collect();
+    let (slow, quick): (Vec<Place>, Vec<Place>) =
+        cells.into_iter().partition(|(_, case)| case.request_timeout.is_some());
     let next = AtomicUsize::new(0);
-    let walkers = (0..WALKERS.min(cells.len())).map(|_| async {
+    let walkers = (0..WALKERS.min(quick.len())).map(|_| async {
         let bench = Bench::start(&[]).await;
         let mut finished = Vec::new();
-        while let Some((verb, case)) = cells.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let (observed, tokens) = scene::run(&bench, *verb, case).await;
-            finished.push(Finished { verb: *verb, case, observed, tokens });
+        while let Some(place) = quick.get(next.fetch_add(1, Ordering::Relaxed)) {
+            finished.push(Finished::at(*place, &bench).await);
         }
-        let plugin = bench.session().plugin().await;
-        (finished, plugin.stderr.so_far().join("\n"))
+        (finished, log(&bench).await)
     });
-    let (finished, logs): (Vec<_>, Vec<_>) = join_all(walkers).await.into_iter().unzip();
+    let (walked, waited) = tokio::join!(join_all(walkers), wait(&slow));
+    let (finished, logs): (Vec<_>, Vec<_>) = walked.into_iter().chain(waited).unzip();
     let mut finished: Vec<Finished> = finished.into_iter().flatten().collect();
     finished.sort_by_key(|cell| {
         (cell.verb, CASES.iter().position(|case| std::ptr::eq(case, cell.case)).unwrap_or_default())

@@ -11,7 +11,7 @@ use tf_conformance::proto::tfplugin6 as pb;
 use tokio::task::JoinSet;
 use wavix_sim::Sim;
 
-use super::catalogue::{Case, How};
+use super::catalogue::{Case, How, Idle};
 use super::expectation::Observed;
 use super::unreachable::Place;
 use super::verb::Verb;
@@ -156,14 +156,16 @@ impl Scene<'_> {
         let arguments = self.faulty_arguments().await;
         let said = self.bench.configure(&arguments).await;
         assert!(said.is_empty(), "{}", text(&said));
-        if let How::Before(fault) = &self.case.how
+        if let How::Before(fault, idle) = &self.case.how
             && self.verb != Verb::ListNext
         {
             self.sim.faults().once("GET", "/v1/trunks", fault());
             let (_, said) = self.bench.list().await;
             assert!(said.is_empty(), "{}", text(&said));
-            // A moment for the news that the connection is closed.
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            // The provider knows that the connection is closed when it has closed its end.
+            while *idle == Idle::Closed && self.sim.journal().open_connections() > 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
         }
         self.arm();
         self.sim.journal().clear();
@@ -173,7 +175,7 @@ impl Scene<'_> {
     }
 
     pub fn arm(&self) {
-        if let How::Before(fault) = &self.case.how
+        if let How::Before(fault, _) = &self.case.how
             && self.verb == Verb::ListNext
         {
             self.sim.faults().once("GET", "/v1/trunks", fault());
