@@ -36,15 +36,22 @@ mod tidy;
 #[path = "../../benches/trunk.rs"]
 mod trunk;
 
+use std::num::NonZero;
 use std::process::ExitCode;
 
 use libtest_mimic::Arguments;
+
+/// Many tests wait for most of their time: two for each processor keep it busy.
+fn at_once() -> usize {
+    2 * std::thread::available_parallelism().map_or(1, NonZero::get)
+}
 
 fn main() -> ExitCode {
     if let Some(code) = support::restapi::serve_if_started_as_one() {
         return code;
     }
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert_with(at_once);
     let trials = [
         tidy::trials(),
         protocol::trials(),

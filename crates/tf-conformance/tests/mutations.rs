@@ -55,6 +55,8 @@ fn impatient() -> Settings {
     settings.patience.end = Duration::from_secs(2);
     settings.patience.leave = Duration::from_secs(2);
     settings.patience.stop = Duration::from_secs(3);
+    // Here a stream that should be silent has something to say, and time for it.
+    settings.patience.silence = Duration::from_secs(5);
     settings
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
@@ -95,18 +96,20 @@ async fn statuses_are_repeated_by_method() {
         (Method::Patch, "503", false),
         (Method::Patch, "429", true),
     ];
-    for (method, status, repeated) in table {
-        for body in [r#"{"message":"m"}"#, "<html>", ""] {
-            let server = Server::start([json(&format!("{status} X"), body), json("200 OK", "{}")]).await;
-            let outcome = client(&server.url()).request(method, "/v1/trunks/1").send::<Value>().await;
-            assert_eq!(outcome.is_ok(), repeated, "{method} {status} {body:?}: {outcome:?}");
-            assert_eq!(server.requests().len(), 1 + usize::from(repeated), "{method} {status}");
-            if let Err(error) = outcome {
-                let ambiguous = status.starts_with('5');
-                assert_eq!(error.delivery() == Delivery::Ambiguous, ambiguous, "{method} {status}");
-            }
+    let bodies = [r#"{"message":"m"}"#, "<html>", ""];
+    let cases = table.into_iter().flat_map(|case| bodies.map(|body| (case, body)));
+    // All at once: after 429 a client waits.
+    join_all(cases.map(async |((method, status, repeated), body)| {
+        let server = Server::start([json(&format!("{status} X"), body), json("200 OK", "{}")]).await;
+        let outcome = client(&server.url()).request(method, "/v1/trunks/1").send::<Value>().await;
+        assert_eq!(outcome.is_ok(), repeated, "{method} {status} {body:?}: {outcome:?}");
+        assert_eq!(server.requests().len(), 1 + usize::from(repeated), "{method} {status}");
+        if let Err(error) = outcome {
+            let ambiguous = status.starts_with('5');
+            assert_eq!(error.delivery() == Delivery::Ambiguous, ambiguous, "{method} {status}");
         }
-    }
+    }))
+    .await;
 }
 
 #[tokio::test]
@@ -163,7 +166,7 @@ async fn retries_are_counted_and_reported() {
 #[tokio::test]
 async fn the_time_of_an_attempt_covers_head_and_body() {
     let head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{".to_vec();
-    let drip = Step::Drip(answer("200 OK", "application/json", "", "{}"), Duration::from_millis(40));
+    let drip = Step::Drip(answer("200 OK", "application/json", "", "{}"), Duration::from_millis(100));
     let mut calls = tokio::task::JoinSet::new();
     for step in [Step::Hang(Vec::new()), Step::Hang(head), drip] {
         for (method, attempts) in [(Method::Post, 1), (Method::Get, 2)] {
@@ -171,14 +174,14 @@ async fn the_time_of_an_attempt_covers_head_and_body() {
             calls.spawn(async move {
                 let server = Server::start(vec![step.clone(); 3]).await;
                 let mut settings = settings(&server.url());
-                settings.request_timeout = Duration::from_secs(1);
+                settings.request_timeout = Duration::from_secs(3);
                 settings.max_retries = 1;
                 let error =
                     client_of(settings).request(method, "/v1/trunks").send::<Value>().await.unwrap_err();
                 assert!(error.is_timeout() && error.kind() == Kind::Timeout, "{error}");
                 assert_eq!(error.delivery(), Delivery::Ambiguous);
                 assert_eq!(server.requests().len(), attempts, "{method} {step:?}");
-                assert!(error.to_string().contains("no complete answer within 1 s"), "{error}");
+                assert!(error.to_string().contains("no complete answer within 3 s"), "{error}");
             });
         }
     }

@@ -100,12 +100,15 @@ async fn a_service_nobody_offers_is_unimplemented() {
     assert_eq!(refused.unwrap_err().code(), tonic::Code::Unimplemented);
 }
 
-#[tokio::test]
-async fn shutdown_is_answered_and_ends_although_the_client_stays() {
+/// The client kills what is not gone after two seconds.
+#[tokio::test(start_paused = true)]
+async fn shutdown_is_answered_and_ends_in_time_although_the_client_stays() {
     let server = start(None);
     let channel = connect(&server).await;
     GrpcControllerClient::new(channel.clone()).shutdown(Empty {}).await.unwrap();
+    let end = Instant::now();
     server.task.await.unwrap();
+    assert!(end.elapsed() < Duration::from_secs(2), "{:?}", end.elapsed());
     assert!(UnixStream::connect(&server.address).await.is_err());
     drop(channel);
 }

@@ -22,10 +22,10 @@ use crate::support::plugin::BINARY;
 async_trials![no_check_fails, every_object_of_the_provider_is_in_a_case];
 
 /// How long the simulated API takes when it is slow.
-const SLOW: Duration = Duration::from_secs(4);
+const SLOW: Duration = Duration::from_secs(6);
 /// How long the provider may take to answer StopProvider: not until the API has
 /// answered.
-const STOP: Duration = Duration::from_secs(3);
+const STOP: Duration = Duration::from_secs(5);
 /// How long anything else may take. Nobody waits so long where a rule is kept,
 /// however busy the machine is.
 const LONG: Duration = Duration::from_secs(60);

@@ -20,10 +20,6 @@ async_trials![
     clients_that_never_read_cannot_stop_the_shutdown,
 ];
 
-/// After this Terraform kills a plugin whose shutdown it has asked for. Part
-/// of the protocol, so it is asserted although it is a time.
-const TERRAFORMS_PATIENCE: Duration = Duration::from_secs(2);
-
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
@@ -237,6 +233,6 @@ async fn clients_that_never_read_cannot_stop_the_shutdown() {
         idle.push(stream);
     }
     GrpcControllerClient::new(plugin.connect().await).shutdown(Empty {}).await.expect("a reply comes first");
-    let status = plugin.wait(TERRAFORMS_PATIENCE).await;
+    let status = plugin.wait(PATIENCE).await;
     assert_eq!((status.code(), plugin.temporary_files()), (Some(0), 0));
 }

@@ -26,10 +26,6 @@ async_trials![
     the_process_ends_when_its_parent_does,
 ];
 
-/// After this Terraform kills a plugin whose shutdown it has asked for. Part
-/// of the protocol, so it is asserted although it is a time.
-const TERRAFORMS_PATIENCE: Duration = Duration::from_secs(2);
-
 async fn shutdown_ends_the_process_while_streams_are_open() {
     let mut plugin = Launch::by_terraform().start();
     let channel = plugin.connect().await;
@@ -39,7 +35,8 @@ async fn shutdown_ends_the_process_while_streams_are_open() {
         GrpcBrokerClient::new(channel.clone()).start_stream(ReceiverStream::new(receiver)).await.unwrap();
 
     GrpcControllerClient::new(channel.clone()).shutdown(Empty {}).await.expect("a reply comes first");
-    let status = plugin.wait(TERRAFORMS_PATIENCE).await;
+    // That it is in time for Terraform is shown in `protocol::serve`, where time is virtual.
+    let status = plugin.wait(PATIENCE).await;
     assert_eq!(status.code(), Some(0));
     assert_eq!(plugin.temporary_files(), 0, "the socket and its directory are removed");
     drop(channel);

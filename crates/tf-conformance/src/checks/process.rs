@@ -19,6 +19,8 @@ use crate::value::{Value, from_json};
 
 /// How long an apply runs before something happens to it.
 const UNDER_WAY: Duration = Duration::from_millis(150);
+/// How often something is looked at that may not last.
+const GLANCE: Duration = Duration::from_millis(20);
 
 pub(super) async fn shuts_down(context: &Context<'_>) -> Verdict {
     let Ok(subjects) = context.subjects() else {
@@ -76,16 +78,21 @@ pub(super) async fn side_services(context: &Context<'_>) -> Verdict {
     let answer = answer.map_err(|status| Stop::Fail(format!("the health of \"plugin\": {status}")))?;
     let status = answer.into_inner().status();
     ensure(status == ServingStatus::Serving, || format!("the health of \"plugin\" is {status:?}"))?;
-    tokio::time::sleep(patience.silence).await;
     let side = session.side();
-    for (name, stream) in [("StreamStdio", &side.stdio), ("StartStream", &side.broker)] {
-        if let Some(end) = stream.end() {
-            return fail(format!("{name} does not stay open: {end}"));
+    let over = Clock::now() + patience.silence;
+    loop {
+        for (name, stream) in [("StreamStdio", &side.stdio), ("StartStream", &side.broker)] {
+            if let Some(end) = stream.end() {
+                return fail(format!("{name} does not stay open: {end}"));
+            }
+            let received = stream.received();
+            ensure(received == 0, || format!("{name} is not silent: {received} messages"))?;
         }
-        let received = stream.received();
-        ensure(received == 0, || format!("{name} is not silent: {received} messages"))?;
+        if Clock::now() >= over {
+            return Ok(());
+        }
+        tokio::time::sleep(GLANCE).await;
     }
-    Ok(())
 }
 
 /// An apply during which something happens: the results of both, and whether

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use serde_json::json;
 use wavix_sim::{Access, Answer, ApiKey, Fault, Sim};
 
@@ -180,12 +181,13 @@ async fn each_status_comes_with_what_to_do() {
         (Fault::answer(Answer::new(404).html("<p>nginx</p>")), &["`base_url`"]),
         (Fault::redirect(302, "https://login.example.com/"), &["`base_url`"]),
     ];
-    for (fault, advice) in cases {
+    join_all(cases.map(async |(fault, advice)| {
         let bench = Bench::start().await;
         bench.sim.fault("POST", TRUNKS, fault);
         let left = bench.create(&config(|_| {})).await;
         says(left.error(), advice);
-    }
+    }))
+    .await;
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use wavix_sim::{Answer, Fault, Sim};
 
 use super::{Bench, config, id_of};
@@ -16,7 +17,7 @@ fn refusing(status: u16) -> Fault {
 
 #[tokio::test]
 async fn a_trunk_that_a_refused_create_has_made_is_named() {
-    for status in [400, 404, 409, 418, 422, 429] {
+    join_all([400, 404, 409, 418, 422, 429].map(async |status| {
         let bench = Bench::start().await;
         bench.sim.fault("POST", TRUNKS, refusing(status));
         let left = bench.create(&config(|_| {})).await;
@@ -28,12 +29,13 @@ async fn a_trunk_that_a_refused_create_has_made_is_named() {
         );
         assert!(!detail.contains("Try again"), "{detail}");
         assert_eq!((left.state, bench.lists()), (None, 1));
-    }
+    }))
+    .await;
 }
 
 #[tokio::test]
 async fn that_nothing_was_created_is_said_when_it_is_known() {
-    for status in [400, 409, 422, 429] {
+    join_all([400, 409, 422, 429].map(async |status| {
         let bench = Bench::start().await;
         bench.sim.add_trunk(serde_json::json!({ "label": "office" }));
         bench.sim.fault("POST", TRUNKS, Fault::status(status));
@@ -48,7 +50,8 @@ async fn that_nothing_was_created_is_said_when_it_is_known() {
             detail.contains("could not be looked up") && !detail.contains("No SIP trunk was"),
             "{detail}"
         );
-    }
+    }))
+    .await;
     // Nobody was let in: that needs no look.
     for status in [401, 403] {
         let bench = Bench::start().await;
@@ -62,7 +65,7 @@ async fn that_nothing_was_created_is_said_when_it_is_known() {
 /// The client repeats after 429, which says that nothing was done.
 #[tokio::test]
 async fn a_second_trunk_of_a_repeated_create_is_named() {
-    for committed in [true, false] {
+    join_all([true, false].map(async |committed| {
         let mut bench = Bench::with(Sim::start().await);
         bench.ctx = bench.context(|settings| settings.max_retries = 1);
         let slow_down = Answer::new(429).header("retry-after", "0");
@@ -83,13 +86,14 @@ async fn a_second_trunk_of_a_repeated_create_is_named() {
             assert_eq!(warnings, Vec::<&str>::new());
         }
         assert_eq!((id_of(&left.ok()), bench.lists()), (id, 1));
-    }
+    }))
+    .await;
 }
 
 /// The request is repeated after 429, and the second answer is lost.
 #[tokio::test]
 async fn a_second_trunk_is_named_when_the_repeated_answer_is_lost_too() {
-    for unreadable in [0, 4] {
+    join_all([0, 4].map(async |unreadable| {
         let mut bench = Bench::with(Sim::start().await);
         bench.ctx = bench.context(|settings| settings.max_retries = 1);
         let slow_down = Answer::new(429).header("retry-after", "0");
@@ -106,7 +110,8 @@ async fn a_second_trunk_is_named_when_the_repeated_answer_is_lost_too() {
             assert!(said.contains(&id.to_string()), "{id} is not named: {left:?}");
         }
         assert!(left.state.is_none(), "which of them is ours cannot be told: {left:?}");
-    }
+    }))
+    .await;
 }
 
 /// The look that adopts one of the two does not show the other yet.
