@@ -117,7 +117,7 @@ fn secret() -> BoxedStrategy<Json> {
 /// An international number with what people put in front of it and between its
 /// digits.
 fn caller_id() -> impl Strategy<Value = String> {
-    let prefix = prop::sample::select(vec!["", "+", "00", " +", "(+"]);
+    let prefix = prop::sample::select(vec!["", "+", " +", "(+"]);
     let separator = prop::sample::select(vec!["", "", "", "", " ", "-", ".", "(", ")"]);
     let digit = (separator, 0..=9_u8).prop_map(|(separator, digit)| format!("{separator}{digit}"));
     let digits = prop::collection::vec(digit, 6..=14).prop_map(|digits| digits.concat());

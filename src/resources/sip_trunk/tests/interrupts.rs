@@ -102,8 +102,23 @@ async fn an_interrupt_has_one_grace_for_the_search_and_the_confirmation() {
 #[tokio::test]
 async fn a_create_whose_time_ran_out_meanwhile_is_still_looked_for() {
     let mut bench = Bench::start().await;
-    bench.time = Duration::from_millis(50);
-    bench.sim.fault("POST", TRUNKS, Fault::close_after_commit().after_waiting(Duration::from_millis(300)));
-    adopted(bench.create(&config(|_| {})).await);
+    bench.time = Duration::from_secs(30);
+    bench.ctx = bench.context(|settings| settings.request_timeout = Duration::from_secs(600));
+    bench.sim.fault("POST", TRUNKS, Fault::close_after_commit().after_waiting(Duration::from_secs(60)));
+    // Once the request is under way, a second is over at once, until the trunk is there.
+    let time_flies = async {
+        while posts(&bench) == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        while bench.sim.trunks().is_empty() {
+            tokio::time::pause();
+            tokio::time::advance(Duration::from_secs(1)).await;
+            tokio::time::resume();
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let wanted = config(|_| {});
+    let (left, ()) = tokio::join!(bench.create(&wanted), time_flies);
+    adopted(left);
     assert_eq!(posts(&bench), 1);
 }
