@@ -29,8 +29,28 @@ pub(super) fn read<'a>(causes: impl Iterator<Item = &'a (dyn StdError + 'static)
         {
             return Some(found);
         }
+        if let Some(found) = tunnel(&cause.to_string()) {
+            return Some(found);
+        }
     }
     None
+}
+
+/// What the HTTP library says of a proxy that opens no tunnel. It tells this one
+/// status, and of all others only that they are not 200.
+fn tunnel(saying: &str) -> Option<Cause> {
+    let cause = |text: &str, chance| Some(Cause { text: text.to_owned(), chance });
+    match saying {
+        "tunnel error: proxy authorization required" => cause(
+            "the proxy answered with status 407: it demands a user name and a password, or other ones",
+            Chance::None,
+        ),
+        "tunnel error: unsuccessful" => cause(
+            "the proxy answered with another status than 200, so it opened no connection to the host",
+            Chance::Good,
+        ),
+        _ => None,
+    }
 }
 
 fn tls(error: &rustls::Error) -> Option<Cause> {

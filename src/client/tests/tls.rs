@@ -92,6 +92,13 @@ async fn a_plain_server_behind_https_gets_nothing() {
 }
 
 /// A proxy that leads every tunnel to one server, and remembers who asked.
+#[derive(Clone, Copy)]
+enum Door {
+    To(std::net::SocketAddr),
+    /// Refuses with this status line.
+    Shut(&'static str),
+}
+
 struct Tunnel {
     url: String,
     heads: Arc<Mutex<Vec<String>>>,
@@ -99,7 +106,7 @@ struct Tunnel {
 }
 
 impl Tunnel {
-    async fn to(target: Option<std::net::SocketAddr>) -> Self {
+    async fn to(door: Door) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://user:pr%40xy-pw@{}", listener.local_addr().unwrap());
         let heads = Arc::new(Mutex::new(Vec::new()));
@@ -117,10 +124,12 @@ impl Tunnel {
                         }
                     }
                     log.lock().unwrap().push(String::from_utf8(head).unwrap());
-                    let Some(target) = target else {
-                        let refusal = answer("407 Proxy Authentication Required", "text/plain", "", "who?");
-                        let _ = stream.write_all(&refusal).await;
-                        return;
+                    let target = match door {
+                        Door::To(target) => target,
+                        Door::Shut(status) => {
+                            let _ = stream.write_all(&answer(status, "text/plain", "", "who?")).await;
+                            return;
+                        }
                     };
                     let mut server = TcpStream::connect(target).await.unwrap();
                     stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
@@ -154,7 +163,7 @@ fn through(proxy: &str, pem: Option<Vec<u8>>) -> ClientSettings {
 async fn the_proxy_argument_is_honoured_and_sees_no_key() {
     let (pem, acceptor) = authority("api.wavix.test");
     let server = Server::with_tls([json("200 OK", "{}")], Some(acceptor)).await;
-    let proxy = Tunnel::to(Some(server.address)).await;
+    let proxy = Tunnel::to(Door::To(server.address)).await;
     client_of(through(&proxy.url, Some(pem))).get("/v1/trunks").send::<Value>().await.unwrap();
     let heads = proxy.heads();
     assert_eq!(heads.len(), 1);
@@ -167,7 +176,7 @@ async fn the_proxy_argument_is_honoured_and_sees_no_key() {
 
 #[tokio::test]
 async fn a_proxy_that_refuses_is_told_without_its_password() {
-    let proxy = Tunnel::to(None).await;
+    let proxy = Tunnel::to(Door::Shut("407 Proxy Authentication Required")).await;
     let client = client_of(through(&proxy.url, None));
     let error = client.post("/v1/trunks").json(&1).send::<Value>().await.unwrap_err();
     assert_eq!((error.is_connect(), error.delivery()), (true, Delivery::NotSent), "{error}");
@@ -175,6 +184,24 @@ async fn a_proxy_that_refuses_is_told_without_its_password() {
         assert!(!text.contains("xy-pw") && !text.contains("dXNlcjpw"), "{text}");
     }
     assert_eq!(proxy.heads().len(), 1);
+}
+
+/// The library tells no other status than 407, which no further attempt changes.
+#[tokio::test]
+async fn what_a_proxy_answers_is_told_in_words() {
+    for (status, words, attempts) in [
+        ("407 Proxy Authentication Required", "status 407: it demands a user name and a password", 1),
+        ("403 Forbidden", "another status than 200", 2),
+        ("503 Service Unavailable", "another status than 200", 2),
+    ] {
+        let proxy = Tunnel::to(Door::Shut(status)).await;
+        let mut settings = through(&proxy.url, None);
+        settings.max_retries = 1;
+        let error = client_of(settings).post("/v1/trunks").json(&1).send::<Value>().await.unwrap_err();
+        assert_eq!((error.delivery(), error.attempts()), (Delivery::NotSent, attempts), "{error}");
+        let text = error.to_string();
+        assert!(text.contains(words) && text.contains("through the proxy 127.0.0.1:"), "{text}");
+    }
 }
 
 /// Runs the test of that name in a process with this environment, since a
@@ -203,7 +230,7 @@ fn in_variables(https_proxy: &str, no_proxy: &str) -> ClientSettings {
 
 #[tokio::test]
 async fn the_proxy_of_the_environment_is_honoured_and_named_without_its_password() {
-    let proxy = Tunnel::to(None).await;
+    let proxy = Tunnel::to(Door::Shut("407 Proxy Authentication Required")).await;
     let client = client_of(in_variables(&proxy.url, "example.com"));
     let error = client.get("/v1/trunks").send::<Value>().await.unwrap_err();
     assert!(proxy.heads()[0].starts_with("CONNECT api.wavix.test:443 "), "{:?}", proxy.heads());
@@ -214,7 +241,7 @@ async fn the_proxy_of_the_environment_is_honoured_and_named_without_its_password
         assert!(!text.contains("xy-pw"), "{text}");
     }
 
-    let proxy = Tunnel::to(None).await;
+    let proxy = Tunnel::to(Door::Shut("407 Proxy Authentication Required")).await;
     let client = client_of(in_variables(&proxy.url, "wavix.test:443"));
     let error = client.get("/v1/trunks").send::<Value>().await.unwrap_err();
     assert!(proxy.heads().is_empty(), "NO_PROXY exempts");
@@ -244,7 +271,7 @@ async fn child_calls_wavix() {
 
 #[tokio::test]
 async fn the_proxy_of_the_environment_is_not_for_this_machine() {
-    let proxy = Tunnel::to(None).await;
+    let proxy = Tunnel::to(Door::Shut("407 Proxy Authentication Required")).await;
     let server = Server::start([Step::Close(answer("200 OK", "application/json", "", "{}"))]).await;
     let mut settings = settings(&server.url());
     settings.proxy_variables.http_proxy = Some(("HTTP_PROXY", Secret::new(&proxy.url)));

@@ -11,6 +11,7 @@ acceptance_trials! {
     a_limit_the_api_reports_while_the_flag_is_off_is_ignored,
     a_flag_without_its_limit_is_settled_before_anything_is_sent,
     money_is_exact_in_every_spelling,
+    a_float_that_is_spelt_out_makes_no_trunk_or_the_right_one,
 }
 
 const TRUNK: &str = "wavix_sip_trunk.main";
@@ -168,4 +169,25 @@ fn money_is_exact_in_every_spelling() {
             assert!(body["max_call_cost"].is_number(), "the API wants a number: {body}");
         }
     }
+}
+
+/// Terraform sends for this literal what it sends for a float that another provider
+/// made of 0.18, and takes for the two of them different answers. The guide says so.
+fn a_float_that_is_spelt_out_makes_no_trunk_or_the_right_one() {
+    const SPELT_OUT: &str = "0.179999999999999993338661852249060757458209991455078125";
+    let sim = Sim::spawn();
+    let tf = Terraform::new(&sim);
+    tf.config(&trunk(&format!("max_call_cost = {SPELT_OUT}")));
+    let run = tf.run(["apply", "-auto-approve", "-input=false", "-json"]);
+    if run.status == Some(0) {
+        assert_eq!(
+            tf.stored(&sim, TRUNK).max_call_cost.map(|cost| cost.to_string()).as_deref(),
+            Some("0.18")
+        );
+        return;
+    }
+    let run = run.failed();
+    assert!(format!("{:?}", run.diagnostics()).contains("does not match config value"), "{run}");
+    assert_eq!((sim.trunks().len(), sim.journal().count("POST", "/v1/trunks")), (0, 0), "{run}");
+    tf.config(&trunk("max_call_cost = 0.18")).apply_ok();
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use wavix_sim::{Fault, Gate, Rule, Sim};
 
+use crate::support::require::is_opentofu;
 use crate::support::run::{Run, Running};
 use crate::support::terraform::Terraform;
 
@@ -89,7 +90,9 @@ impl Scene {
         let log = self.log();
         let log: String =
             log.lines().filter(|line| line.contains("[ERROR]")).map(|line| format!("{line}\n")).collect();
-        let told = format!("{}\n{log}", run.stderr);
+        // OpenTofu keeps the results of a run in memory until it writes its state, and says them.
+        let created = run.stdout.lines().filter(|line| is_opentofu() && line.contains("Creation complete"));
+        let told = format!("{}\n{log}\n{}", run.stderr, created.collect::<Vec<_>>().join("\n"));
         for trunk in self.sim.trunks() {
             let named = told.contains(&trunk.id.to_string()) || told.contains(&trunk.label);
             assert!(known.contains(&trunk.id) || named, "{} is lost\n{run}\n{log}", trunk.id);
