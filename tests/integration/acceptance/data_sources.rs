@@ -12,6 +12,8 @@ acceptance_trials! {
     many_trunks_are_listed_over_several_pages_and_filtered,
     an_empty_account_lists_nothing,
     a_data_source_can_follow_a_resource,
+    ; since (1, 7) or_opentofu None:
+    a_list_that_terraform_cannot_mock_is_handed_in_as_the_guide_says,
 }
 
 fn one_trunk_is_found_by_id_login_or_label() {
@@ -159,4 +161,65 @@ output "callerid" {
     .apply_ok();
     assert_eq!(tf.output("callerid"), "13132847320");
     tf.destroy(&sim);
+}
+
+/// When Terraform can, the guide about testing offline has to say so.
+fn a_list_that_terraform_cannot_mock_is_handed_in_as_the_guide_says() {
+    let sim = Sim::spawn();
+    let tf = Terraform::new(&sim);
+    tf.config(
+        r#"data "wavix_sip_trunks" "all" {}
+
+output "ids" {
+  value = data.wavix_sip_trunks.all.sip_trunks[*].id
+}
+"#,
+    );
+    tf.write(
+        "mocked.tftest.hcl",
+        r#"mock_provider "wavix" {
+  override_data {
+    target = data.wavix_sip_trunks.all
+    values = { sip_trunks = [{ id = "293" }] }
+  }
+}
+
+run "mocked" {
+  command = plan
+}
+"#,
+    );
+    let run = tf.run(["test", "-no-color"]).failed();
+    let said = run.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("expected object type, found tuple"), "{run}");
+
+    // The module takes the list, and the data source is outside of it.
+    let tf = Terraform::new(&sim);
+    tf.config(
+        r#"variable "trunks" {
+  type = list(object({ id = string }))
+}
+
+output "ids" {
+  value = var.trunks[*].id
+}
+"#,
+    );
+    tf.write(
+        "handed_in.tftest.hcl",
+        r#"run "handed_in" {
+  command = plan
+
+  variables {
+    trunks = [{ id = "293" }]
+  }
+
+  assert {
+    condition     = output.ids[0] == "293"
+    error_message = "It is the first."
+  }
+}
+"#,
+    );
+    tf.run(["test", "-no-color"]).succeeded();
 }

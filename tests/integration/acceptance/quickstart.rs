@@ -23,6 +23,7 @@ use crate::support::require;
 acceptance_trials! {
     a_picture_holds_what_was_shown_but_for_what_differs_from_run_to_run,
     a_terraform_of_any_name_is_shown_by_it,
+    a_terraform_that_is_named_and_not_there_is_an_error_that_names_it,
     an_interrupt_ends_the_quickstart_before_its_next_step,
     ; since (1, 11):
     the_picture_in_the_readme_is_what_the_quickstart_shows,
@@ -101,6 +102,15 @@ fn a_terraform_of_any_name_is_shown_by_it() {
     let (screen, interrupted) = (Screen::new(None), AtomicBool::new(false));
     let stage = Stage::set(&cli, binary, folder.path(), &screen, &interrupted).unwrap();
     assert_eq!(stage.program(), "terraform-1.15");
+}
+
+/// Another one is not taken in its place.
+fn a_terraform_that_is_named_and_not_there_is_an_error_that_names_it() {
+    for (name, why) in [("/nowhere/terraform", "does not exist"), ("terraform-of-nobody", "is not on PATH")] {
+        let missing = Cli::named_by(Some(name.into())).unwrap_err();
+        let said = missing.to_string();
+        assert!(missing.was_named && said.contains(name) && said.contains(why), "{said}");
+    }
 }
 
 fn a_picture_holds_what_was_shown_but_for_what_differs_from_run_to_run() {

@@ -51,7 +51,15 @@ impl Cli {
     /// # Errors
     /// When there is none, or it does not run.
     pub fn find() -> Result<Self, Missing> {
-        if let Some(named) = std::env::var_os("TF_BINARY").filter(|value| !value.is_empty()) {
+        Self::named_by(std::env::var_os("TF_BINARY"))
+    }
+
+    /// The same, with what `TF_BINARY` is.
+    ///
+    /// # Errors
+    /// As [`Cli::find`].
+    pub fn named_by(named: Option<OsString>) -> Result<Self, Missing> {
+        if let Some(named) = named.filter(|value| !value.is_empty()) {
             let path = PathBuf::from(named);
             // A bare name is looked up, as the shell would.
             let found = if path.components().count() == 1 { on_path(&path) } else { Some(path.clone()) };
