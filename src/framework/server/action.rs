@@ -3,7 +3,6 @@
 //! ended, for Terraform takes a stream that just ends for success.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 
 use futures_util::{FutureExt, Stream, stream};
 use tokio::sync::mpsc;
@@ -26,7 +25,7 @@ use super::connection::Connection;
 use super::values;
 
 pub(super) async fn validate_action_config<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: validate_action_config::Request,
 ) -> Result<validate_action_config::Response, Diagnostics> {
     let name = request.action_type;
@@ -39,7 +38,7 @@ pub(super) async fn validate_action_config<P: Provider>(
 
 /// Never put off: what is unknown here is known when the action is invoked.
 pub(super) async fn plan_action<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: plan_action::Request,
 ) -> Result<plan_action::Response, Diagnostics> {
     let name = request.action_type;
@@ -62,7 +61,7 @@ struct Invocation {
 }
 
 pub(super) fn invoke_action<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: Request,
 ) -> impl Stream<Item = Event> + Send + 'static {
     let (sender, events) = mpsc::unbounded_channel();
@@ -88,7 +87,7 @@ pub(super) fn invoke_action<P: Provider>(
 }
 
 async fn run<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: Request,
     cancel: CancellationToken,
     events: mpsc::UnboundedSender<Event>,

@@ -3,7 +3,6 @@
 //! its result fits the schema, and whether the client still listens.
 
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::Arc;
 
 use futures_util::FutureExt;
 use tracing::Instrument;
@@ -25,7 +24,7 @@ use super::identity::Identifying;
 use super::values;
 
 pub(super) async fn apply_resource_change<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: Request,
 ) -> Result<Response, Diagnostics> {
     let name = request.type_name.clone();
@@ -36,10 +35,7 @@ pub(super) async fn apply_resource_change<P: Provider>(
     task.await.unwrap_or_else(|_| Err(lost(&name).into()))
 }
 
-async fn apply<P: Provider>(
-    connection: Arc<Connection<P>>,
-    request: Request,
-) -> Result<Response, Diagnostics> {
+async fn apply<P: Provider>(connection: Connection<P>, request: Request) -> Result<Response, Diagnostics> {
     let name = request.type_name;
     let entry = connection.catalog().resource(&name)?;
     let decode = |what: &str, message| values::decode(&format!("the {what} of {name}"), message, &entry.ty);

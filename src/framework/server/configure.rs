@@ -1,7 +1,5 @@
 //! ValidateProviderConfig, ConfigureProvider, StopProvider. Layer: framework.
 
-use std::sync::Arc;
-
 use crate::framework::convert;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::object::{Mapped, MappingError};
@@ -15,7 +13,7 @@ use super::values;
 const CONFIGURATION: &str = "the provider's configuration";
 
 pub(super) async fn validate_provider_config<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: validate_provider_config::Request,
 ) -> Result<validate_provider_config::Response, Diagnostics> {
     let catalog = connection.catalog();
@@ -31,7 +29,7 @@ pub(super) async fn validate_provider_config<P: Provider>(
 }
 
 pub(super) async fn configure_provider<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: configure_provider::Request,
 ) -> Result<configure_provider::Response, Diagnostics> {
     let catalog = connection.catalog();
@@ -61,7 +59,7 @@ pub(super) async fn configure_provider<P: Provider>(
 
 /// Answers at once: Terraform holds a lock meanwhile.
 pub(super) async fn stop_provider<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     _: stop_provider::Request,
 ) -> Result<stop_provider::Response, Diagnostics> {
     connection.stop();

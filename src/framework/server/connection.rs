@@ -86,6 +86,12 @@ impl<Ctx> Configuration<Ctx> {
     }
 }
 
+impl<P: Provider> Clone for Connection<P> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), cancel: self.cancel.clone() }
+    }
+}
+
 impl<P: Provider> Connection<P> {
     pub(super) fn new(catalog: Arc<Catalog<P>>, ending: Ending) -> Self {
         // What is hurried by the end of the process is so by every token.
@@ -104,9 +110,9 @@ impl<P: Provider> Connection<P> {
     /// The same for a request that has just been received. To be called before
     /// anything else: a stop that comes next interrupts it, however little of it
     /// has begun by then.
-    pub(super) fn for_request(&self) -> Arc<Self> {
+    pub(super) fn for_request(&self) -> Self {
         let cancel = self.shared.cancel.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Arc::new(Self { shared: Arc::clone(&self.shared), cancel })
+        Self { shared: Arc::clone(&self.shared), cancel }
     }
 
     pub(super) fn catalog(&self) -> &Arc<Catalog<P>> {

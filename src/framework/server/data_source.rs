@@ -1,7 +1,5 @@
 //! ReadDataSource. Layer: framework.
 
-use std::sync::Arc;
-
 use crate::framework::consistency;
 use crate::framework::convert;
 use crate::framework::diagnostics::Diagnostics;
@@ -14,7 +12,7 @@ use super::connection::Connection;
 use super::values;
 
 pub(super) async fn read_data_source<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: Request,
 ) -> Result<Response, Diagnostics> {
     let name = request.type_name;

@@ -8,7 +8,6 @@ use std::fmt;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
-use std::sync::Arc;
 
 use futures_util::{FutureExt, Stream, StreamExt, stream};
 use tokio::time::Instant;
@@ -212,7 +211,7 @@ macro_rules! service {
                     let diagnostic = convert::diagnostics(refusal);
                     return Ok(one_event(tfplugin6::list_resource::Event { diagnostic, ..Default::default() }));
                 }
-                let events = list::list_resource(Arc::clone(&connection), request, span);
+                let events = list::list_resource(connection.clone(), request, span);
                 Ok(Response::new(Box::pin(events.map(move |mut event| {
                     point_at_blocks(&mut event.diagnostic, &connection.catalog().secret_arguments);
                     Ok(event)
@@ -234,7 +233,7 @@ macro_rules! service {
                     let refusal = span.in_scope(|| size::request("InvokeAction", oversize)).into();
                     return Ok(one_event(action::completed(refusal)));
                 }
-                let events = span.in_scope(|| action::invoke_action(Arc::clone(&connection), request));
+                let events = span.in_scope(|| action::invoke_action(connection.clone(), request));
                 Ok(Response::new(Box::pin(events.map(move |mut event| {
                     let secret = &connection.catalog().secret_arguments;
                     point_at_blocks(action::messages(&mut event), secret);

@@ -5,7 +5,6 @@
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -32,7 +31,7 @@ use super::connection::Connection;
 use super::{open_objects, values};
 
 pub(super) async fn validate_ephemeral_resource_config<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: validate_ephemeral_resource_config::Request,
 ) -> Result<validate_ephemeral_resource_config::Response, Diagnostics> {
     let name = request.type_name;
@@ -48,7 +47,7 @@ pub(super) async fn validate_ephemeral_resource_config<P: Provider>(
 type Handover = (Result<open_ephemeral_resource::Response, Diagnostics>, oneshot::Sender<()>);
 
 pub(super) async fn open_ephemeral_resource<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: open_ephemeral_resource::Request,
 ) -> Result<open_ephemeral_resource::Response, Diagnostics> {
     let name = request.type_name.clone();
@@ -68,7 +67,7 @@ pub(super) async fn open_ephemeral_resource<P: Provider>(
 }
 
 async fn open_and_hand_over<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: open_ephemeral_resource::Request,
     hand_over: oneshot::Sender<Handover>,
 ) {
@@ -156,7 +155,7 @@ async fn discard<P: Provider>(connection: &Connection<P>, name: &str, opened: Op
 }
 
 pub(super) async fn renew_ephemeral_resource<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: renew_ephemeral_resource::Request,
 ) -> Result<renew_ephemeral_resource::Response, Diagnostics> {
     let name = request.type_name.clone();
@@ -179,7 +178,7 @@ pub(super) async fn renew_ephemeral_resource<P: Provider>(
 }
 
 pub(super) async fn close_ephemeral_resource<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: close_ephemeral_resource::Request,
 ) -> Result<close_ephemeral_resource::Response, Diagnostics> {
     let name = request.type_name.clone();

@@ -1,8 +1,6 @@
 //! GetFunctions, CallFunction. Layer: framework. Terraform calls functions in a
 //! process of its own that is never configured.
 
-use std::sync::Arc;
-
 use crate::framework::convert;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::erased::ErasedFunction;
@@ -16,7 +14,7 @@ use super::catalog::FunctionEntry;
 use super::connection::Connection;
 
 pub(super) async fn get_functions<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     _: get_functions::Request,
 ) -> Result<get_functions::Response, Diagnostics> {
     let functions = connection.catalog().functions.iter();
@@ -26,7 +24,7 @@ pub(super) async fn get_functions<P: Provider>(
 }
 
 pub(super) async fn call_function<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: call_function::Request,
 ) -> Result<call_function::Response, Diagnostics> {
     let entry = connection.catalog().function(&request.name)?;

@@ -1,8 +1,6 @@
 //! GenerateResourceConfig. Layer: framework. Terraform writes the answer into a
 //! file, and validates and plans it there.
 
-use std::sync::Arc;
-
 use crate::framework::convert;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::generation;
@@ -13,7 +11,7 @@ use super::connection::Connection;
 use super::values;
 
 pub(super) async fn generate_resource_config<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: Request,
 ) -> Result<Response, Diagnostics> {
     let name = request.type_name;

@@ -4,7 +4,6 @@
 //! since Terraform itself would store it.
 
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::Arc;
 
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::erased::ErasedResource;
@@ -23,7 +22,7 @@ use super::{upgrade, values};
 /// Terraform asks for it whenever the stored version is not the current one,
 /// also when no identity is stored.
 pub(super) async fn upgrade_resource_identity<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: Request,
 ) -> Result<Response, Diagnostics> {
     let name = request.type_name;

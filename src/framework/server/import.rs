@@ -1,8 +1,6 @@
 //! ImportResourceState. Layer: framework. A read always follows, which fills in
 //! what the id does not say.
 
-use std::sync::Arc;
-
 use crate::framework::consistency;
 use crate::framework::convert;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
@@ -20,7 +18,7 @@ use super::values;
 pub(super) const FIRST_READ: &str = ".import_before_read";
 
 pub(super) async fn import_resource_state<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: Request,
 ) -> Result<Response, Diagnostics> {
     let name = request.type_name;

@@ -3,7 +3,6 @@
 //! asked for, and when it goes away the list ends where it is.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 
 use futures_util::{FutureExt, Stream};
 use tokio::sync::mpsc;
@@ -29,7 +28,7 @@ use super::identity::Identifying;
 use super::values;
 
 pub(super) async fn validate_list_resource_config<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: validate_list_resource_config::Request,
 ) -> Result<validate_list_resource_config::Response, Diagnostics> {
     let name = request.type_name;
@@ -42,7 +41,7 @@ pub(super) async fn validate_list_resource_config<P: Provider>(
 }
 
 pub(super) fn list_resource<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: Request,
     span: Span,
 ) -> impl Stream<Item = Event> + Send {

@@ -1,8 +1,6 @@
 //! MoveResourceState. Layer: framework. Runs unconfigured, before the plan; an
 //! upgrade and a read follow, as for any stored state.
 
-use std::sync::Arc;
-
 use crate::framework::consistency;
 use crate::framework::convert;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
@@ -16,7 +14,7 @@ use super::identity::Identifying;
 use super::values;
 
 pub(super) async fn move_resource_state<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: Request,
 ) -> Result<Response, Diagnostics> {
     let name = request.target_type_name;

@@ -4,7 +4,7 @@
 //! here, as far as the time until it kills the process allows.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -53,7 +53,7 @@ impl OpenObjects {
 
 /// Terraform has the object now. One that keeps nothing for its closing needs
 /// none.
-pub(super) fn watch<P: Provider>(connection: &Arc<Connection<P>>, name: &str, private: &Private) {
+pub(super) fn watch<P: Provider>(connection: &Connection<P>, name: &str, private: &Private) {
     if *private == Private::default() {
         return;
     }
@@ -61,7 +61,7 @@ pub(super) fn watch<P: Provider>(connection: &Arc<Connection<P>>, name: &str, pr
     let object = Watched { name: name.to_owned(), private: private.clone(), _unclosed: unclosed };
     connection.opened().add(object);
     let ending = connection.ending().ending().clone();
-    let (connection, name, private) = (Arc::clone(connection), name.to_owned(), private.clone());
+    let (connection, name, private) = (connection.clone(), name.to_owned(), private.clone());
     let underway = {
         let name = name.clone();
         connection.ending().begin(move || format!("{name}, which Terraform has not closed"))

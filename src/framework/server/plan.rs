@@ -1,8 +1,6 @@
 //! PlanResourceChange. Layer: framework. The algorithm is in
 //! [`planning`]; here the resource's hook is called between its two halves.
 
-use std::sync::Arc;
-
 use crate::framework::convert;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::erased::{ErasedPlan, ErasedResource};
@@ -16,7 +14,7 @@ use super::identity::Identifying;
 use super::values;
 
 pub(super) async fn plan_resource_change<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: Request,
 ) -> Result<Response, Diagnostics> {
     let name = request.type_name;

@@ -1,7 +1,6 @@
 //! ReadResource. Layer: framework. On any doubt the stored state stays.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -23,7 +22,7 @@ use super::import::FIRST_READ;
 use super::values;
 
 pub(super) async fn read_resource<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: Request,
 ) -> Result<Response, Diagnostics> {
     connection.note_read();

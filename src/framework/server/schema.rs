@@ -2,8 +2,6 @@
 //! Terraform asks one process of a command and believes it for all, so the
 //! answers depend on nothing but the program.
 
-use std::sync::Arc;
-
 use crate::framework::convert;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
@@ -25,7 +23,7 @@ const CAPABILITIES: ServerCapabilities = ServerCapabilities {
 };
 
 pub(super) async fn get_metadata<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     _: get_metadata::Request,
 ) -> Result<get_metadata::Response, Diagnostics> {
     let catalog = connection.catalog();
@@ -68,7 +66,7 @@ pub(super) async fn get_metadata<P: Provider>(
 }
 
 pub(super) async fn get_provider_schema<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     _: get_provider_schema::Request,
 ) -> Result<Encoded<get_provider_schema::Response>, Diagnostics> {
     let catalog = connection.catalog();
@@ -127,7 +125,7 @@ fn faults<P: Provider>(catalog: &Catalog<P>) -> Diagnostics {
 }
 
 pub(super) async fn get_resource_identity_schemas<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     _: get_resource_identity_schemas::Request,
 ) -> Result<get_resource_identity_schemas::Response, Diagnostics> {
     let identities = connection.catalog().identities.iter();

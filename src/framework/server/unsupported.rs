@@ -1,8 +1,6 @@
 //! What this framework does not offer yet. Layer: framework. Terraform must not
 //! meet a missing method: some of its versions crash, others blame the plugin.
 
-use std::sync::Arc;
-
 use crate::framework::convert;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
@@ -24,7 +22,7 @@ fn absent(action: &str, kind: &str) -> Diagnostics {
 macro_rules! refusals {
     ($($rpc:ident $field:ident $action:literal $kind:literal;)*) => {$(
         pub(super) async fn $rpc<P: Provider>(
-            _: Arc<Connection<P>>,
+            _: Connection<P>,
             request: tfplugin6::$rpc::Request,
         ) -> Result<tfplugin6::$rpc::Response, Diagnostics> {
             Err(absent(&format!(concat!($action, " {}"), request.$field), $kind))

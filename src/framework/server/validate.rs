@@ -1,8 +1,6 @@
 //! ValidateResourceConfig, ValidateDataResourceConfig. Layer: framework. Runs
 //! unconfigured, and several times per command.
 
-use std::sync::Arc;
-
 use crate::framework::convert;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::provider::Provider;
@@ -13,7 +11,7 @@ use super::connection::Connection;
 use super::values;
 
 pub(super) async fn validate_resource_config<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: validate_resource_config::Request,
 ) -> Result<validate_resource_config::Response, Diagnostics> {
     let name = request.type_name;
@@ -31,7 +29,7 @@ pub(super) async fn validate_resource_config<P: Provider>(
 }
 
 pub(super) async fn validate_data_resource_config<P: Provider>(
-    connection: Arc<Connection<P>>,
+    connection: Connection<P>,
     request: validate_data_resource_config::Request,
 ) -> Result<validate_data_resource_config::Response, Diagnostics> {
     let name = request.type_name;
