@@ -13,14 +13,15 @@ use crate::framework::convert::attribute_path;
 use crate::framework::object::Mapped;
 use crate::framework::path::{Path, Step};
 use crate::framework::resource::Resource;
+use crate::lifecycle::object::stub;
+use crate::lifecycle::record::Record;
 use crate::protocol::environment::Environment;
 use crate::protocol::handshake::{self, Announcement, MAGIC_COOKIE};
 use crate::protocol::tls::ServerTls;
 use crate::protocol::types::Type;
 use crate::protocol::value::Value;
 use crate::protocol::{json, msgpack, type_json};
-use crate::resources::sip_trunk::endpoints::SipTrunkRecord;
-use crate::resources::sip_trunk::{SipTrunk, SipTrunkModel};
+use crate::resources::sip_trunk::SipTrunk;
 
 #[cfg(test)]
 mod tests;
@@ -113,11 +114,11 @@ pub fn answer(data: &[u8]) {
     let [status, content_type, body @ ..] = data else { return };
     let Some(status) = STATUSES.get(usize::from(*status) % STATUSES.len()) else { return };
     let content_type = CONTENT_TYPES.get(usize::from(*content_type) % CONTENT_TYPES.len()).copied().flatten();
-    match client::read_answer::<SipTrunkRecord>(*status, content_type, body) {
+    match client::read_answer::<Record<SipTrunk>>(*status, content_type, body) {
         Ok(record) => {
-            let imported = SipTrunkModel::from_record(&record, &SipTrunkModel::stub(record.id));
+            let imported = record.state(&stub::<SipTrunk>(&record.key));
             // The next refresh finds nothing to change.
-            assert_eq!(SipTrunkModel::from_record(&record, &imported), imported);
+            assert_eq!(record.state(&imported), imported);
             assert_survives(&imported.into_value(), &SipTrunk.schema().ty());
         }
         Err(told) => {

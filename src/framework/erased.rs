@@ -80,7 +80,7 @@ pub trait ErasedResource<Ctx>: Send + Sync {
     /// See [`Resource::schema`].
     fn schema(&self) -> Schema;
     /// The names its model maps, to compare with the schema.
-    fn model_attributes(&self) -> &'static [&'static str];
+    fn model_attributes(&self) -> Option<&'static [&'static str]>;
     /// See [`Resource::default_timeout`].
     fn default_timeout(&self, operation: Operation) -> Duration;
     /// See [`Resource::validate`].
@@ -244,8 +244,8 @@ impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for Typed
         self.0.schema()
     }
 
-    fn model_attributes(&self) -> &'static [&'static str] {
-        R::Model::ATTRIBUTES
+    fn model_attributes(&self) -> Option<&'static [&'static str]> {
+        R::Model::attributes()
     }
 
     fn default_timeout(&self, operation: Operation) -> Duration {

@@ -114,6 +114,31 @@ pub trait Mapped: Sized {
 pub trait Object: Mapped + Clone + Send + Sync + 'static {
     /// The names of its attributes and blocks; a test compares them with the schema.
     const ATTRIBUTES: &'static [&'static str];
+
+    /// The same, if it has names of its own.
+    #[must_use]
+    fn attributes() -> Option<&'static [&'static str]> {
+        Some(Self::ATTRIBUTES)
+    }
+}
+
+/// An object of any attributes, for what is derived from a schema.
+impl Mapped for Value {
+    fn from_value(value: &Value) -> Result<Self, MappingError> {
+        Ok(value.clone())
+    }
+
+    fn into_value(self) -> Value {
+        self
+    }
+}
+
+impl Object for Value {
+    const ATTRIBUTES: &'static [&'static str] = &[];
+
+    fn attributes() -> Option<&'static [&'static str]> {
+        None
+    }
 }
 
 impl<T: Mapped> Mapped for Attr<T> {

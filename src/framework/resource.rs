@@ -42,6 +42,10 @@ pub enum Operation {
     Delete,
 }
 
+/// How long an operation may take when neither the configuration nor the resource
+/// says.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5 * 60);
+
 /// Where a verb puts its result. What is saved here survives an error, a panic
 /// and an interrupt, which is why a verb saves as soon as there is something
 /// to save.
@@ -199,7 +203,7 @@ pub trait Resource<Ctx: Send + Sync + 'static>: Send + Sync + 'static {
 
     /// How long an operation may take when the configuration does not say.
     fn default_timeout(&self, _operation: Operation) -> Duration {
-        Duration::from_secs(5 * 60)
+        DEFAULT_TIMEOUT
     }
 
     /// Rules that need more than one attribute. Attribute rules were checked

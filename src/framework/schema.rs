@@ -109,8 +109,13 @@ pub struct Attribute {
     pub sensitive: bool,
     /// The value reaches the provider and is kept nowhere.
     pub write_only: bool,
+    /// A number has no fraction.
+    pub integer: bool,
     /// Markdown.
     pub description: String,
+    /// Markdown, where the attribute is a result: what it tells, without what only
+    /// matters to those who set it. Empty when the description says both.
+    pub result: String,
     /// Replacement to use, when it is on its way out.
     pub deprecation: Option<String>,
     /// What a missing value means. Needs [`Mode::OptionalComputed`].
@@ -141,7 +146,9 @@ impl Attribute {
             mode: Mode::Optional,
             sensitive: false,
             write_only: false,
+            integer: false,
             description: String::new(),
+            result: String::new(),
             deprecation: None,
             default: None,
             validators: Vec::new(),
@@ -172,6 +179,12 @@ impl Attribute {
     #[must_use]
     pub fn number(name: &str) -> Self {
         Self::of(name, Type::Number)
+    }
+
+    /// An optional decimal without a fraction.
+    #[must_use]
+    pub fn integer(name: &str) -> Self {
+        Self { integer: true, ..Self::number(name) }
     }
 
     /// Optional objects with attributes of their own.
@@ -220,6 +233,20 @@ impl Attribute {
     #[must_use]
     pub fn describe(self, description: impl Into<String>) -> Self {
         Self { description: description.into(), ..self }
+    }
+
+    /// Its documentation as a result, where it is shorter.
+    #[must_use]
+    pub fn as_result(self, description: impl Into<String>) -> Self {
+        Self { result: description.into(), ..self }
+    }
+
+    /// The attribute as a result of a data source: the same value, decided by the
+    /// provider.
+    #[must_use]
+    pub fn to_result(&self) -> Self {
+        let description = if self.result.is_empty() { &self.description } else { &self.result };
+        Self::new(&self.name, self.kind.clone()).computed().describe(description.clone())
     }
 
     /// It is on its way out; the text names the replacement.

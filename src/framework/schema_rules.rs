@@ -10,14 +10,15 @@ use super::consistency::conformed;
 use super::schema::{Attribute, Block, Kind, Mode, Nesting, Schema};
 
 /// Every broken rule, as a phrase with the path in front. `model` are the names
-/// that the schema's model maps.
+/// that the schema's model maps, if it has names of its own.
 #[must_use]
-pub fn faults(schema: &Schema, model: &[&str]) -> Vec<String> {
+pub fn faults(schema: &Schema, model: Option<&[&str]>) -> Vec<String> {
     let mut found = Vec::new();
     if schema.version < 0 {
         found.push("the version is negative".to_owned());
     }
     check_object("", &schema.attributes, &schema.blocks, false, &mut found);
+    let Some(model) = model else { return found };
     let names = || {
         schema.attributes.iter().map(|a| a.name.as_str()).chain(schema.blocks.iter().map(|b| b.name.as_str()))
     };
@@ -127,7 +128,7 @@ mod tests {
             ],
             ..Schema::default()
         };
-        assert_eq!(faults(&schema, &["id", "anything", "hosts"]), Vec::<String>::new());
+        assert_eq!(faults(&schema, Some(&["id", "anything", "hosts"])), Vec::<String>::new());
     }
 
     #[test]
@@ -159,7 +160,7 @@ mod tests {
             ..Schema::default()
         };
         assert_eq!(
-            faults(&schema, &["Name", "twice", "d", "w", "l", "extra"]),
+            faults(&schema, Some(&["Name", "twice", "d", "w", "l", "extra"])),
             [
                 "the version is negative",
                 "Name: a name consists of a-z, 0-9 and _",

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::client::{self, CallOptions, Client, Deadline, Kind};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
-use crate::resources::failure::SETUP_REMEDY;
+use crate::lifecycle::noun::SETUP_REMEDY;
 
 /// Nobody waits for a guard longer than this.
 const PATIENCE: Duration = Duration::from_secs(120);

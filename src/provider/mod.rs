@@ -34,7 +34,8 @@ use crate::framework::diagnostics::Diagnostics;
 use crate::framework::provider::{Configured, Host, Provider};
 use crate::framework::registry::Registry;
 use crate::framework::schema::Schema;
-use crate::resources::{self, Context};
+use crate::lifecycle::context::Context;
+use crate::resources;
 
 pub use self::model::ProviderModel;
 

@@ -7,8 +7,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::client::{CallOptions, Client, Error};
 
-use super::lookup::{Looks, Lookup};
-use super::told::Told;
+use crate::lifecycle::context::{Context, Part};
+use crate::lifecycle::looks::Lookup;
+use crate::lifecycle::told::Told;
 
 /// `global_limits` of `GET /v1/profile/config`, as far as trunks have them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,18 +45,23 @@ pub async fn fetch(client: &Client, options: &CallOptions) -> Result<AccountLimi
     Ok(settings.global_limits)
 }
 
-impl Lookup<AccountLimits> {
-    /// The ceilings. Without them limits are not compared: the API checks them itself.
-    pub(super) async fn ceilings(
-        &self,
-        looks: &Looks,
-        client: &Client,
-        cancel: &CancellationToken,
-    ) -> Option<AccountLimits> {
-        let without = "limits are not compared with the account's, which are unknown";
-        let fetch = |options: CallOptions| async move { fetch(client, &options).await };
-        self.get((looks, client), without, cancel, fetch).await.copied()
+/// What one configuration of the provider knows of them.
+#[derive(Debug)]
+struct Known(Lookup<AccountLimits>);
+
+impl Part for Known {
+    fn new(ctx: &Context) -> Self {
+        Self(if ctx.checks_account_limits() { Lookup::default() } else { Lookup::disabled() })
     }
+}
+
+/// The ceilings of the account, asked for once. `None` when the key may not know them,
+/// they cannot be had, or nobody is to look: a plan does without, and the API checks
+/// limits itself.
+pub async fn of(ctx: &Context, cancel: &CancellationToken) -> Option<AccountLimits> {
+    let without = "limits are not compared with the account's, which are unknown";
+    let fetch = |options: CallOptions| async move { fetch(ctx.client(), &options).await };
+    ctx.part::<Known>().0.get(ctx, without, cancel, fetch).await.copied()
 }
 
 #[cfg(test)]
@@ -74,50 +80,52 @@ mod tests {
         Client::new(settings.validate().unwrap())
     }
 
-    async fn twice(lookup: &Lookup<AccountLimits>, sim: &Sim) -> [Option<AccountLimits>; 2] {
-        let (client, cancel, looks) = (client(sim), CancellationToken::new(), Looks::default());
-        let ceilings = || lookup.ceilings(&looks, &client, &cancel);
-        let (first, second) = tokio::join!(ceilings(), ceilings());
+    async fn twice(ctx: &Context) -> [Option<AccountLimits>; 2] {
+        let cancel = CancellationToken::new();
+        let (first, second) = tokio::join!(of(ctx, &cancel), of(ctx, &cancel));
         [first, second]
+    }
+
+    fn context(sim: &Sim) -> Context {
+        Context::new(client(sim), Vec::new())
     }
 
     #[tokio::test]
     async fn the_ceilings_are_asked_for_once() {
         let sim = Sim::start().await;
         let limits = AccountLimits { max_call_duration: Some(3600), max_sip_channels: Some(8) };
-        assert_eq!(twice(&Lookup::default(), &sim).await, [Some(limits); 2]);
+        assert_eq!(twice(&context(&sim)).await, [Some(limits); 2]);
         assert_eq!(sim.journal().count("GET", "/v1/profile/config"), 1);
     }
 
     #[tokio::test]
     async fn a_key_without_the_scope_is_asked_for_them_once_and_goes_on() {
         let sim = Sim::builder().key(ApiKey::new("k").scope("trunks", Access::Write)).start().await;
-        assert_eq!(twice(&Lookup::default(), &sim).await, [None; 2]);
+        assert_eq!(twice(&context(&sim)).await, [None; 2]);
         assert_eq!(sim.journal().count("GET", "/v1/profile/config"), 1);
     }
 
     #[tokio::test]
     async fn nothing_is_asked_when_the_check_is_switched_off() {
         let sim = Sim::start().await;
-        assert_eq!(twice(&Lookup::disabled(), &sim).await, [None; 2]);
+        assert_eq!(twice(&context(&sim).without_account_limits()).await, [None; 2]);
         assert_eq!(sim.journal().count("GET", "/v1/profile/config"), 0);
     }
 
     #[tokio::test]
     async fn an_interrupted_lookup_does_not_count() {
         let sim = Sim::start().await;
-        let (lookup, client) = (Lookup::<AccountLimits>::default(), client(&sim));
-        let looks = Looks::default();
+        let ctx = context(&sim);
         let interrupted = CancellationToken::new();
         interrupted.cancel();
-        assert_eq!(lookup.ceilings(&looks, &client, &interrupted).await, None);
-        assert!(lookup.ceilings(&looks, &client, &CancellationToken::new()).await.is_some());
+        assert_eq!(of(&ctx, &interrupted).await, None);
+        assert!(of(&ctx, &CancellationToken::new()).await.is_some());
     }
 
     #[tokio::test]
     async fn an_answer_of_another_form_is_no_error() {
         let sim = Sim::start().await;
         sim.fault("GET", "/v1/profile/config", Fault::html_200());
-        assert_eq!(twice(&Lookup::default(), &sim).await, [None; 2]);
+        assert_eq!(twice(&context(&sim)).await, [None; 2]);
     }
 }

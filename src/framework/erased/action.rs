@@ -20,7 +20,7 @@ pub trait ErasedAction<Ctx>: Send + Sync {
     /// See [`Action::schema`].
     fn schema(&self) -> Schema;
     /// The names its model maps, to compare with the schema.
-    fn model_attributes(&self) -> &'static [&'static str];
+    fn model_attributes(&self) -> Option<&'static [&'static str]>;
     /// See [`Action::timeout`].
     fn timeout(&self) -> Duration;
     /// See [`Action::validate`].
@@ -62,8 +62,8 @@ impl<Ctx: Send + Sync + 'static, A: Action<Ctx>> ErasedAction<Ctx> for TypedActi
         self.0.schema()
     }
 
-    fn model_attributes(&self) -> &'static [&'static str] {
-        A::Model::ATTRIBUTES
+    fn model_attributes(&self) -> Option<&'static [&'static str]> {
+        A::Model::attributes()
     }
 
     fn timeout(&self) -> Duration {

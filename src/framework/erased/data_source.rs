@@ -18,7 +18,7 @@ pub trait ErasedDataSource<Ctx>: Send + Sync {
     /// See [`DataSource::schema`].
     fn schema(&self) -> Schema;
     /// The names its model maps, to compare with the schema.
-    fn model_attributes(&self) -> &'static [&'static str];
+    fn model_attributes(&self) -> Option<&'static [&'static str]>;
     /// See [`DataSource::timeout`].
     fn timeout(&self) -> Duration;
     /// See [`DataSource::validate`].
@@ -47,8 +47,8 @@ impl<Ctx: Send + Sync + 'static, D: DataSource<Ctx>> ErasedDataSource<Ctx> for T
         self.0.schema()
     }
 
-    fn model_attributes(&self) -> &'static [&'static str] {
-        D::Model::ATTRIBUTES
+    fn model_attributes(&self) -> Option<&'static [&'static str]> {
+        D::Model::attributes()
     }
 
     fn timeout(&self) -> Duration {

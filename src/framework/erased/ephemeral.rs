@@ -19,7 +19,7 @@ pub trait ErasedEphemeral<Ctx>: Send + Sync {
     /// See [`Ephemeral::schema`].
     fn schema(&self) -> Schema;
     /// The names its model maps, to compare with the schema.
-    fn model_attributes(&self) -> &'static [&'static str];
+    fn model_attributes(&self) -> Option<&'static [&'static str]>;
     /// See [`Ephemeral::timeout`].
     fn timeout(&self) -> Duration;
     /// See [`Ephemeral::validate`].
@@ -59,8 +59,8 @@ impl<Ctx: Send + Sync + 'static, E: Ephemeral<Ctx>> ErasedEphemeral<Ctx> for Typ
         self.0.schema()
     }
 
-    fn model_attributes(&self) -> &'static [&'static str] {
-        E::Model::ATTRIBUTES
+    fn model_attributes(&self) -> Option<&'static [&'static str]> {
+        E::Model::attributes()
     }
 
     fn timeout(&self) -> Duration {

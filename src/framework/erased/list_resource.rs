@@ -31,7 +31,7 @@ pub trait ErasedListResource<Ctx>: Send + Sync {
     /// See [`ListResource::schema`].
     fn schema(&self) -> Schema;
     /// The names its model maps, to compare with the schema.
-    fn model_attributes(&self) -> &'static [&'static str];
+    fn model_attributes(&self) -> Option<&'static [&'static str]>;
     /// See [`ListResource::timeout`].
     fn timeout(&self) -> Duration;
     /// See [`ListResource::validate`].
@@ -65,8 +65,8 @@ impl<Ctx: Send + Sync + 'static, L: ListResource<Ctx>> ErasedListResource<Ctx> f
         self.0.schema()
     }
 
-    fn model_attributes(&self) -> &'static [&'static str] {
-        L::Model::ATTRIBUTES
+    fn model_attributes(&self) -> Option<&'static [&'static str]> {
+        L::Model::attributes()
     }
 
     fn timeout(&self) -> Duration {

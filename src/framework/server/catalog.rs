@@ -75,12 +75,12 @@ impl<P: Provider> Catalog<P> {
     pub(super) fn new(provider: Arc<P>, address: &str) -> Self {
         let registry: Registry<P::Ctx> = provider.registry();
         let schema = provider.schema();
-        let mut faults: Vec<String> = schema_rules::faults(&schema, P::Model::ATTRIBUTES)
+        let mut faults: Vec<String> = schema_rules::faults(&schema, P::Model::attributes())
             .into_iter()
             .map(|fault| format!("provider: {fault}"))
             .collect();
         faults.extend(registry.duplicates().iter().map(|name| format!("{name}: registered more than once")));
-        let mut check = |name: &str, schema: &Schema, model: &[&str]| {
+        let mut check = |name: &str, schema: &Schema, model: Option<&[&str]>| {
             let found = schema_rules::faults(schema, model);
             faults.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
         };

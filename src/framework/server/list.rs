@@ -112,6 +112,7 @@ async fn run<P: Provider>(
                 Some(object) => {
                     let event = event(&identifying, resource, object, include_resource)?;
                     if events.send(event).await.is_err() {
+                        tracing::debug!("the client has seen enough");
                         return Ok(listed);
                     }
                     listed += 1;

@@ -73,7 +73,7 @@ fn the_table_the_model_and_the_schema_name_the_same_arguments() {
     let schema = schema();
     let names: Vec<&str> = schema.attributes.iter().map(|attribute| attribute.name.as_str()).collect();
     assert_eq!(table, names);
-    assert_eq!(schema_rules::faults(&schema, ProviderModel::ATTRIBUTES), [""; 0]);
+    assert_eq!(schema_rules::faults(&schema, ProviderModel::attributes()), [""; 0]);
 }
 
 #[test]

@@ -10,9 +10,11 @@ use super::*;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::path::Path;
 use crate::framework::provider::{Configured, Provider};
+use crate::lifecycle::context::Context;
+use crate::lifecycle::endpoints;
 use crate::protocol::value::UNKNOWN;
 use crate::provider::WavixProvider;
-use crate::resources::{Context, sip_trunk};
+use crate::resources::sip_trunk::SipTrunk;
 
 async fn configure(
     arguments: &[(&str, Value)],
@@ -63,7 +65,7 @@ async fn a_configured_provider_reaches_the_api_and_introduces_itself() {
         other => panic!("not configured: {other:?}"),
     };
     assert_eq!(sim.journal().entries().len(), 0, "configuring asks nothing");
-    sip_trunk::endpoints::list(context.client(), &Default::default()).await.unwrap();
+    endpoints::list::<SipTrunk>(context.client(), &Default::default()).await.unwrap();
     let entries = sim.journal().entries();
     let agent = entries[0].header("user-agent").unwrap();
     assert!(agent.starts_with("Terraform/1.14.0 terraform-provider-wavix/"), "{agent}");
@@ -176,9 +178,9 @@ async fn account_limits_are_looked_up_unless_that_is_switched_off() {
     let sim = Sim::start().await;
     let cancel = CancellationToken::new();
     let mut arguments = access(&sim);
-    assert!(ready(&arguments).await.account_limits(&cancel).await.is_some());
+    assert!(crate::resources::account_limits::of(&*ready(&arguments).await, &cancel).await.is_some());
     arguments.push(("skip_account_limit_checks", Value::Bool(true)));
-    assert!(ready(&arguments).await.account_limits(&cancel).await.is_none());
+    assert!(crate::resources::account_limits::of(&*ready(&arguments).await, &cancel).await.is_none());
     assert_eq!(sim.journal().count("GET", "/v1/profile/config"), 1);
 }
 

@@ -2,7 +2,7 @@
 
 use crate::protocol::value::Value;
 
-use super::super::phone_number::{PREFIX, SEPARATORS, dialled, unusual_length};
+use crate::resources::phone_number::{PREFIX, SEPARATORS, dialled, unusual_length};
 
 /// The caller ID as the API wants it. What Wavix has, though it is no
 /// international number, stays as it is.

@@ -1,11 +1,13 @@
-//! Resources layer: a trunk's limits against those of the account. Pure; the
-//! account's are looked up by [`account_limits`](super::super::account_limits).
+//! Resources layer: a trunk's limits against those of the account, which are looked
+//! up by [`account_limits`](crate::resources::account_limits).
 
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::object::Attr;
 use crate::framework::path::Path;
+use crate::framework::resource::PlanRequest;
+use crate::lifecycle::context::Context;
+use crate::resources::account_limits::{self, AccountLimits};
 
-use super::super::account_limits::AccountLimits;
 use super::model::SipTrunkModel;
 
 /// A planned limit that Wavix would enforce.
@@ -47,14 +49,27 @@ impl Limit {
     }
 }
 
+/// An error for each planned limit above the account's.
+pub(super) async fn check(
+    request: &PlanRequest<'_, Context, SipTrunkModel>,
+    planned: &SipTrunkModel,
+    diagnostics: &mut Diagnostics,
+) {
+    if let Some(ctx) = request.ctx
+        && matter(request.prior, planned)
+        && let Some(limits) = account_limits::of(ctx, request.cancel).await
+    {
+        compare(&limits, request.prior, planned, diagnostics);
+    }
+}
+
 /// Whether the account's limits matter to this plan, so that they are asked for
 /// only then.
-pub(super) fn matter(prior: Option<&SipTrunkModel>, planned: &SipTrunkModel) -> bool {
+fn matter(prior: Option<&SipTrunkModel>, planned: &SipTrunkModel) -> bool {
     LIMITS.iter().any(|limit| limit.to_compare(prior, planned).is_some())
 }
 
-/// An error for each planned limit above the account's.
-pub(super) fn check(
+fn compare(
     limits: &AccountLimits,
     prior: Option<&SipTrunkModel>,
     planned: &SipTrunkModel,
@@ -106,7 +121,7 @@ mod tests {
         planned: &SipTrunkModel,
     ) -> Vec<String> {
         let mut diagnostics = Diagnostics::new();
-        check(limits, prior, planned, &mut diagnostics);
+        compare(limits, prior, planned, &mut diagnostics);
         assert!(matter(prior, planned) || diagnostics.is_empty(), "found without asking");
         diagnostics.into_iter().map(|diagnostic| diagnostic.path.unwrap_or_default().to_string()).collect()
     }

@@ -2,54 +2,40 @@
 //! its end is not plain: nobody knows whether it happened, or it has done more
 //! than was asked.
 
-use std::time::SystemTime;
-
 use crate::client::Delivery;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::resource::{Call, Outcome};
 
-use super::super::Context;
-use super::super::failure::Verb;
-use super::finding::summary;
+use crate::lifecycle::context::Context;
+use crate::lifecycle::find::listed;
+use crate::lifecycle::noun::Verb;
+use crate::lifecycle::object::keep_promises;
+use crate::lifecycle::write::Unwritten;
+
 use super::model::{ACTIVE, SipTrunkModel};
-use super::put::Unwritten;
-use super::{KIND, adopt};
-
-/// What the log says of a create that is cut off before it is answered.
-pub(super) fn requested(call: &Call<'_, Context>, label: &str) -> String {
-    let now = call.ctx.client().server_now().unwrap_or_else(SystemTime::now);
-    format!(
-        "SIP trunk labelled {label:?}, requested after {}, of which no answer is known; look for it before it is \
-         created again",
-        httpdate::fmt_http_date(now)
-    )
-}
-
-/// What the log says of a create that is cut off after that.
-pub(super) fn created(id: i64) -> String {
-    format!("SIP trunk {id}, which exists; adopt it with `terraform import` if it is not in the state")
-}
+use super::object::{NOUN, requested_host};
+use super::{SipTrunk, password};
 
 /// The error for an update that failed or may have. The state then holds what
 /// was seen of the trunk, and no password that it may not have.
 pub(super) fn not_certain(
     plan: &SipTrunkModel,
     prior: &SipTrunkModel,
-    unwritten: Unwritten,
+    unwritten: Unwritten<SipTrunk>,
     outcome: &mut Outcome<SipTrunkModel>,
 ) -> Diagnostics {
     let Unwritten { error, seen } = unwritten;
     let id = prior.id.known().map_or("", String::as_str);
-    let failed = KIND.failed(Verb::Update, id, &error);
+    let failed = NOUN.failed(Verb::Update, id, &error);
     if error.delivery() != Delivery::Ambiguous {
         return failed;
     }
     let rotates = plan.password != prior.password || plan.password_wo_version != prior.password_wo_version;
-    let mut trunk = seen.map_or_else(|| prior.clone(), |record| SipTrunkModel::from_record(&record, prior));
+    let mut trunk = seen.map_or_else(|| prior.clone(), |record| record.state(prior));
     trunk.id = prior.id.clone();
     if rotates {
-        adopt::forget_either_password(&mut trunk, plan);
+        password::forget_either(&mut trunk, plan);
     }
     outcome.save(trunk);
     if !rotates {
@@ -70,17 +56,17 @@ pub(super) fn not_certain(
 /// After a change of `host_request`: its fate is told by the list only.
 pub(super) async fn follow_host_request(
     call: &Call<'_, Context>,
-    id: i64,
+    id: &str,
     plan: &SipTrunkModel,
     trunk: &mut SipTrunkModel,
     outcome: &mut Outcome<SipTrunkModel>,
 ) {
-    match summary(call, id).await {
-        Ok(Some(summary)) => trunk.add_summary(&summary),
+    match listed::<SipTrunk>(call, id).await {
+        Ok(Some(found)) => trunk.add_listed(&found),
         Ok(None) => outcome.warn(status_unknown(id, "The list does not show it.")),
         Err(error) => outcome.warn(status_unknown(id, &error.to_string())),
     }
-    trunk.keep_promises(plan);
+    keep_promises::<SipTrunk>(plan, trunk);
 }
 
 /// An update repeats the request for IP authentication, since leaving it out may
@@ -88,24 +74,23 @@ pub(super) async fn follow_host_request(
 /// trusted is not any more until somebody has looked at it.
 pub(super) async fn warn_of_reopened_review(
     call: &Call<'_, Context>,
-    id: i64,
+    id: &str,
     prior: &SipTrunkModel,
     outcome: &mut Outcome<SipTrunkModel>,
 ) {
     if prior.requested_host().is_none() || prior.status.known().map(String::as_str) != Some(ACTIVE) {
         return;
     }
-    match summary(call, id).await {
-        Ok(Some(now)) if now.status.as_deref().is_some_and(|status| status != ACTIVE) => {
-            let status = now.status.unwrap_or_default();
-            outcome.warn(review_reopened(id, &status));
+    match listed::<SipTrunk>(call, id).await {
+        Ok(Some(now)) if now.text("status").is_some_and(|status| status != ACTIVE) => {
+            outcome.warn(review_reopened(id, now.text("status").unwrap_or_default()));
         }
         Ok(_) => {}
         Err(error) => tracing::info!(id, %error, "whether the review was reopened could not be looked up"),
     }
 }
 
-fn review_reopened(id: i64, status: &str) -> Diagnostic {
+fn review_reopened(id: &str, status: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("Reopened review of SIP trunk {id}"),
         format!(
@@ -145,7 +130,7 @@ pub(super) fn review_ahead(prior: &SipTrunkModel, planned: &SipTrunkModel) -> Op
 /// the state does not know: leaving it out withdraws it.
 pub(super) async fn withdraws_nothing_unseen(
     call: &Call<'_, Context>,
-    id: i64,
+    id: &str,
     prior: &SipTrunkModel,
     plan: &SipTrunkModel,
 ) -> Result<(), Diagnostics> {
@@ -154,7 +139,7 @@ pub(super) async fn withdraws_nothing_unseen(
     }
     let refused = |cause: &str, advice: &str| {
         Diagnostic::error(
-            KIND.summary(Verb::Update),
+            NOUN.summary(Verb::Update),
             format!(
                 "The SIP trunk {id} was not changed: the state does not know whether it asks for IP authentication, and an \
                  update without that request withdraws it. {cause}\n\n{advice}"
@@ -162,8 +147,8 @@ pub(super) async fn withdraws_nothing_unseen(
         )
         .at(Path::root("host_request"))
     };
-    match summary(call, id).await {
-        Ok(Some(now)) if now.host_request.is_some() => {
+    match listed::<SipTrunk>(call, id).await {
+        Ok(Some(now)) if requested_host(&now).is_some() => {
             let cause = "Wavix lists the trunk with a request.";
             Err(refused(
                 cause,
@@ -179,7 +164,7 @@ pub(super) async fn withdraws_nothing_unseen(
 }
 
 /// The warning for a trunk that was read without the list.
-pub(super) fn request_unknown(id: i64, cause: &str) -> Diagnostic {
+pub(super) fn request_unknown(id: &str, cause: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("Unknown status of SIP trunk {id}"),
         format!(
@@ -193,7 +178,7 @@ pub(super) fn request_unknown(id: i64, cause: &str) -> Diagnostic {
 }
 
 /// The warning for IP authentication of which the list does not tell.
-pub(super) fn status_unknown(id: i64, cause: &str) -> Diagnostic {
+pub(super) fn status_unknown(id: &str, cause: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("Unknown status of SIP trunk {id}"),
         format!(

@@ -8,9 +8,12 @@ use crate::framework::object::Attr;
 use crate::framework::resource::Call;
 use crate::framework::schema::{Attribute, Schema};
 
-use super::super::Context;
-use super::super::failure::Verb;
-use super::{KIND, absent, lagging, list_of, parse_id};
+use crate::lifecycle::context::Context;
+use crate::lifecycle::noun::Verb;
+use crate::lifecycle::object::RemoteObject;
+use crate::lifecycle::{absent, trail};
+
+use super::{NOUN, SipTrunk};
 
 crate::object! {
     /// Arguments and results of `wavix_sip_trunk_credentials`.
@@ -56,7 +59,7 @@ impl Ephemeral<Context> for SipTrunkCredentials {
     }
 
     fn validate(&self, config: &SipTrunkCredentialsData, diagnostics: &mut Diagnostics) {
-        if let Some(id) = config.id.known().filter(|id| parse_id(id).is_none()) {
+        if let Some(id) = config.id.known().filter(|id| SipTrunk::KEY.parse(id).is_none()) {
             diagnostics.push(malformed_id(id));
         }
     }
@@ -67,23 +70,23 @@ impl Ephemeral<Context> for SipTrunkCredentials {
         config: SipTrunkCredentialsData,
     ) -> Result<Opened<SipTrunkCredentialsData>, Diagnostics> {
         let text = config.id.known().map_or("", String::as_str);
-        let id = parse_id(text).ok_or_else(|| malformed_id(text))?;
-        let failed = |error| KIND.failed(Verb::Find, &format!("with the id {id}"), &error);
-        let trunk = match lagging::get(call, id, false).await {
+        let id = SipTrunk::KEY.parse(text).ok_or_else(|| malformed_id(text))?;
+        let failed = |error| NOUN.failed(Verb::Find, &format!("with the id {id}"), &error);
+        let trunk = match trail::get::<SipTrunk>(call, &id, None).await {
             Ok(trunk) => trunk,
             // The list tells a wrong id from an account without the service.
             Err(error) if error.is_not_found() => {
-                let listed = list_of(call).await.map_err(failed)?;
-                if listed.iter().all(|trunk| trunk.id != id) {
-                    return Err(absent::unknown_id(KIND.summary(Verb::Find), id, &listed).into());
+                let listed = call.ctx.slot::<SipTrunk>().recent(call).await.map_err(failed)?;
+                if listed.iter().all(|trunk| trunk.key != id) {
+                    return Err(absent::unknown_key(NOUN.summary(Verb::Find), &id, &listed).into());
                 }
-                lagging::get(call, id, false).await.map_err(failed)?
+                trail::get::<SipTrunk>(call, &id, None).await.map_err(failed)?
             }
             Err(error) => return Err(failed(error)),
         };
         Ok(Opened::new(SipTrunkCredentialsData {
-            login: trunk.name.into(),
-            access_token: trunk.access_token.into(),
+            login: trunk.text("login").map(str::to_owned).into(),
+            access_token: trunk.text("access_token").map(Secret::from).into(),
             ..config
         }))
     }
@@ -91,7 +94,7 @@ impl Ephemeral<Context> for SipTrunkCredentials {
 
 fn malformed_id(id: &str) -> Diagnostic {
     let hint = "The SIP login is not the id; the data source `wavix_sip_trunk` finds the one by the other.";
-    absent::malformed_id("Invalid id", id, hint)
+    absent::malformed_key::<SipTrunk>("Invalid id", id, hint)
 }
 
 #[cfg(test)]

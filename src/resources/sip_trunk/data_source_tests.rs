@@ -8,9 +8,11 @@ use wavix_sim::{Access, ApiKey, Fault, Sim, behaviour};
 use super::*;
 use crate::client::{Client, ClientSettings};
 use crate::framework::data_source::DataSource;
-use crate::framework::object::{Attr, Mapped, Object};
+use crate::framework::diagnostics::Diagnostic;
+use crate::framework::object::{Attr, Mapped, SetOf};
+use crate::framework::path::Path;
 use crate::framework::schema::{Kind, Mode};
-use crate::framework::schema_rules;
+use crate::protocol::number::Number;
 use crate::protocol::value::{UNKNOWN, Value};
 
 fn context(sim: &Sim) -> Context {
@@ -40,13 +42,56 @@ async fn read<D: DataSource<Context>>(
     read_in(&context(sim), source, config).await
 }
 
+crate::object! {
+    /// Some of the results.
+    pub(super) struct SipTrunkData {
+        pub(super) id: Attr<String>,
+        pub(super) label: Attr<String>,
+        pub(super) login: Attr<String>,
+        pub(super) status: Attr<String>,
+        pub(super) auth_method: Attr<String>,
+        pub(super) host_request: Attr<HostRequestData>,
+        pub(super) callerid: Attr<String>,
+        pub(super) talk_time: Attr<Number>,
+        pub(super) charge: Attr<Number>,
+        pub(super) allowed_ips: Attr<SetOf<Attr<String>>>,
+        pub(super) max_call_cost: Attr<Number>,
+        pub(super) max_channels: Attr<i64>,
+    }
+}
+
+crate::object! {
+    pub(super) struct HostRequestData {
+        pub(super) host: Attr<String>,
+        pub(super) status: Attr<String>,
+    }
+}
+
+crate::object! {
+    pub(super) struct SipTrunksData {
+        pub(super) label_regex: Attr<String>,
+        pub(super) sip_trunks: Attr<Vec<SipTrunkData>>,
+    }
+}
+
+pub(super) const ONE: &SipTrunkDataSource = &views::One::NEW;
+pub(super) const ALL: &SipTrunksDataSource = &views::Plural::NEW;
+
 async fn one(sim: &Sim, argument: &str, value: &str) -> SipTrunkData {
-    read(sim, &SipTrunkDataSource, &[(argument, Value::string(value))]).await.unwrap()
+    SipTrunkData::from_value(&one_value(sim, argument, value).await).unwrap()
+}
+
+async fn one_value(sim: &Sim, argument: &str, value: &str) -> Value {
+    read(sim, ONE, &[(argument, Value::string(value))]).await.unwrap()
+}
+
+async fn all(sim: &Sim, config: &[(&str, Value)]) -> SipTrunksData {
+    SipTrunksData::from_value(&read(sim, ALL, config).await.unwrap()).unwrap()
 }
 
 /// The only error of looking a trunk up.
 async fn refusal(sim: &Sim, argument: &str, value: &str) -> Diagnostic {
-    let result = read(sim, &SipTrunkDataSource, &[(argument, Value::string(value))]).await;
+    let result = read(sim, ONE, &[(argument, Value::string(value))]).await;
     let errors: Vec<Diagnostic> = result.unwrap_err().into_iter().collect();
     let [error] = errors.as_slice() else { panic!("not one error: {errors:?}") };
     assert_eq!(error.summary, "Cannot find SIP trunk");
@@ -66,26 +111,22 @@ fn rule_says<D: DataSource<Context>>(source: &D, attribute: &str, value: &str) -
 }
 
 #[test]
-fn models_and_schemas_name_the_same_attributes() {
+fn the_results_are_the_providers_to_decide_and_the_lists_come_first() {
     fn names(attributes: &[crate::framework::schema::Attribute]) -> Vec<&str> {
         attributes.iter().map(|attribute| attribute.name.as_str()).collect()
     }
-    let single = SipTrunkDataSource.schema();
-    assert_eq!(names(&single.attributes), SipTrunkData::ATTRIBUTES);
-    let plural = SipTrunksDataSource.schema();
-    assert_eq!(names(&plural.attributes), SipTrunksData::ATTRIBUTES);
-    assert_eq!(schema_rules::faults(&single, SipTrunkData::ATTRIBUTES), [""; 0]);
-    assert_eq!(schema_rules::faults(&plural, SipTrunksData::ATTRIBUTES), [""; 0]);
+    let (single, plural) = (ONE.schema(), ALL.schema());
+    assert_eq!(names(&plural.attributes), ["label_regex", "status", "sip_trunks"]);
     let Kind::Nested(_, listed) = &plural.attribute("sip_trunks").unwrap().kind else { panic!("not nested") };
-    assert_eq!(names(listed), ListedSipTrunk::ATTRIBUTES);
+    assert!(names(&single.attributes).starts_with(&names(listed)));
     assert!(listed.iter().all(|attribute| attribute.mode == Mode::Computed));
 }
 
 /// The resource's attributes, but for secrets and what is no result.
 #[test]
 fn a_trunk_tells_what_the_resource_tells_but_for_secrets() {
-    let schema = SipTrunk.schema();
-    let own = SipTrunkDataSource.schema();
+    let schema = Resource::schema(&SipTrunk);
+    let own = ONE.schema();
     for attribute in &schema.attributes {
         let told = own.attribute(&attribute.name);
         let is_secret = attribute.sensitive || attribute.name == "password_wo_version";
@@ -99,7 +140,7 @@ fn a_trunk_tells_what_the_resource_tells_but_for_secrets() {
 #[test]
 fn exactly_one_key_says_which_trunk() {
     let text = |text: &str| Value::string(text);
-    let check = |config: &[(&str, Value)]| complaints(&SipTrunkDataSource, config);
+    let check = |config: &[(&str, Value)]| complaints(ONE, config);
     assert_eq!(check(&[("id", text("1"))]), []);
     assert_eq!(check(&[("label", text("a"))]), []);
     assert_eq!(check(&[("login", UNKNOWN)]), [], "it may turn out to be set");
@@ -113,15 +154,15 @@ fn exactly_one_key_says_which_trunk() {
     for id in ["office", "0", "-1", "01", "+1", " 1", "9223372036854775808"] {
         assert_eq!(check(&[("id", text(id))]), [("id".into(), "Invalid id".into())], "{id}");
     }
-    assert!(rule_says(&SipTrunkDataSource, "login", "").is_err());
-    assert!(rule_says(&SipTrunkDataSource, "label", " ").is_ok(), "the account may hold it");
+    assert!(rule_says(ONE, "login", "").is_err());
+    assert!(rule_says(ONE, "label", " ").is_ok(), "the account may hold it");
 }
 
 #[tokio::test]
 async fn keys_that_turn_out_null_or_malformed_are_refused_when_read() {
     let sim = Sim::start().await;
     for config in [vec![], vec![("id", Value::string("x"))]] {
-        assert!(read(&sim, &SipTrunkDataSource, &config).await.is_err());
+        assert!(read(&sim, ONE, &config).await.is_err());
     }
     assert_eq!(sim.journal().entries().len(), 0);
 }
@@ -170,7 +211,7 @@ async fn a_trunk_under_review_shows_its_request() {
 async fn every_result_is_known_and_no_secret_is_among_them() {
     let sim = Sim::start().await;
     let id = sim.add_trunk(json!({"label": "office", "password": "pa55word"}));
-    let value = one(&sim, "label", "office").await.into_value();
+    let value = one_value(&sim, "label", "office").await;
     assert!(value.is_wholly_known());
     let token = sim.trunk(id).unwrap().access_token().unwrap().to_owned();
     let shown = format!("{value:?}");
@@ -184,7 +225,7 @@ async fn a_trunk_on_the_last_page_is_found() {
         sim.add_trunk(json!({"label": format!("trunk {number}")}));
     }
     assert_eq!(one(&sim, "label", "trunk 6").await.label, Attr::Known("trunk 6".to_owned()));
-    let all = read(&sim, &SipTrunksDataSource, &[]).await.unwrap();
+    let all = all(&sim, &[]).await;
     assert_eq!(all.sip_trunks.known().unwrap().len(), 7);
 }
 
@@ -249,7 +290,7 @@ async fn a_key_without_the_scope_is_told_which() {
     let error = refusal(&sim, "label", "office").await;
     assert!(error.detail.contains("`trunks:read`"), "{}", error.detail);
     assert!(!error.detail.contains("state"), "a data source has none: {}", error.detail);
-    assert!(read(&sim, &SipTrunksDataSource, &[]).await.is_err());
+    assert!(read(&sim, ALL, &[]).await.is_err());
 }
 
 #[tokio::test]
@@ -259,16 +300,16 @@ async fn several_data_sources_share_one_walk() {
     let context = context(&sim);
     let by_label = [("label", Value::string("office"))];
     let (one, two, all) = tokio::join!(
-        read_in(&context, &SipTrunkDataSource, &by_label),
-        read_in(&context, &SipTrunkDataSource, &by_label),
-        read_in(&context, &SipTrunksDataSource, &[]),
+        read_in(&context, ONE, &by_label),
+        read_in(&context, ONE, &by_label),
+        read_in(&context, ALL, &[]),
     );
     assert!(one.is_ok() && two.is_ok() && all.is_ok());
     assert_eq!(sim.journal().count("GET", "/v1/trunks"), 1);
 }
 
 async fn labels(sim: &Sim, config: &[(&str, Value)]) -> Vec<String> {
-    let result = read(sim, &SipTrunksDataSource, config).await.unwrap();
+    let result = all(sim, config).await;
     result.sip_trunks.known().unwrap().iter().map(|trunk| trunk.label.known().unwrap().clone()).collect()
 }
 
@@ -310,14 +351,14 @@ async fn trunks_are_filtered_and_in_order_of_their_ids() {
 async fn the_list_keeps_its_arguments_and_tells_no_secret() {
     let sim = Sim::start().await;
     let id = sim.add_trunk(json!({"label": "office", "charge": "1.50"}));
-    let result = read(&sim, &SipTrunksDataSource, &[("label_regex", Value::string("^o"))]).await.unwrap();
+    let value = read(&sim, ALL, &[("label_regex", Value::string("^o"))]).await.unwrap();
+    let result = SipTrunksData::from_value(&value).unwrap();
     assert_eq!(result.label_regex, Attr::Known("^o".to_owned()));
     let trunk = &result.sip_trunks.known().unwrap()[0];
     assert_eq!(trunk.id, Attr::Known(id.to_string()));
     assert_eq!(trunk.login, Attr::Known(sim.trunk(id).unwrap().name));
     assert_eq!(trunk.charge, Attr::Known("1.5".parse().unwrap()));
     let token = sim.trunk(id).unwrap().access_token().unwrap().to_owned();
-    let value = result.into_value();
     assert!(value.is_wholly_known() && !format!("{value:?}").contains(&token));
 }
 
@@ -329,15 +370,15 @@ async fn an_account_without_trunks_has_an_empty_list() {
 
 #[tokio::test]
 async fn bad_filters_are_refused() {
-    let complaint = rule_says(&SipTrunksDataSource, "label_regex", "office(").unwrap_err();
+    let complaint = rule_says(ALL, "label_regex", "office(").unwrap_err();
     assert!(complaint.starts_with("\"office(\" is not a regular expression: "), "{complaint}");
-    assert!(rule_says(&SipTrunksDataSource, "label_regex", "^office").is_ok());
-    assert!(rule_says(&SipTrunksDataSource, "status", "Active").unwrap_err().contains("`active`"));
-    assert!(rule_says(&SipTrunksDataSource, "status", "active").is_ok());
+    assert!(rule_says(ALL, "label_regex", "^office").is_ok());
+    assert!(rule_says(ALL, "status", "Active").unwrap_err().contains("`active`"));
+    assert!(rule_says(ALL, "status", "active").is_ok());
 
     let sim = Sim::start().await;
     let unknown_until_now = [("label_regex", Value::string("("))];
-    assert!(read(&sim, &SipTrunksDataSource, &unknown_until_now).await.is_err());
+    assert!(read(&sim, ALL, &unknown_until_now).await.is_err());
     assert_eq!(sim.journal().entries().len(), 0);
 }
 
@@ -349,36 +390,4 @@ async fn a_charge_that_is_no_number_costs_nothing_else() {
     sim.edit_trunk(id, |trunk| trunk.charge = "n/a".to_owned());
     let found = one(&sim, "label", "office").await;
     assert_eq!((found.id, found.charge), (Attr::Known(id.to_string()), Attr::Null));
-}
-
-/// Through the plan hook, as Terraform calls it.
-#[tokio::test]
-async fn a_limit_above_the_accounts_is_an_error_of_the_plan() {
-    let sim = Sim::start().await;
-    let context = context(&sim);
-    let plan = async |ctx: &Context, channels: i64| {
-        let config = SipTrunkModel {
-            label: Attr::Known("office".to_owned()),
-            callerid: Attr::Known("13132847320".to_owned()),
-            password: Attr::Known("pa55word".into()),
-            max_channels: Attr::Known(channels),
-            ..SipTrunkModel::stub(1)
-        };
-        let (cancel, mut planned) = (CancellationToken::new(), Some(config.clone()));
-        let mut diagnostics = Diagnostics::new();
-        let request = PlanRequest {
-            ctx: Some(ctx),
-            config: Some(&config),
-            prior: None,
-            phase: Phase::Plan,
-            cancel: &cancel,
-        };
-        SipTrunk.plan(request, &mut planned, &mut diagnostics).await;
-        diagnostics.into_iter().map(|error| error.path.unwrap().to_string()).collect::<Vec<_>>()
-    };
-    assert_eq!(plan(&context, 9).await, ["max_channels"]);
-    assert_eq!(plan(&context, 8).await, [""; 0]);
-    assert_eq!(sim.journal().count("GET", "/v1/profile/config"), 1, "asked for once");
-    let unchecked = self::context(&sim).without_account_limits();
-    assert_eq!(plan(&unchecked, 9).await, [""; 0]);
 }

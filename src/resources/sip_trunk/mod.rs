@@ -1,91 +1,61 @@
-//! Resources layer: `wavix_sip_trunk`. This file is the lifecycle: each verb
-//! reads model, endpoint, model. Mapping is in `model`, wording of failures in
-//! [`failure`](super::failure), what follows from what in `plan`. What a lost
-//! answer leaves open is settled in `lost` and `adopt`, `put`, `deletion` and `finding`.
+//! Resources layer: `wavix_sip_trunk`. This file strings the verbs together; what
+//! each does is the lifecycle layer's, what a trunk is is in `object`.
 
-mod absent;
-mod adopt;
-mod answer;
 pub(super) mod caller_id;
 mod ceilings;
 mod change;
-mod compare;
 mod credentials;
-mod data_source;
-mod deletion;
-pub mod endpoints;
-mod filter;
-mod finding;
-mod generate;
-mod import;
-mod kind;
-mod lagging;
-mod list;
-mod lost;
 mod model;
+mod object;
+mod password;
 mod plan;
-mod plural_data_source;
-mod put;
-mod record;
-mod refused;
-mod results;
 mod rules;
 mod schema;
-mod take_back;
 mod take_over;
-mod twins;
-mod unreadable;
-mod unusual;
 mod validate;
-mod verdict;
 
 #[cfg(test)]
 mod data_source_tests;
 #[cfg(test)]
 mod tests;
 
-use crate::client::{self, Delivery};
-use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::diagnostics::Diagnostics;
 use crate::framework::identity::IdentitySchema;
 use crate::framework::moving::MovedState;
-use crate::framework::object::Attr;
-use crate::framework::path::Path;
-use crate::framework::resource::{Call, CreateRequest, Outcome, Phase, PlanRequest, Resource, UpdateRequest};
+use crate::framework::resource::{Call, CreateRequest, Outcome, PlanRequest, Resource, UpdateRequest};
 use crate::framework::schema::Schema;
+use crate::lifecycle::context::{Context, options};
+use crate::lifecycle::create::{Made, create};
+use crate::lifecycle::noun::Verb;
+use crate::lifecycle::object::{RemoteObject, completed, keep_promises};
+use crate::lifecycle::write::{Write, write};
+use crate::lifecycle::{delete, doubles, find, read, settle, take_back, unreadable, verify, views};
 use crate::protocol::value::Value;
 
-use super::Context;
-use super::context::options;
-use super::failure::Verb;
-
 pub use self::credentials::{SipTrunkCredentials, SipTrunkCredentialsData};
-pub use self::data_source::{SipTrunkData, SipTrunkDataSource};
-pub(in crate::resources) use self::finding::list_of;
-use self::finding::{Found, summary};
-pub use self::kind::KIND;
-pub use self::lagging::Trail;
-pub(in crate::resources) use self::lagging::wait_for_login;
-pub use self::list::{SipTrunkList, SipTrunkQuery};
-use self::lost::{Before, Sought};
 pub use self::model::{HostRequestModel, SipTrunkModel};
-pub use self::plural_data_source::{ListedSipTrunk, SipTrunksData, SipTrunksDataSource};
-use self::put::Put;
-pub use self::results::HostRequestResult;
-use self::rules::parse_id;
+pub use self::object::NOUN;
 
-/// The resource.
-#[derive(Debug, Clone, Copy)]
+/// The resource, and all that there is to say of a SIP trunk.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct SipTrunk;
+
+/// `data "wavix_sip_trunk"`
+pub type SipTrunkDataSource = views::One<SipTrunk>;
+/// `data "wavix_sip_trunks"`
+pub type SipTrunksDataSource = views::Plural<SipTrunk>;
+/// `list "wavix_sip_trunk"`
+pub type SipTrunkList = views::List<SipTrunk, SipTrunk>;
 
 impl Resource<Context> for SipTrunk {
     type Model = SipTrunkModel;
 
     fn type_name(&self) -> &'static str {
-        "wavix_sip_trunk"
+        NOUN.type_name
     }
 
     fn schema(&self) -> Schema {
-        schema::schema(|operation| self.default_timeout(operation))
+        <Self as RemoteObject>::schema().clone()
     }
 
     fn validate(&self, config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
@@ -100,30 +70,17 @@ impl Resource<Context> for SipTrunk {
     ) {
         if let (Some(config), Some(planned)) = (request.config, planned) {
             plan::refine(config, request.prior, planned, diagnostics);
-            // The plan was made without a refresh, or is a part of an apply.
-            if let (Some(ctx), Some(prior)) = (request.ctx, request.prior)
-                && prior.id.known().and_then(|id| parse_id(id)).is_some_and(|id| !ctx.trail().has(id))
-            {
-                ctx.look_no_more();
-            }
+            doubles::without_refresh::<Self>(&request);
             // The plan has said it when it comes to applying.
             if let Some(prior) = request.prior
                 && let Some(warning) = change::review_ahead(prior, planned)
-                && !is_applying(&request)
+                && !doubles::is_applying(&request)
             {
                 diagnostics.push(warning);
             }
-            if let Some(ctx) = request.ctx
-                && ceilings::matter(request.prior, planned)
-                && let Some(limits) = ctx.account_limits(request.cancel).await
-            {
-                ceilings::check(&limits, request.prior, planned, diagnostics);
-            }
-            self.look_for_twins(&request, planned, diagnostics).await;
-            if let Some(ctx) = request.ctx.filter(|_| !is_applying(&request)) {
-                let teller = planned.label.known().map_or("", String::as_str);
-                diagnostics.extend(ctx.trouble(teller));
-            }
+            ceilings::check(&request, planned, diagnostics).await;
+            doubles::look_for::<Self>(&request, planned, diagnostics).await;
+            doubles::tell_trouble::<Self>(&request, planned, diagnostics);
         }
     }
 
@@ -135,63 +92,31 @@ impl Resource<Context> for SipTrunk {
     ) -> Result<(), Diagnostics> {
         let CreateRequest { write_only, mut plan } = request;
         // In a replacement, notes about the trunk before this one.
-        adopt::confirm(&mut outcome.private);
+        password::confirm(&mut outcome.private);
         plan::decide_flags(&mut plan);
-        let password =
-            plan::password_to_send(&plan, &write_only).ok_or_else(plan::create_without_password)?;
-        let body = plan.body(&password);
-        let sought = Sought { plan: &plan, body: &body, before: Before::of(call).await };
-        outcome.note(change::requested(call, &body.label));
-        let attempt = call.ctx.claims().begin(body.contents());
-        let written = call.ctx.sip_trunks().write();
-        let made = endpoints::create(call.ctx.client(), &body, &options(call)).await;
-        drop(written);
-        // One for all that follows: an interrupt is obeyed when its grace is over.
-        let look = call.ctx.patience().for_a_look(call.deadline, call.cancel);
-        let was_repeated;
-        let mut is_new = false;
-        let record = match made {
-            Ok(answer) => {
-                let id = answer.value.id;
-                is_new = !call.ctx.claims().is_owned(id) && sought.before.held(id) != Some(true);
-                attempt.made(lost::mark(&answer.value));
-                outcome.note(change::created(id));
-                was_repeated = answer.attempts > 1;
-                answer.value
-            }
-            Err(error) if error.delivery() == Delivery::Ambiguous => {
-                was_repeated = error.attempts() > 1;
-                adopt::after_a_lost_answer(call, attempt.lost(), &sought, &error, &look, outcome).await?
-            }
-            Err(error) => {
-                drop(attempt);
-                let failed = refused::failed(call, &sought, &error, &look).await;
-                return Err(at_password_in_use(failed, &write_only));
-            }
-        };
-        // Saves it first, if it has to ask.
-        let record = unreadable::looked_at_again(call, &plan, record, &look, outcome).await;
-        let mut trunk = SipTrunkModel::from_record(&record, &plan);
+        let secret = plan::password_to_send(&plan, &write_only).ok_or_else(plan::create_without_password)?;
+        let body = plan.body(&secret);
+        let made = create::<Self>(call, &plan, &body, outcome).await;
+        let Made { record, is_new } =
+            made.map_err(|errors| password::at_the_one_in_use(errors, &write_only))?;
+        let mut trunk = record.state(&plan);
         if trunk.requested_host().is_none() {
             trunk.add_digest_facts();
-        }
-        // From here on the trunk cannot be lost, whatever happens.
-        outcome.save(trunk.clone());
-        call.ctx.trail().note(&trunk, Some(call.ctx.patience().settling));
-        finding::note_create(call, &mut outcome.private);
-        if was_repeated && let Some(warning) = refused::second(call, &sought, record.id, &look).await {
-            outcome.warn(warning);
+            outcome.save(trunk.clone());
+            call.ctx.slot::<Self>().trail().note(&trunk, Some(call.ctx.patience().settling));
         }
         if trunk.requested_host().is_some() {
-            match summary(call, record.id).await {
-                Ok(Some(summary)) => trunk.add_summary(&summary),
-                Ok(None) => outcome.warn(change::status_unknown(record.id, "The list does not show it yet.")),
-                Err(error) => outcome.warn(change::status_unknown(record.id, &error.to_string())),
+            match find::listed::<Self>(call, &record.key).await {
+                Ok(Some(listed)) => trunk.add_listed(&listed),
+                Ok(None) => {
+                    outcome.warn(change::status_unknown(&record.key, "The list does not show it yet."))
+                }
+                Err(error) => outcome.warn(change::status_unknown(&record.key, &error.to_string())),
             }
             outcome.save(trunk.clone());
         }
         unreadable::refuse(Verb::Create, &record)?;
-        take_back::unless_as_planned(call, &plan, (record.id, &trunk), is_new, outcome).await
+        take_back::unless_as_planned::<Self>(call, &plan, (&record.key, &trunk), is_new, outcome).await
     }
 
     async fn read(
@@ -200,41 +125,23 @@ impl Resource<Context> for SipTrunk {
         state: SipTrunkModel,
         outcome: &mut Outcome<SipTrunkModel>,
     ) -> Result<(), Diagnostics> {
-        let id = stored_id(Verb::Read, &state)?;
-        call.ctx.claims().own(id);
-        conceal(call, &state);
-        let failed = |error: &client::Error| KIND.failed(Verb::Read, &id.to_string(), error);
-        let record = match finding::find(call, &state, &outcome.private, id).await? {
-            Found::Trunk(record) => *record,
-            Found::Gone(not_found) => {
-                if state.is_stub() {
-                    let listed = list_of(call).await.map_err(|error| failed(&error))?;
-                    return Err(absent::not_imported(id, &listed).into());
-                }
-                call.ctx.trail().forget(id);
-                outcome.warn(absent::gone(&state, id, &not_found));
-                outcome.gone();
-                return Ok(());
-            }
-        };
-        unreadable::refuse(Verb::Read, &record)?;
-        finding::same_trunk(&state, &record, id)?;
-        let record = finding::settled(call, &state, record, &mut outcome.private).await?;
-        let mut trunk = SipTrunkModel::from_record(&record, &state);
-        if trunk.needs_summary(&state) {
-            match summary(call, id).await {
-                Ok(Some(summary)) => trunk.add_summary(&summary),
+        let Some(record) = read::read::<Self>(call, &state, outcome).await? else { return Ok(()) };
+        let id = &record.key;
+        let mut trunk = record.state(&state);
+        if trunk.needs_listing(&state) {
+            match find::listed::<Self>(call, id).await {
+                Ok(Some(listed)) => trunk.add_listed(&listed),
                 Ok(None) => tracing::warn!(id, "The list of SIP trunks lacks a trunk that exists"),
-                Err(error) if trunk.has_ip_authentication(&state) => return Err(failed(&error)),
+                Err(error) if trunk.has_ip_authentication(&state) => {
+                    return Err(NOUN.failed(Verb::Read, id, &error));
+                }
                 Err(error) => outcome.warn(change::request_unknown(id, &error.to_string())),
             }
         } else if trunk.status.is_null() || trunk.auth_method.is_null() {
             trunk.add_digest_facts();
         }
-        call.ctx.trail().note(&trunk, finding::left_of_all(call, &state, &outcome.private));
-        adopt::forget_if_unconfirmed(&mut outcome.private, &mut trunk);
-        finding::forget_settled(call, &mut outcome.private);
-        outcome.save(trunk);
+        password::forget_if_unconfirmed(&mut outcome.private, &mut trunk);
+        read::save::<Self>(call, &state, trunk, outcome);
         Ok(())
     }
 
@@ -246,42 +153,38 @@ impl Resource<Context> for SipTrunk {
     ) -> Result<(), Diagnostics> {
         let UpdateRequest { write_only, mut plan, prior } = request;
         plan::decide_flags(&mut plan);
-        let id = stored_id(Verb::Update, &prior)?;
-        call.ctx.claims().own(id);
-        conceal(call, &prior);
+        let id = read::known::<Self>(Verb::Update, call, &prior)?;
         if !plan::needs_request(&prior, &plan, &write_only) {
-            let mut trunk = prior.clone();
-            trunk.take_arguments(&plan);
-            outcome.save(trunk);
+            outcome.save(completed::<Self>(&plan, &prior));
             return Ok(());
         }
-        let password = plan::password_to_send(&plan, &write_only)
+        let secret = plan::password_to_send(&plan, &write_only)
             .ok_or_else(|| plan::update_without_password(&prior, &plan, &write_only))?;
         outcome.note(format!("SIP trunk {id}"));
-        change::withdraws_nothing_unseen(call, id, &prior, &plan).await?;
-        let body = plan.body(&password);
-        let put = Put { id, body: &body, plan: &plan, prior: &prior, look: None };
-        let record = match put::put(call, put, &options(call)).await {
+        change::withdraws_nothing_unseen(call, &id, &prior, &plan).await?;
+        let body = plan.body(&secret);
+        let put = Write { key: &id, body: &body, plan: &plan, prior: &prior, look: None };
+        let record = match write::<Self>(call, &put, &options(call)).await {
             Ok(record) => record,
             Err(unwritten) => {
                 let failed = change::not_certain(&plan, &prior, unwritten, outcome);
-                return Err(at_password_in_use(failed, &write_only));
+                return Err(password::at_the_one_in_use(failed, &write_only));
             }
         };
-        adopt::confirm(&mut outcome.private);
-        finding::note_update(call, &plan, &prior, &mut outcome.private);
-        let mut trunk = SipTrunkModel::from_record(&record, &plan);
-        trunk.keep_promises(&plan);
+        password::confirm(&mut outcome.private);
+        settle::note_update::<Self>(call, &plan, &prior, &mut outcome.private);
+        let mut trunk = record.state(&plan);
+        keep_promises::<Self>(&plan, &mut trunk);
         outcome.save(trunk.clone());
-        call.ctx.trail().note(&trunk, Some(call.ctx.patience().settling));
+        call.ctx.slot::<Self>().trail().note(&trunk, Some(call.ctx.patience().settling));
         if plan.host_request != prior.host_request {
-            change::follow_host_request(call, id, &plan, &mut trunk, outcome).await;
+            change::follow_host_request(call, &id, &plan, &mut trunk, outcome).await;
             outcome.save(trunk.clone());
         } else {
-            change::warn_of_reopened_review(call, id, &prior, outcome).await;
+            change::warn_of_reopened_review(call, &id, &prior, outcome).await;
         }
         unreadable::refuse(Verb::Update, &record)?;
-        verdict::of_update(&prior, &plan, &trunk)
+        verify::update::<Self>(&prior, &plan, &trunk)
     }
 
     async fn delete(
@@ -290,110 +193,30 @@ impl Resource<Context> for SipTrunk {
         state: SipTrunkModel,
         outcome: &mut Outcome<SipTrunkModel>,
     ) -> Result<(), Diagnostics> {
-        let id = stored_id(Verb::Delete, &state)?;
-        call.ctx.claims().own(id);
+        let id = read::known::<Self>(Verb::Delete, call, &state)?;
         outcome.note(format!("SIP trunk {id}"));
-        conceal(call, &state);
-        deletion::delete(call, &state, &outcome.private, id).await?;
-        call.ctx.trail().forget(id);
+        delete::delete::<Self>(call, &state, &outcome.private, &id).await?;
+        call.ctx.slot::<Self>().trail().forget(&id);
         Ok(())
     }
 
     fn import(&self, id: &str) -> Result<SipTrunkModel, Diagnostics> {
-        import::by_id(id)
+        views::by_key::<Self>(id)
     }
 
     fn identity_schema(&self) -> Option<IdentitySchema> {
-        Some(import::identity_schema())
+        Some(views::identity_schema::<Self>())
     }
 
     fn import_identity(&self, identity: &Value) -> Result<SipTrunkModel, Diagnostics> {
-        import::by_id(identity.get("id").and_then(Value::as_str).unwrap_or_default())
+        views::by_key::<Self>(identity.get("id").and_then(Value::as_str).unwrap_or_default())
     }
 
     fn generate(&self, _state: &SipTrunkModel, config: &mut SipTrunkModel) {
-        generate::without_derived_flags(config);
+        <Self as RemoteObject>::generate(config);
     }
 
     fn take_over(&self, moved: &MovedState) -> Result<Option<SipTrunkModel>, Diagnostics> {
         take_over::take_over(moved)
     }
-}
-
-impl SipTrunk {
-    /// Warns when a create would double a trunk. Not while applying, where the
-    /// trunks of the state that stay as they are were not read: the plan has said it.
-    async fn look_for_twins(
-        &self,
-        request: &PlanRequest<'_, Context, SipTrunkModel>,
-        planned: &SipTrunkModel,
-        diagnostics: &mut Diagnostics,
-    ) {
-        let Some(ctx) = request.ctx else { return };
-        if let Some(prior) = request.prior {
-            // A plan without a refresh has not read it.
-            if let Some(id) = prior.id.known().and_then(|text| parse_id(text)) {
-                ctx.claims().own(id);
-            }
-        } else if twins::matter(planned)
-            && !diagnostics.has_errors()
-            && !is_applying(request)
-            && let Some(listed) = ctx.trunks_at_first(request.cancel).await
-            && let Some(warning) = twins::warning(planned, listed, ctx.claims())
-        {
-            diagnostics.push(warning);
-        }
-    }
-}
-
-/// Whether this plan is a part of an apply. Where the request alone does not tell,
-/// that depends on whose it is: only Terraform also plans without the sign of an
-/// apply, which is noted. One that was planned on another machine is not known.
-fn is_applying(request: &PlanRequest<'_, Context, SipTrunkModel>) -> bool {
-    let Some(ctx) = request.ctx else { return false };
-    match request.phase {
-        Phase::Plan => {
-            ctx.claims().note_plan();
-            false
-        }
-        Phase::PlanAfterRead => false,
-        Phase::PlanOrApply => ctx.claims().has_planned(),
-    }
-}
-
-/// No message repeats the secrets in a state.
-fn conceal(call: &Call<'_, Context>, state: &SipTrunkModel) {
-    for secret in [&state.password, &state.access_token].into_iter().filter_map(Attr::known) {
-        call.ctx.client().remember(secret);
-    }
-}
-
-/// The id in a state, which only this resource writes.
-fn stored_id(verb: Verb, state: &SipTrunkModel) -> Result<i64, Diagnostics> {
-    let text = state.id.known().map_or("", String::as_str);
-    parse_id(text).ok_or_else(|| {
-        Diagnostic::error(
-            KIND.summary(verb),
-            format!(
-                "The id {text:?} in the state is not the id of a SIP trunk, which is a decimal number. Nothing \
-                 was requested. Remove the resource from the state and import it again."
-            ),
-        )
-        .at(Path::root("id"))
-        .into()
-    })
-}
-
-/// Points at the argument that the password came from.
-fn at_password_in_use(diagnostics: Diagnostics, write_only: &SipTrunkModel) -> Diagnostics {
-    let is_write_only = write_only.password_wo.known().is_some();
-    diagnostics
-        .into_iter()
-        .map(|diagnostic| match &diagnostic.path {
-            Some(path) if is_write_only && *path == Path::root("password") => {
-                diagnostic.at(Path::root("password_wo"))
-            }
-            _ => diagnostic,
-        })
-        .collect()
 }

@@ -1,21 +1,22 @@
 //! Resources layer: configuration, plan and state of a `wavix_sip_trunk`, and
-//! how they become what the API wants. What the API answers is read in `answer`.
+//! how they become what the API wants. What the API answers is read in `object`.
 //! Asks nobody and decides no plan.
-
-use std::net::Ipv4Addr;
 
 use crate::client::Secret;
 use crate::framework::object::{Attr, SetOf};
 use crate::framework::timeouts::Timeouts;
+use crate::lifecycle::body::Body;
 use crate::protocol::number::Number;
 
-use super::caller_id;
-use super::endpoints::{AllowedIpBody, HostRequest, SipTrunkBody};
+use super::SipTrunk;
+use super::object::in_order;
 
 /// The `host` of a trunk whose devices register with a password.
 pub(super) const DYNAMIC_HOST: &str = "dynamic";
 /// The `status` of a trunk that can place calls.
 pub(super) const ACTIVE: &str = "active";
+/// The `auth_method` of a trunk whose devices register with a password.
+const DIGEST: &str = "Digest";
 /// What the API sets for a threshold that was left out, in seconds.
 pub(super) const DEFAULT_TRANSCRIPTION_THRESHOLD: i64 = 6;
 
@@ -102,6 +103,7 @@ crate::object! {
 
 impl SipTrunkModel {
     /// What is known of a trunk of which only the id is known.
+    #[cfg(test)]
     pub(crate) fn stub(id: i64) -> Self {
         Self { id: Attr::Known(id.to_string()), ..Self::default() }
     }
@@ -113,54 +115,14 @@ impl SipTrunkModel {
     }
 
     /// The body of a create or update: the whole trunk, since the API replaces it.
-    pub(super) fn body(&self, password: &Secret) -> SipTrunkBody {
-        SipTrunkBody {
-            label: text_or_empty(&self.label),
-            password: password.clone(),
-            host_request: self.requested_host().map(|host| HostRequest { host: host.to_owned() }),
-            callerid: self.callerid.known().map(|text| caller_id::digits(text)).unwrap_or_default(),
-            multiple_numbers: is_on(&self.multiple_numbers),
-            ip_restrict: is_on(&self.ip_restrict),
-            allowed_ips: self
-                .allowed_addresses()
-                .into_iter()
-                .map(|ip| AllowedIpBody::Address { ip })
-                .collect(),
-            didinfo_enabled: self.didinfo_enabled.known().copied().unwrap_or(true),
-            call_restrict: is_on(&self.call_restrict),
-            call_limit: self.call_limit.known().copied(),
-            cost_limit: is_on(&self.cost_limit),
-            max_call_cost: self.max_call_cost.known().and_then(json_number),
-            channels_restrict: is_on(&self.channels_restrict),
-            max_channels: self.max_channels.known().copied(),
-            rewrite_enabled: is_on(&self.rewrite_enabled),
-            rewrite_prefix: text_or_empty(&self.rewrite_prefix),
-            rewrite_cond: text_or_empty(&self.rewrite_cond),
-            call_recording_enabled: is_on(&self.call_recording_enabled),
-            transcription_enabled: is_on(&self.transcription_enabled),
-            transcription_threshold: self
-                .transcription_threshold
-                .known()
-                .copied()
-                .unwrap_or(DEFAULT_TRANSCRIPTION_THRESHOLD),
-            machine_detection_enabled: is_on(&self.machine_detection_enabled),
-            encrypted_media: is_on(&self.encrypted_media),
-        }
+    pub(super) fn body(&self, password: &Secret) -> Body {
+        Body::whole::<SipTrunk>(self).with_secret("password", password)
     }
 
-    /// Takes over the arguments of a plan, in the user's spelling, and keeps what the
-    /// plan leaves open.
-    pub(super) fn take_arguments(&mut self, plan: &Self) {
-        let mut trunk = plan.clone();
-        resolved(&mut trunk.id, &self.id);
-        resolved(&mut trunk.login, &self.login);
-        resolved(&mut trunk.created_at, &self.created_at);
-        resolved(&mut trunk.host, &self.host);
-        resolved(&mut trunk.auth_method, &self.auth_method);
-        resolved(&mut trunk.status, &self.status);
-        resolved(&mut trunk.passthrough, &self.passthrough);
-        resolved(&mut trunk.access_token, &self.access_token);
-        *self = trunk;
+    /// Adds what is true of every trunk without IP authentication.
+    pub(super) fn add_digest_facts(&mut self) {
+        self.status = Attr::Known(ACTIVE.to_owned());
+        self.auth_method = Attr::Known(DIGEST.to_owned());
     }
 
     /// The address that asks for IP authentication.
@@ -171,7 +133,7 @@ impl SipTrunkModel {
     /// True when IP authentication is in use, asked for, or cannot be excluded:
     /// then `status`, `auth_method` and `host_request` are to be had from the
     /// list. `held` is the state before the read.
-    pub(super) fn needs_summary(&self, held: &Self) -> bool {
+    pub(super) fn needs_listing(&self, held: &Self) -> bool {
         held.never_listed() || self.has_ip_authentication(held)
     }
 
@@ -188,34 +150,7 @@ impl SipTrunkModel {
 
     /// The known addresses, in order.
     pub(super) fn allowed_addresses(&self) -> Vec<String> {
-        let mut addresses: Vec<String> = self
-            .allowed_ips
-            .known()
-            .map(|set| set.0.iter().filter_map(|ip| ip.known().cloned()).collect())
-            .unwrap_or_default();
-        addresses.sort_by_cached_key(|text| (text.parse::<Ipv4Addr>().ok(), text.clone()));
-        addresses.dedup();
-        addresses
-    }
-}
-
-fn is_on(flag: &Attr<bool>) -> bool {
-    flag.known().copied().unwrap_or(false)
-}
-
-fn text_or_empty(text: &Attr<String>) -> String {
-    text.known().cloned().unwrap_or_default()
-}
-
-/// The decimal that is meant as a JSON number: 0.18 leaves as 0.18, also when
-/// it came as a float or from a calculation.
-fn json_number(number: &Number) -> Option<serde_json::Number> {
-    // The plain decimal text of a number is always a JSON number.
-    number.meant().to_string().parse().ok()
-}
-
-fn resolved<T: Clone>(planned: &mut Attr<T>, prior: &Attr<T>) {
-    if planned.is_unknown() {
-        *planned = prior.clone();
+        let known = self.allowed_ips.known().map(|set| set.0.as_slice()).unwrap_or_default();
+        in_order(known.iter().filter_map(|ip| ip.known().map(String::as_str)))
     }
 }

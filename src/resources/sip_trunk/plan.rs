@@ -7,10 +7,12 @@ use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::object::{Attr, Mapped, SetOf};
 use crate::framework::path::Path;
 
-use super::compare::{Difference, differences};
+use crate::lifecycle::compare::{Difference, differences};
+use crate::lifecycle::verify::shown;
+
+use super::SipTrunk;
 use super::model::SipTrunkModel;
 use super::rules::UNCONFIRMED_VERSION;
-use super::verdict::shown;
 
 /// Refines the plan of a create (`prior` is `None`) or an update.
 pub(super) fn refine(
@@ -71,8 +73,28 @@ pub(super) fn decide_flags(plan: &mut SipTrunkModel) {
     derive_flags(&written, plan);
 }
 
+/// Takes out of a generated configuration the flags that would be derived just so.
+pub(super) fn without_derived_flags(config: &mut SipTrunkModel) {
+    let mut bare = config.clone();
+    for flag in flags(&mut bare) {
+        *flag = Attr::Null;
+    }
+    let mut derived = bare.clone();
+    derive_flags(&bare, &mut derived);
+    // Validation refuses it, since no device could register.
+    let locked_out = config.ip_restrict == Attr::Known(true) && config.allowed_addresses().is_empty();
+    for (written, derived) in flags(config).into_iter().zip(flags(&mut derived)) {
+        if written == derived {
+            *written = Attr::Null;
+        }
+    }
+    if locked_out {
+        config.ip_restrict = Attr::Null;
+    }
+}
+
 /// The flags that follow from their limits.
-pub(super) fn flags(trunk: &mut SipTrunkModel) -> [&mut Attr<bool>; 5] {
+fn flags(trunk: &mut SipTrunkModel) -> [&mut Attr<bool>; 5] {
     [
         &mut trunk.ip_restrict,
         &mut trunk.call_restrict,
@@ -90,7 +112,7 @@ pub(super) fn flags(trunk: &mut SipTrunkModel) -> [&mut Attr<bool>; 5] {
 pub(super) fn needs_request(prior: &SipTrunkModel, planned: &SipTrunkModel, written: &SipTrunkModel) -> bool {
     let password_changes =
         planned.password != prior.password || planned.password_wo_version != prior.password_wo_version;
-    !differences(planned, prior).is_empty()
+    !differences::<SipTrunk>(planned, prior).is_empty()
         || has_new_version(prior, planned)
         || (is_unconfirmed(prior) && planned.password_wo_version != prior.password_wo_version)
         || (password_changes && !has_no_password(planned, written))
@@ -186,7 +208,7 @@ fn telling_differences(
     planned: &SipTrunkModel,
     written: &SipTrunkModel,
 ) -> Vec<Difference> {
-    let mut all = differences(planned, prior);
+    let mut all = differences::<SipTrunk>(planned, prior);
     let written = written.clone().into_value();
     let is_written = |name: &str| written.get(name).is_some_and(|value| !value.is_null());
     let names: Vec<&str> = all.iter().map(|difference| difference.name).collect();

@@ -7,8 +7,8 @@ use crate::framework::validators;
 use crate::protocol::number::Number;
 use crate::protocol::value::Value;
 
-use super::super::phone_number::SEPARATORS_IN_WORDS;
 use super::caller_id;
+use crate::resources::phone_number::SEPARATORS_IN_WORDS;
 
 /// The lowest `password_wo_version`.
 pub(super) const FIRST_VERSION: i64 = 0;
@@ -88,10 +88,4 @@ impl Validator for Rule {
 /// What a dial plan is made of.
 pub(super) fn dial_digits() -> impl Validator {
     validators::characters("0-9+*#")
-}
-
-/// A positive decimal number in its one usual spelling.
-pub(super) fn parse_id(text: &str) -> Option<i64> {
-    let id: i64 = text.parse().ok()?;
-    (id > 0 && id.to_string() == text).then_some(id)
 }

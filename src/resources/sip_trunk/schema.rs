@@ -1,18 +1,17 @@
 //! Resources layer: the arguments and results of a `wavix_sip_trunk`, their
 //! rules and their documentation. What users read, and nothing that runs.
 
-use std::time::Duration;
-
-use crate::framework::resource::Operation;
+use crate::framework::resource::DEFAULT_TIMEOUT;
 use crate::framework::schema::{Attribute, Nesting, Schema, Validator};
 use crate::framework::timeouts;
 use crate::framework::validators::{at_least, each, ip_or_network, ipv4, non_empty};
 use crate::protocol::types::Type;
 use crate::protocol::value::Value;
 
-use super::super::phone_number::SEPARATORS_IN_WORDS;
+use crate::lifecycle::compare::same_label;
+use crate::resources::phone_number::SEPARATORS_IN_WORDS;
+
 use super::caller_id::same_number;
-use super::compare::same_label;
 use super::model::DEFAULT_TRANSCRIPTION_THRESHOLD;
 use super::rules::{FIRST_VERSION, Rule, UNCONFIRMED_VERSION};
 
@@ -29,7 +28,7 @@ const DESCRIPTION: &str = "A SIP trunk: the connection between a PBX, an SBC or 
     `wavix_sip_trunks` data source, and adopt it with `terraform import`.";
 
 /// The schema.
-pub(super) fn schema(default_timeout: impl Fn(Operation) -> Duration) -> Schema {
+pub(super) fn schema() -> Schema {
     let mut attributes = identity();
     attributes.extend(credentials());
     attributes.extend(calling());
@@ -38,14 +37,57 @@ pub(super) fn schema(default_timeout: impl Fn(Operation) -> Duration) -> Schema 
     attributes.extend(rewriting());
     attributes.extend(features());
     attributes.extend(server_side());
+    for (name, words) in AS_RESULTS {
+        if let Some(attribute) = attributes.iter_mut().find(|attribute| attribute.name == name) {
+            words.clone_into(&mut attribute.result);
+        }
+    }
     Schema {
         version: 0,
         description: DESCRIPTION.to_owned(),
         attributes,
-        blocks: vec![timeouts::block(default_timeout)],
+        blocks: vec![timeouts::block(|_| DEFAULT_TIMEOUT)],
         ..Schema::default()
     }
 }
+
+/// What data sources say of an attribute, where that is not what its resource says.
+const AS_RESULTS: [(&str, &str); 27] = [
+    ("id", "Identifier of the trunk at Wavix, a decimal number as text."),
+    ("label", "Name of the trunk, for people. Not necessarily unique."),
+    ("login", "SIP user name (API field `name`)."),
+    (
+        "status",
+        "`active`, or `pending` or `rejected` while IP authentication is under review or refused; such a trunk \
+         cannot place calls.",
+    ),
+    ("auth_method", "How calls are authenticated: `Digest` (password) or `IP auth`."),
+    ("callerid", "Caller ID of outbound calls, in digits. Null when none is pinned."),
+    ("multiple_numbers", "Whether any active or verified number of the account may be the caller ID."),
+    ("passthrough", "Whether caller ID passthrough is enabled."),
+    ("encrypted_media", "Whether media is encrypted (SRTP)."),
+    ("call_recording_enabled", "Whether outbound calls are recorded."),
+    ("machine_detection_enabled", "Whether voicemail is detected."),
+    ("transcription_enabled", "Whether calls are transcribed."),
+    ("transcription_threshold", "Seconds a call must last to be transcribed."),
+    ("created_at", "When the trunk was created: ISO 8601, UTC, as sent by Wavix."),
+    (
+        "host",
+        "`dynamic` when devices register with a password, or the address that IP authentication accepts.",
+    ),
+    ("ip_restrict", "Whether devices may register only from `allowed_ips`."),
+    ("allowed_ips", "Addresses from which devices may register."),
+    ("didinfo_enabled", "Whether the `To` header of inbound INVITEs holds the dialled number."),
+    ("call_restrict", "Whether `call_limit` is enforced."),
+    ("call_limit", "Longest call in seconds. Null while `call_restrict` is false."),
+    ("cost_limit", "Whether `max_call_cost` is enforced."),
+    ("max_call_cost", "Highest cost of an outbound call in USD. Null while `cost_limit` is false."),
+    ("channels_restrict", "Whether `max_channels` is enforced."),
+    ("max_channels", "Most concurrent outbound calls. Null while `channels_restrict` is false."),
+    ("rewrite_enabled", "Whether dialled numbers are rewritten."),
+    ("rewrite_prefix", "Digits put in front of dialled numbers. Null while `rewrite_enabled` is false."),
+    ("rewrite_cond", "Leading digits taken off dialled numbers. Null while `rewrite_enabled` is false."),
+];
 
 fn identity() -> Vec<Attribute> {
     vec![
@@ -79,7 +121,7 @@ fn credentials() -> Vec<Attribute> {
              Terraform 1.11 or newer. A new value is sent with the next change of the trunk; change \
              `password_wo_version` to send it at once.",
         ),
-        Attribute::number("password_wo_version").validate(at_least(FIRST_VERSION)).describe(format!(
+        Attribute::integer("password_wo_version").validate(at_least(FIRST_VERSION)).describe(format!(
             "A change of it sends `password_wo` again. {}. Needs `password_wo`. Not sent to Wavix. In the state, \
              `{UNCONFIRMED_VERSION}` stands for a password that was sent and never confirmed.",
             sentence(&at_least(FIRST_VERSION).rule()),
@@ -184,7 +226,7 @@ fn features() -> Vec<Attribute> {
             .describe(format!("Whether voicemail is detected. Default `false`. {PRO}")),
         switch("transcription_enabled")
             .describe(format!("Whether calls are transcribed. Default `false`. {PRO}")),
-        Attribute::number("transcription_threshold")
+        Attribute::integer("transcription_threshold")
             .default_value(Value::Number(DEFAULT_TRANSCRIPTION_THRESHOLD.into()))
             .validate(Rule::WholeNumber(0))
             .describe(format!(
@@ -238,7 +280,7 @@ fn derived(name: &str, what: &str, when: &str) -> Attribute {
 }
 
 fn limit(name: &str, what: &str, ceiling: &str, flag: &str) -> Attribute {
-    Attribute::number(name).validate(Rule::WholeNumber(0)).describe(format!(
+    Attribute::integer(name).validate(Rule::WholeNumber(0)).describe(format!(
         "{what}. {}, and {ceiling}. {}",
         sentence(&Rule::WholeNumber(0).rule()),
         ignored_while_off(flag)

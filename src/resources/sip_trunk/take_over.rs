@@ -9,9 +9,12 @@ use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::moving::MovedState;
 use crate::framework::object::Attr;
 
-use super::answer::is_address;
-use super::endpoints::SipTrunkRecord;
+use crate::lifecycle::object::stub;
+use crate::lifecycle::record::Record;
+
+use super::SipTrunk;
 use super::model::{HostRequestModel, SipTrunkModel};
+use super::object::is_address;
 
 /// Whose objects can be taken over, on whatever registry.
 const PROVIDER: &str = "Mastercard/restapi";
@@ -37,32 +40,35 @@ pub(super) fn take_over(moved: &MovedState) -> Result<Option<SipTrunkModel>, Dia
         .into());
     };
     // The parser's message might quote a token.
-    let record: SipTrunkRecord = serde_json::from_str(answer)
+    let record: Record<SipTrunk> = serde_json::from_str(answer)
         .map_err(|_| refused("Its `api_response` is not a SIP trunk as Wavix answers it."))?;
-    if record.id <= 0 || record.name.is_none() || record.label.is_none() {
+    if record.key.parse().is_ok_and(|id: i64| id <= 0)
+        || record.text("login").is_none()
+        || record.label().is_none()
+    {
         return Err(refused("Its `api_response` has not the id, name and label of a SIP trunk.").into());
     }
-    if moved.text("id").is_some_and(|id| id != record.id.to_string()) {
+    if moved.text("id").is_some_and(|id| id != record.key) {
         return Err(refused("Its `id` is not that of the SIP trunk in its `api_response`.").into());
     }
     let sent = moved.text("data").and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null);
-    Ok(Some(SipTrunkModel::from_record(&record, &held(&record, &sent))))
+    Ok(Some(record.state(&held(&record, &sent))))
 }
 
 /// What no answer tells, from what was sent. A password that stands in the old
 /// state in clear is no worse off in the new one, and without it the trunk could
 /// not be changed.
-fn held(record: &SipTrunkRecord, sent: &Value) -> SipTrunkModel {
+fn held(record: &Record<SipTrunk>, sent: &Value) -> SipTrunkModel {
     let text = |pointer: &str| {
         sent.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
     };
-    let trusted = record.host.clone().filter(|host| is_address(host));
+    let trusted = record.text("host").filter(|host| is_address(host)).map(str::to_owned);
     let requested = text("/host_request/host").or(trusted);
     SipTrunkModel {
         password: text("/password").map(Secret::from).into(),
         callerid: text("/callerid").into(),
         host_request: requested.map(|host| HostRequestModel { host: Attr::Known(host) }).into(),
-        ..SipTrunkModel::stub(record.id)
+        ..stub::<SipTrunk>(&record.key)
     }
 }
 

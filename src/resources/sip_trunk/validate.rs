@@ -4,9 +4,14 @@
 use crate::framework::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::framework::object::Attr;
 use crate::framework::path::Path;
+use crate::framework::schema::Validator;
+use crate::framework::validators::ipv4;
+use crate::protocol::number::Number;
+use crate::protocol::value::Value;
 
+use super::caller_id;
 use super::model::SipTrunkModel;
-use super::unusual;
+use super::rules::dial_digits;
 
 /// Checks a configuration as a whole.
 pub(super) fn check(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
@@ -26,7 +31,7 @@ fn check_all(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
     check_password(config, diagnostics);
     check_addresses(config, diagnostics);
     check_rewriting(config, diagnostics);
-    unusual::check(config, diagnostics);
+    check_unusual(config, diagnostics);
     for pair in [
         FlagAndLimit {
             flag: ("call_restrict", &config.call_restrict),
@@ -191,4 +196,57 @@ fn is_text(text: &Attr<String>) -> bool {
 /// True when it is certain that there is no text.
 fn is_no_text(text: &Attr<String>) -> bool {
     !is_text(text) && !text.is_unknown()
+}
+
+/// A warning for each value that the API does not document, and does not exclude
+/// either. The account may hold them, and what it holds is never refused.
+fn check_unusual(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
+    let mut doubt = |argument: &'static str, detail: String| {
+        let warning = Diagnostic::warning(format!("Unusual {argument}"), detail);
+        diagnostics.push(warning.at(Path::root(argument)));
+    };
+    if config.label.known().is_some_and(|label| label.trim().is_empty()) {
+        doubt(
+            "label",
+            "The label is blank: nobody can tell the trunk by it, and Wavix may refuse it.".to_owned(),
+        );
+    }
+    if let Some(clause) = config.callerid.known().and_then(|text| caller_id::unusual(text)) {
+        doubt(
+            "callerid",
+            format!("The number {clause}. Wavix accepts active and verified numbers of the account only."),
+        );
+    }
+    let addresses = config.allowed_ips.known().map(|set| set.0.as_slice()).unwrap_or_default();
+    for address in addresses.iter().filter_map(|address| address.known()) {
+        if ipv4().check(&Value::string(address)).is_err() {
+            doubt(
+                "allowed_ips",
+                format!(
+                    "{address:?} is no single IPv4 address, and the Wavix API documents no other: it may refuse it, or \
+                     not let the devices register."
+                ),
+            );
+        }
+    }
+    for (argument, limit) in [("call_limit", &config.call_limit), ("max_channels", &config.max_channels)] {
+        if limit.known() == Some(&0) {
+            doubt(argument, nothing_passes(argument));
+        }
+    }
+    if config.max_call_cost.known() == Some(&Number::from(0)) {
+        doubt("max_call_cost", nothing_passes("max_call_cost"));
+    }
+    for (argument, text) in
+        [("rewrite_prefix", &config.rewrite_prefix), ("rewrite_cond", &config.rewrite_cond)]
+    {
+        let broken = text.known().and_then(|text| dial_digits().check(&Value::string(text)).err());
+        if let Some(sentence) = broken {
+            doubt(argument, format!("A dial plan consists of digits, `+`, `*` and `#`. {sentence}"));
+        }
+    }
+}
+
+fn nothing_passes(argument: &str) -> String {
+    format!("`{argument}` is 0, which lets no call pass, or is no limit: the Wavix API does not say which.")
 }

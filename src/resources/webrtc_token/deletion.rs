@@ -3,8 +3,9 @@
 
 use crate::client::{self, CallOptions, Client, Delivery};
 
-use super::super::failure::UNCLEAR;
-use super::super::presence;
+use crate::lifecycle::noun::UNCLEAR;
+use crate::lifecycle::presence;
+
 use super::endpoints::{self, Deletion, WebRtcTokenRecord};
 
 /// What is known of a token that was to be deleted.

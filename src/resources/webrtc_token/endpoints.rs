@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::client::{ApiPath, CallOptions, Client, Error, Kind, Page, Pagination, Secret, null_as_empty};
 
-pub use super::super::presence::Deletion;
-use super::super::told::Told;
+pub use crate::lifecycle::presence::Deletion;
+use crate::lifecycle::told::Told;
 
 const ROUTE: &str = "/v2/webrtc/tokens";
 

@@ -1,6 +1,8 @@
 //! Resources layer: ephemeral resource `wavix_webrtc_token`. Opening creates a
 //! token, closing deletes it, unless it is to outlive the run.
 
+use std::marker::PhantomData;
+
 use crate::client::{self, CallOptions, Client, Delivery, Secret};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::ephemeral::{Ephemeral, Opened};
@@ -13,12 +15,14 @@ use crate::framework::validators;
 use crate::protocol::types::Type;
 use crate::protocol::value::Value;
 
-use super::super::Context;
-use super::super::failure::Verb;
-use super::super::sip_trunk::wait_for_login;
+use crate::lifecycle::context::{Context, look, options};
+use crate::lifecycle::noun::Verb;
+use crate::lifecycle::object::RemoteObject;
+use crate::lifecycle::trail;
+
 use super::deletion::{self, Evidence, Fate};
 use super::endpoints::{self, Payload, WebRtcTokenBody};
-use super::{KIND, lifetime, lost, options};
+use super::{NOUN, lifetime, lost};
 
 /// The key under which closing finds the token. Nothing else is kept: the
 /// secret is in the result only.
@@ -43,10 +47,15 @@ crate::object! {
 }
 
 /// The ephemeral resource.
-#[derive(Debug, Clone, Copy)]
-pub struct WebRtcToken;
+#[derive(Debug)]
+pub struct WebRtcToken<T>(PhantomData<fn() -> T>);
 
-impl Ephemeral<Context> for WebRtcToken {
+impl<T> WebRtcToken<T> {
+    /// The only one.
+    pub const NEW: Self = Self(PhantomData);
+}
+
+impl<T: RemoteObject> Ephemeral<Context> for WebRtcToken<T> {
     type Model = WebRtcTokenData;
 
     fn type_name(&self) -> &'static str {
@@ -115,13 +124,13 @@ impl Ephemeral<Context> for WebRtcToken {
             let is_refused = made
                 .as_ref()
                 .is_err_and(|error| error.is_not_found() && error.delivery() == Delivery::Refused);
-            if !is_refused || !wait_for_login(call, &body.sip_trunk, tries).await {
+            if !is_refused || !trail::wait_for::<T>(call, "login", &body.sip_trunk, tries).await {
                 break made;
             }
             tries += 1;
         };
         // From here on a token may exist, which neither an interrupt nor the end of the time undoes.
-        let look = call.ctx.patience().for_a_look(call.deadline, call.cancel);
+        let look = look(call);
         let made = match made {
             Ok(made) => made,
             Err(error) if error.delivery() == Delivery::Ambiguous => {
@@ -210,17 +219,17 @@ fn perhaps_valid(uuid: &str, ttl: Option<i64>, evidence: &Evidence) -> Diagnosti
         Some(_) => lifetime(ttl),
         None => "until it expires, or for ever if it has no `ttl`".to_owned(),
     };
-    let remedy = error.as_ref().and_then(|error| KIND.remedy(Verb::Revoke, error)).unwrap_or_default();
+    let remedy = error.as_ref().and_then(|error| NOUN.remedy(Verb::Revoke, error)).unwrap_or_default();
     let detail = format!(
         "{text}\n\nThe WebRTC token {uuid} may still be valid, {valid}. The action `wavix_revoke_webrtc_tokens` \
          deletes all tokens of a SIP trunk. {remedy}"
     );
-    Diagnostic::error(KIND.summary(Verb::Revoke), detail.trim_end())
+    Diagnostic::error(NOUN.summary(Verb::Revoke), detail.trim_end())
 }
 
 fn refused(body: &WebRtcTokenBody, error: &client::Error) -> Diagnostics {
     if !error.is_not_found() {
-        return KIND.failed(Verb::Open, "", error);
+        return NOUN.failed(Verb::Open, "", error);
     }
     let detail = format!(
         "{error}\n\nNo WebRTC token was created.\n\nCheck that a SIP trunk of the account has the login {:?}: \
@@ -228,14 +237,14 @@ fn refused(body: &WebRtcTokenBody, error: &client::Error) -> Diagnostics {
          provisioned for this service, which Wavix support can tell and change.",
         body.sip_trunk
     );
-    Diagnostic::error(KIND.summary(Verb::Open), detail).at(Path::root("sip_trunk")).into()
+    Diagnostic::error(NOUN.summary(Verb::Open), detail).at(Path::root("sip_trunk")).into()
 }
 
 fn secret_missing(uuid: &str, is_deleted: bool) -> Diagnostic {
     let end =
         if is_deleted { "so it was deleted" } else { "and it could not be deleted, as another error says" };
     Diagnostic::error(
-        KIND.summary(Verb::Open),
+        NOUN.summary(Verb::Open),
         format!(
             "Wavix created the token {uuid}, and its answer lacks the token itself, which is shown only once. It was \
              of no use, {end}. Run the command again; if it goes on, ask Wavix support."

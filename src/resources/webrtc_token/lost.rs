@@ -11,9 +11,10 @@
 use crate::client::{self, CallOptions, Client};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 
-use super::super::failure::Verb;
+use crate::lifecycle::noun::Verb;
+
 use super::endpoints::{self, WebRtcTokenBody, WebRtcTokenRecord};
-use super::{KIND, lifetime, named};
+use super::{NOUN, lifetime, named};
 
 /// The error for a create whose outcome is not known.
 pub(super) async fn report(
@@ -34,7 +35,7 @@ pub(super) async fn report(
         "{error}\n\n{left}\n\nIt was not requested a second time, because that could make two. Run the command again \
          for a new one."
     );
-    Diagnostic::error(KIND.summary(Verb::Open), detail).into()
+    Diagnostic::error(NOUN.summary(Verb::Open), detail).into()
 }
 
 fn what_is_left(body: &WebRtcTokenBody, listed: &[WebRtcTokenRecord]) -> String {

@@ -11,17 +11,20 @@ mod revoke_action;
 #[cfg(test)]
 mod tests;
 
-use super::context::options;
-use super::failure::ObjectKind;
+use crate::lifecycle::noun::{Arguments, Noun};
 
 pub use self::ephemeral::{WebRtcToken, WebRtcTokenData};
 pub use self::revoke_action::{RevokeWebRtcTokens, RevokeWebRtcTokensArguments};
 
 /// How failures speak of WebRTC tokens.
-pub const KIND: ObjectKind = ObjectKind {
+pub const NOUN: Noun = Noun {
+    type_name: "wavix_webrtc_token",
     name: "WebRTC token",
-    scope: "embeddable",
-    fields: &[("sip_trunk", "sip_trunk"), ("sip trunk", "sip_trunk"), ("ttl", "ttl"), ("payload", "payload")],
+    short: "token",
+    scope: Some("embeddable"),
+    arguments: Arguments::Named(&["sip_trunk", "ttl", "payload"]),
+    words: &[],
+    list: "",
     adopt: "It cannot be adopted. The action `wavix_revoke_webrtc_tokens` deletes all tokens of a SIP trunk.",
 };
 

@@ -2,6 +2,7 @@
 //! token of a SIP trunk, as after a leak or when somebody leaves.
 
 use std::collections::BTreeSet;
+use std::marker::PhantomData;
 
 use crate::client;
 use crate::framework::action::{Action, Progress};
@@ -12,12 +13,14 @@ use crate::framework::resource::Call;
 use crate::framework::schema::{Attribute, Schema};
 use crate::framework::validators;
 
-use super::super::Context;
-use super::super::failure::Verb;
-use super::super::sip_trunk;
+use crate::lifecycle::context::{Context, look, options};
+use crate::lifecycle::noun::Verb;
+use crate::lifecycle::object::RemoteObject;
+use crate::lifecycle::record::Record;
+
 use super::deletion::{self, Evidence, Fate};
 use super::endpoints::{self, WebRtcTokenRecord};
-use super::{KIND, named, options};
+use super::{NOUN, named};
 
 crate::object! {
     /// Arguments of `wavix_revoke_webrtc_tokens`.
@@ -28,10 +31,15 @@ crate::object! {
 }
 
 /// The action.
-#[derive(Debug, Clone, Copy)]
-pub struct RevokeWebRtcTokens;
+#[derive(Debug)]
+pub struct RevokeWebRtcTokens<T>(PhantomData<fn() -> T>);
 
-impl Action<Context> for RevokeWebRtcTokens {
+impl<T> RevokeWebRtcTokens<T> {
+    /// The only one.
+    pub const NEW: Self = Self(PhantomData);
+}
+
+impl<T: RemoteObject> Action<Context> for RevokeWebRtcTokens<T> {
     type Model = RevokeWebRtcTokensArguments;
 
     fn type_name(&self) -> &'static str {
@@ -67,14 +75,14 @@ impl Action<Context> for RevokeWebRtcTokens {
         loop {
             let seen = endpoints::seen(call.ctx.client(), &options(call))
                 .await
-                .map_err(|error| KIND.failed(Verb::List, "", &error))?;
+                .map_err(|error| NOUN.failed(Verb::List, "", &error))?;
             let is_new = |token: &WebRtcTokenRecord| token.sip_trunk == login && !tried.contains(&token.uuid);
             let tokens: Vec<WebRtcTokenRecord> = seen.tokens.into_iter().filter(is_new).collect();
             match seen.is_partial {
                 Some(cause) if tokens.is_empty() => return Err(unseen(&login, tried.len(), &cause).into()),
                 None if tokens.is_empty() && tried.is_empty() => {
                     progress.report(format!("SIP trunk {login} has no WebRTC tokens"));
-                    return Ok(unknown_trunk(call, &login).await.into_iter().collect());
+                    return Ok(unknown_trunk::<T>(call, &login).await.into_iter().collect());
                 }
                 is_partial => {
                     revoke_all(call, &login, &tokens, progress).await?;
@@ -92,7 +100,7 @@ impl Action<Context> for RevokeWebRtcTokens {
 /// The error for tokens that nothing shows.
 fn unseen(login: &str, revoked: usize, cause: &client::Error) -> Diagnostic {
     Diagnostic::error(
-        KIND.summary(Verb::Revoke),
+        NOUN.summary(Verb::Revoke),
         format!(
             "More WebRTC tokens of the SIP trunk {login} may be valid: Wavix shows only a part of its list of tokens, \
              and none of this trunk is in it. {revoked} that were in it are revoked.\n\n{cause}\n\nRun the action again \
@@ -175,7 +183,7 @@ impl Revocation<'_> {
         if self.doubtful.is_empty() {
             return;
         }
-        let look = call.ctx.patience().for_a_look(call.deadline, call.cancel);
+        let look = look(call);
         let listed = endpoints::list(call.ctx.client(), &look).await;
         for (uuid, evidence) in std::mem::take(&mut self.doubtful) {
             match evidence.with_list(uuid, &listed) {
@@ -199,7 +207,7 @@ impl Revocation<'_> {
 
     fn interrupted(&self) -> Diagnostic {
         Diagnostic::error(
-            KIND.summary(Verb::Revoke),
+            NOUN.summary(Verb::Revoke),
             format!(
                 "The action was interrupted. {}; the others may still be valid. Run the action again for the rest.",
                 self.so_far()
@@ -227,9 +235,9 @@ impl Revocation<'_> {
         }
         let mut errors = failures.iter().rev().filter_map(|(_, evidence)| evidence.error.as_ref());
         let last = stop.as_ref().map(|stop| &stop.error).or_else(|| errors.next());
-        let remedy = last.and_then(|error| KIND.remedy(Verb::Revoke, error)).unwrap_or_default();
+        let remedy = last.and_then(|error| NOUN.remedy(Verb::Revoke, error)).unwrap_or_default();
         paragraphs.push(format!("Run the action again for the rest. {remedy}").trim_end().to_owned());
-        Diagnostic::error(KIND.summary(Verb::Revoke), paragraphs.join("\n\n"))
+        Diagnostic::error(NOUN.summary(Verb::Revoke), paragraphs.join("\n\n"))
     }
 }
 
@@ -240,9 +248,9 @@ fn concerns_all(error: &client::Error) -> bool {
 
 /// A misspelt login must not look like a job well done. A trunk that was
 /// deleted is no error, and a key that may not read trunks is none either.
-async fn unknown_trunk(call: &Call<'_, Context>, login: &str) -> Option<Diagnostic> {
-    let is_it = |trunk: &sip_trunk::endpoints::SipTrunkSummary| trunk.name.as_deref() == Some(login);
-    match sip_trunk::list_of(call).await {
+async fn unknown_trunk<T: RemoteObject>(call: &Call<'_, Context>, login: &str) -> Option<Diagnostic> {
+    let is_it = |trunk: &Record<T>| trunk.text("login") == Some(login);
+    match call.ctx.slot::<T>().recent(call).await {
         Ok(trunks) if !trunks.iter().any(is_it) => Some(
             Diagnostic::warning(
                 format!("Unknown SIP trunk {login:?}"),

@@ -20,6 +20,9 @@ use crate::framework::path::Path;
 use crate::framework::resource::Call;
 use crate::protocol::value::Value;
 
+const TOKEN: WebRtcToken<crate::resources::sip_trunk::SipTrunk> = WebRtcToken::NEW;
+const REVOKE: RevokeWebRtcTokens<crate::resources::sip_trunk::SipTrunk> = RevokeWebRtcTokens::NEW;
+
 const ROUTE: &str = "/v2/webrtc/tokens";
 const EVERY: &str = "/v2/webrtc/tokens/*";
 
@@ -63,7 +66,7 @@ fn config(login: &str) -> WebRtcTokenData {
 
 async fn open(sim: &Sim, config: WebRtcTokenData) -> Result<Opened<WebRtcTokenData>, Diagnostics> {
     let (ctx, cancel) = (context(sim), CancellationToken::new());
-    WebRtcToken.open(&call(&ctx, &cancel), config).await
+    TOKEN.open(&call(&ctx, &cancel), config).await
 }
 
 /// Opens, and is interrupted when the token is made and not yet answered.
@@ -76,7 +79,7 @@ async fn open_interrupted(sim: &Sim, config: WebRtcTokenData) -> Diagnostics {
         cancel.cancel();
     };
     let call = call(&ctx, &cancel);
-    let (opened, ()) = tokio::join!(WebRtcToken.open(&call, config), interrupt);
+    let (opened, ()) = tokio::join!(TOKEN.open(&call, config), interrupt);
     opened.unwrap_err()
 }
 
@@ -85,7 +88,7 @@ const WHILE_INTERRUPTED: Duration = Duration::from_millis(500);
 
 async fn close(sim: &Sim, opened: Opened<WebRtcTokenData>) -> Result<(), Diagnostics> {
     let (ctx, cancel) = (context(sim), CancellationToken::new());
-    WebRtcToken.close(&call(&ctx, &cancel), opened.private).await
+    TOKEN.close(&call(&ctx, &cancel), opened.private).await
 }
 
 fn one(diagnostics: Diagnostics) -> Diagnostic {
@@ -99,8 +102,8 @@ fn models_and_schemas_name_the_same_attributes() {
     let names = |schema: crate::framework::schema::Schema| {
         schema.attributes.iter().map(|attribute| attribute.name.clone()).collect::<Vec<_>>()
     };
-    assert_eq!(names(WebRtcToken.schema()), WebRtcTokenData::ATTRIBUTES);
-    assert_eq!(names(RevokeWebRtcTokens.schema()), RevokeWebRtcTokensArguments::ATTRIBUTES);
+    assert_eq!(names(TOKEN.schema()), WebRtcTokenData::ATTRIBUTES);
+    assert_eq!(names(REVOKE.schema()), RevokeWebRtcTokensArguments::ATTRIBUTES);
 }
 
 #[tokio::test]
@@ -155,7 +158,7 @@ async fn a_token_that_terraform_never_got_is_deleted_in_any_case() {
     let handed_on = WebRtcTokenData { revoke_on_close: Attr::Known(false), ..config(&trunk(&sim)) };
     let opened = open(&sim, handed_on).await.unwrap();
     let (ctx, cancel) = (context(&sim), CancellationToken::new());
-    WebRtcToken.discard(&call(&ctx, &cancel), opened).await.unwrap();
+    TOKEN.discard(&call(&ctx, &cancel), opened).await.unwrap();
     assert_eq!(sim.webrtc_tokens().len(), 0);
 }
 
@@ -312,7 +315,7 @@ async fn a_token_without_its_secret_is_deleted() {
 
 #[test]
 fn a_payload_is_json_text_of_an_object() {
-    let schema = WebRtcToken.schema();
+    let schema = TOKEN.schema();
     let rule = &schema.attribute("payload").unwrap().validators[0];
     for good in ["{}", r#"{"a":[1,null]}"#, " {\n} "] {
         assert_eq!(rule.check(&Value::string(good)), Ok(()), "{good}");
@@ -337,7 +340,7 @@ async fn a_bad_payload_is_refused_before_anything_is_sent() {
 fn an_immortal_token_that_is_handed_on_is_warned_of() {
     let warnings = |ttl: Attr<i64>, revoke_on_close: Attr<bool>| {
         let mut diagnostics = Diagnostics::new();
-        WebRtcToken.validate(&WebRtcTokenData { ttl, revoke_on_close, ..config("1") }, &mut diagnostics);
+        TOKEN.validate(&WebRtcTokenData { ttl, revoke_on_close, ..config("1") }, &mut diagnostics);
         assert!(diagnostics.iter().all(|diagnostic| diagnostic.severity == Severity::Warning));
         diagnostics.iter().count()
     };

@@ -27,7 +27,7 @@ const LIST: &str = "/v1/trunks";
 const ONE: &str = "/v1/trunks/*";
 
 fn request<const N: usize>(filters: [(&str, &str); N]) -> Request {
-    let schema = SipTrunkList.schema();
+    let schema = SipTrunkList::NEW.schema();
     let mut config = super::nothing(&schema);
     config.extend(filters.map(|(name, value)| (name.to_owned(), Value::string(value))));
     Request {

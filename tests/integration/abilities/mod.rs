@@ -147,7 +147,7 @@ impl Bench {
 }
 
 fn trunk_schema() -> Schema {
-    SipTrunk.schema()
+    Resource::schema(&SipTrunk)
 }
 
 fn trunk_type() -> Type {

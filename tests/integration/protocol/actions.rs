@@ -19,6 +19,7 @@ use terraform_provider_wavix::protocol::types::Type;
 use terraform_provider_wavix::protocol::value::{UNKNOWN, Value};
 use terraform_provider_wavix::provider::WavixProvider;
 use terraform_provider_wavix::provider::environment::Environment;
+use terraform_provider_wavix::resources::sip_trunk::SipTrunk;
 use terraform_provider_wavix::resources::webrtc_token::{RevokeWebRtcTokens, WebRtcToken};
 use tonic::transport::Channel;
 use wavix_sim::{Fault, Gate, Sim};
@@ -67,7 +68,7 @@ async fn prepared(sim: &Sim) -> (Plugin, ProviderClient<Channel>, String) {
     for _ in 0..3 {
         let request = open_ephemeral_resource::Request {
             type_name: "wavix_webrtc_token".to_owned(),
-            config: config(&WebRtcToken.schema(), &[("sip_trunk", Value::string(&login))]),
+            config: config(&WebRtcToken::<SipTrunk>::NEW.schema(), &[("sip_trunk", Value::string(&login))]),
             ..Default::default()
         };
         let answer = provider.open_ephemeral_resource(request).await.unwrap().into_inner();
@@ -80,7 +81,7 @@ async fn prepared(sim: &Sim) -> (Plugin, ProviderClient<Channel>, String) {
 fn invocation(login: &str) -> invoke_action::Request {
     invoke_action::Request {
         action_type: ACTION.to_owned(),
-        config: config(&RevokeWebRtcTokens.schema(), &[("sip_trunk", Value::string(login))]),
+        config: config(&RevokeWebRtcTokens::<SipTrunk>::NEW.schema(), &[("sip_trunk", Value::string(login))]),
         ..Default::default()
     }
 }
@@ -143,7 +144,7 @@ async fn an_action_is_validated_and_planned_without_a_request() {
     for (login, faults) in
         [(Value::string("67758"), 0), (UNKNOWN, 0), (Value::string(""), 1), (Value::Null, 1)]
     {
-        let config = config(&RevokeWebRtcTokens.schema(), &[("sip_trunk", login)]);
+        let config = config(&RevokeWebRtcTokens::<SipTrunk>::NEW.schema(), &[("sip_trunk", login)]);
         let request =
             validate_action_config::Request { action_type: ACTION.to_owned(), config: config.clone() };
         let answer = provider.validate_action_config(request).await.unwrap().into_inner();

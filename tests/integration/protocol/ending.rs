@@ -180,7 +180,7 @@ async fn with_a_token(sim: &Sim) -> (Plugin, Channel, close_ephemeral_resource::
     let channel = plugin.connect().await;
     let mut provider = ProviderClient::new(channel.clone());
     configure(&mut provider, &[]).await;
-    let schema = WebRtcToken.schema();
+    let schema = WebRtcToken::<SipTrunk>::NEW.schema();
     let request = open_ephemeral_resource::Request {
         type_name: "wavix_webrtc_token".to_owned(),
         config: encoded(&schema, &object(&schema, &[("sip_trunk", login)])),

@@ -7,7 +7,8 @@ use serde_json::json;
 use wavix_sim::behaviour::Behaviour;
 use wavix_sim::{Fault, Sim};
 
-use crate::resources::{Context, Patience};
+use crate::lifecycle::context::Context;
+use crate::lifecycle::patience::Patience;
 
 use super::{Bench, CALLER_ID, config, hasty, id_of, text};
 

@@ -10,9 +10,10 @@ use crate::client::Secret;
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::object::Attr;
 
+use super::super::SipTrunk;
 use super::super::SipTrunkModel;
-use super::super::compare::WRITABLE;
 use super::{Bench, PASSWORD, config, everything, id_of, paths, plan, text};
+use crate::lifecycle::object::arguments;
 
 const TRUNKS: &str = "/v1/trunks";
 const TRUNK: &str = "/v1/trunks/*";
@@ -49,7 +50,9 @@ async fn a_refused_create_makes_nothing_and_points_at_the_field_the_api_names() 
 /// An answer without everything that the API does not promise to tell: what a
 /// request carries but for the label, and two results.
 fn reticent() -> Fault {
-    let arguments = WRITABLE.into_iter().filter(|name| !matches!(*name, "label" | "host_request"));
+    let arguments = arguments::<SipTrunk>()
+        .map(|argument| argument.name.as_str())
+        .filter(|name| !matches!(*name, "label" | "host_request"));
     arguments
         .chain(["passthrough", "host"])
         .fold(Fault::without("nothing"), |fault, field| fault.and_without(field))

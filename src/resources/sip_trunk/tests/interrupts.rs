@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use wavix_sim::{Fault, Rule};
 
-use crate::resources::Patience;
+use crate::lifecycle::patience::Patience;
 
 use super::lost_create::{TRUNKS, adopted, posts, says};
 use super::{Bench, config, id_of};

@@ -9,14 +9,12 @@ use crate::framework::data_source::DataSource;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::ephemeral::Ephemeral;
 use crate::framework::object::{Attr, Mapped};
+use crate::lifecycle::patience::Patience;
 use crate::protocol::value::Value;
-use crate::resources::Patience;
 use crate::resources::webrtc_token::{WebRtcToken, WebRtcTokenData};
 
-use super::super::{
-    SipTrunkCredentials, SipTrunkCredentialsData, SipTrunkData, SipTrunkDataSource, SipTrunksData,
-    SipTrunksDataSource,
-};
+use super::super::data_source_tests::{ALL, ONE, SipTrunkData, SipTrunksData};
+use super::super::{SipTrunk, SipTrunkCredentials, SipTrunkCredentialsData};
 use super::{Bench, config, hasty, id_of, text};
 
 const TRUNK: &str = "/v1/trunks/*";
@@ -29,8 +27,8 @@ async fn patient() -> Bench {
 
 async fn look_up(bench: &Bench, argument: &str, value: &Attr<String>) -> Result<SipTrunkData, Diagnostics> {
     let key = Value::string(value.known().unwrap());
-    let config = SipTrunkData::from_value(&Value::map([(argument, key)])).unwrap();
-    SipTrunkDataSource.read(&bench.call(), config).await
+    let found = ONE.read(&bench.call(), Value::map([(argument, key)])).await?;
+    Ok(SipTrunkData::from_value(&found).unwrap())
 }
 
 #[tokio::test]
@@ -51,8 +49,8 @@ async fn the_list_of_trunks_waits_for_one_that_this_process_has_just_made() {
     let bench = patient().await;
     bench.sim.configure(|knobs| knobs.list_lag = 2);
     let made = bench.create(&config(|_| {})).await.ok();
-    let all = SipTrunksData::from_value(&Value::map::<&str>([])).unwrap();
-    let found = SipTrunksDataSource.read(&bench.call(), all).await.unwrap();
+    let found = ALL.read(&bench.call(), Value::map::<&str>([])).await.unwrap();
+    let found = SipTrunksData::from_value(&found).unwrap();
     let ids: Vec<_> = found.sip_trunks.known().unwrap().iter().map(|trunk| trunk.id.clone()).collect();
     assert_eq!(ids, [made.id]);
 }
@@ -114,7 +112,7 @@ async fn ephemeral_resources_wait_for_a_trunk_that_this_process_has_just_made() 
         uuid: Attr::Null,
         token: Attr::Null,
     };
-    assert!(WebRtcToken.open(&bench.call(), token).await.is_ok());
+    assert!(WebRtcToken::<SipTrunk>::NEW.open(&bench.call(), token).await.is_ok());
     assert_eq!(bench.sim.webrtc_tokens().len(), 1);
     assert!(bench.sim.trunk(id_of(&made)).is_some());
 }

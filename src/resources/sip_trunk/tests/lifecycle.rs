@@ -9,9 +9,9 @@ use crate::framework::object::{Attr, Mapped};
 use crate::framework::resource::Resource;
 use crate::framework::timeouts::Timeouts;
 
-use super::super::compare::differences;
 use super::super::{SipTrunk, SipTrunkModel};
 use super::{Bench, PASSWORD, addresses, config, everything, id_of, paths, plan, text};
+use crate::lifecycle::compare::differences;
 
 #[tokio::test]
 async fn a_trunk_is_created_read_changed_and_deleted() {
@@ -79,7 +79,7 @@ async fn every_argument_reaches_the_account_and_comes_back_unchanged_whatever_th
             }),
         ] {
             let created = bench.create(&config).await.ok();
-            assert_eq!(differences(&plan(&config, None), &created), []);
+            assert_eq!(differences::<SipTrunk>(&plan(&config, None), &created), []);
             let read = bench.read(&created).await.ok();
             assert_eq!(plan(&config, Some(&read)), read, "the plan after an apply is empty: {unset:?}");
         }
@@ -122,7 +122,8 @@ async fn every_field_edited_behind_our_back_is_seen_and_repaired() {
         bench.sim.edit_trunk(id, edit);
         let read = bench.read(&created).await.ok();
         let planned = plan(&config, Some(&read));
-        let seen: Vec<_> = differences(&planned, &read).iter().map(|difference| difference.name).collect();
+        let seen: Vec<_> =
+            differences::<SipTrunk>(&planned, &read).iter().map(|difference| difference.name).collect();
         assert_eq!(seen, [field]);
         let repaired = bench.update(&config, &read).await.ok();
         assert_eq!(bench.read(&repaired).await.ok(), created, "{field}");

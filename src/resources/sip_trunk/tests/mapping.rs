@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 
 use crate::client::Secret;
 use crate::framework::object::{Attr, SetOf};
+use crate::lifecycle::record::Record;
 
-use super::super::SipTrunkModel;
-use super::super::endpoints::{SipTrunkRecord, SipTrunkSummary};
 use super::super::model::HostRequestModel;
+use super::super::{SipTrunk, SipTrunkModel};
 use super::{PASSWORD, addresses, config, everything, plan, text};
 
 fn body(config: &SipTrunkModel) -> Value {
-    serde_json::to_value(plan(config, None).body(&Secret::new(PASSWORD))).unwrap()
+    Value::Object(plan(config, None).body(&Secret::new(PASSWORD)).json().clone())
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn money_leaves_exactly_as_it_was_written() {
         ("0.1234567890123456789012345678", "0.1234567890123456789012345678"),
     ] {
         let config = config(|trunk| trunk.max_call_cost = Attr::Known(written.parse().unwrap()));
-        let body = serde_json::to_string(&plan(&config, None).body(&Secret::new("p"))).unwrap();
+        let body = serde_json::to_string(plan(&config, None).body(&Secret::new("p")).json()).unwrap();
         assert!(body.contains(&format!("\"max_call_cost\":{sent},")), "{written}: {body}");
     }
 }
@@ -102,7 +102,7 @@ fn no_caller_id_is_sent_as_empty_text() {
 }
 
 /// The vendor's example of the detail view, changed.
-fn record(change: &Value) -> SipTrunkRecord {
+fn record(change: &Value) -> Record<SipTrunk> {
     let mut answer = json!({
         "id": 293,
         "name": "67758",
@@ -141,7 +141,7 @@ fn record(change: &Value) -> SipTrunkRecord {
 }
 
 fn answered(change: &Value, held: &SipTrunkModel) -> SipTrunkModel {
-    SipTrunkModel::from_record(&record(change), held)
+    record(change).state(held)
 }
 
 #[test]
@@ -164,8 +164,8 @@ fn the_answer_to_a_create_makes_a_wholly_known_state() {
 fn an_answer_of_nothing_but_an_id_keeps_what_was_known() {
     let mut held = plan(&everything(), None);
     held.id = text("293");
-    let answer: SipTrunkRecord = serde_json::from_value(json!({ "id": 293 })).unwrap();
-    let trunk = SipTrunkModel::from_record(&answer, &held);
+    let answer: Record<SipTrunk> = serde_json::from_value(json!({ "id": 293 })).unwrap();
+    let trunk = answer.state(&held);
     assert_eq!((&trunk.label, &trunk.callerid), (&held.label, &held.callerid));
     assert_eq!(trunk.call_restrict, Attr::Known(true));
     assert_eq!(trunk.didinfo_enabled, Attr::Known(false));
@@ -177,13 +177,14 @@ fn an_answer_of_nothing_but_an_id_keeps_what_was_known() {
 
 #[test]
 fn ids_and_whole_numbers_may_come_as_text_and_unknown_keys_are_passed_over() {
-    let trunk: SipTrunkRecord = serde_json::from_value(json!({
+    let trunk: Record<SipTrunk> = serde_json::from_value(json!({
         "id": "4294967296", "call_limit": "600", "invented": { "by": ["the", "server"] }
     }))
     .unwrap();
-    assert_eq!((trunk.id, trunk.call_limit), (4_294_967_296, Some(Some(600))));
+    assert_eq!(trunk.key, "4294967296");
+    assert_eq!(trunk.told("call_limit").and_then(|told| told.as_number()?.to_i64()), Some(600));
     for wrong in [json!({ "id": null }), json!({ "id": 1.5 }), json!({}), json!([1])] {
-        assert!(serde_json::from_value::<SipTrunkRecord>(wrong.clone()).is_err(), "{wrong}");
+        assert!(serde_json::from_value::<Record<SipTrunk>>(wrong.clone()).is_err(), "{wrong}");
     }
 }
 
@@ -199,14 +200,14 @@ fn money_is_read_from_text_and_from_numbers_without_loss() {
         ("null", None),
     ] {
         let answer = format!(r#"{{"id":1,"cost_limit":true,"max_call_cost":{answer}}}"#);
-        let record: SipTrunkRecord = serde_json::from_str(&answer).unwrap();
+        let record: Record<SipTrunk> = serde_json::from_str(&answer).unwrap();
         let cost: Attr<_> = cost.map(|text| text.parse().unwrap()).into();
-        assert_eq!(SipTrunkModel::from_record(&record, &held).max_call_cost, cost, "{answer}");
+        assert_eq!(record.state(&held).max_call_cost, cost, "{answer}");
     }
     for wrong in [r#""cheap""#, r#""1,5""#, r#""1e999999999""#, "[]", "true", r#"".""#] {
         let answer = format!(r#"{{"id":1,"max_call_cost":{wrong}}}"#);
-        let record: SipTrunkRecord = serde_json::from_str(&answer).unwrap();
-        assert_eq!(record.max_call_cost, None, "{wrong}");
+        let record: Record<SipTrunk> = serde_json::from_str(&answer).unwrap();
+        assert!(record.told("max_call_cost").is_none(), "{wrong}");
         let [odd] = record.unreadable.as_slice() else { panic!("{wrong}: {:?}", record.unreadable) };
         assert_eq!(odd.field, "max_call_cost");
     }
@@ -338,7 +339,7 @@ fn a_null_flag_is_off() {
 
 #[test]
 fn only_the_list_tells_where_a_request_for_ip_authentication_stands() {
-    let summary = |host_request: Value| -> SipTrunkSummary {
+    let summary = |host_request: Value| -> Record<SipTrunk> {
         serde_json::from_value(json!({
             "id": 293, "name": "67758", "label": "office", "auth_method": "IP auth", "status": "pending",
             "callerid": null, "host_request": host_request, "charge": 1.5, "talk_time": "7",
@@ -347,16 +348,16 @@ fn only_the_list_tells_where_a_request_for_ip_authentication_stands() {
     };
     let requested = Attr::Known(HostRequestModel { host: text("198.51.100.40") });
     let mut trunk = answered(&json!({}), &SipTrunkModel::stub(293));
-    trunk.add_summary(&summary(json!({ "host": "198.51.100.40", "status": "pending" })));
+    trunk.add_listed(&summary(json!({ "host": "198.51.100.40", "status": "pending" })));
     assert_eq!((&trunk.status, &trunk.auth_method), (&text("pending"), &text("IP auth")));
     assert_eq!(trunk.host_request, requested);
 
-    trunk.add_summary(&summary(json!(null)));
+    trunk.add_listed(&summary(json!(null)));
     assert_eq!(trunk.host_request, Attr::Null);
 
     // Switched to an address by Wavix, without a request.
     let mut trunk = answered(&json!({ "host": "198.51.100.40" }), &SipTrunkModel::stub(293));
-    trunk.add_summary(&summary(json!(null)));
+    trunk.add_listed(&summary(json!(null)));
     assert_eq!(trunk.host_request, requested);
 }
 

@@ -1,7 +1,9 @@
 //! Tests of the SIP trunk resource: tables for what is pure, and each verb
 //! against a simulated API.
 
+mod ceilings;
 mod clocks;
+mod comparing;
 mod faults;
 mod interrupts;
 mod ip_authentication;
@@ -35,7 +37,8 @@ use crate::framework::object::{Attr, Mapped};
 use crate::framework::private::Private;
 use crate::framework::resource::{Call, CreateRequest, Outcome, Resource, UpdateRequest};
 use crate::framework::walk;
-use crate::resources::{Context, Patience};
+use crate::lifecycle::context::Context;
+use crate::lifecycle::patience::Patience;
 
 use super::model::DEFAULT_TRANSCRIPTION_THRESHOLD;
 use super::{SipTrunk, SipTrunkModel};

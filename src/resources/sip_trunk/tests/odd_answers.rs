@@ -3,7 +3,9 @@
 use serde_json::{Value as Json, json};
 use wavix_sim::Fault;
 
-use super::super::endpoints::{SipTrunkRecord, SipTrunkSummary};
+use crate::lifecycle::record::Record;
+
+use super::super::SipTrunk;
 use super::*;
 
 const TRUNKS: &str = "/v1/trunks";
@@ -79,7 +81,7 @@ async fn what_is_odd_about_one_trunk_of_a_list_costs_the_others_nothing() {
         .and_with("/pagination/total", "2");
     for fault in [odd, Fault::again("news", r#""\ud83d""#), Fault::invalid_utf8()] {
         bench.sim.faults().always("GET", TRUNKS, fault);
-        let listed = super::super::list_of(&bench.call()).await.unwrap();
+        let listed = bench.ctx.slot::<SipTrunk>().recent(&bench.call()).await.unwrap();
         assert_eq!(listed.len(), 2);
         assert_eq!(bench.read(&state).await.ok(), state);
         bench.sim.faults().clear();
@@ -169,12 +171,12 @@ proptest::proptest! {
     ) {
         let mut answer = json!(fields);
         answer["id"] = json!(293);
-        let record: SipTrunkRecord = serde_json::from_value(answer.clone()).unwrap();
-        let summary: SipTrunkSummary = serde_json::from_value(answer).unwrap();
-        assert_eq!((record.id, summary.id), (293, 293));
+        let record: Record<SipTrunk> = serde_json::from_value(answer.clone()).unwrap();
+        let summary: Record<SipTrunk> = serde_json::from_value(answer).unwrap();
+        assert_eq!((record.key.as_str(), summary.key.as_str()), ("293", "293"));
         // What cannot be read stays as it is held, and is named.
         let held = plan(&everything(), None);
-        let trunk = SipTrunkModel::from_record(&record, &held);
+        let trunk = record.state(&held);
         assert_eq!(trunk.id, text("293"));
         for odd in &record.unreadable {
             assert!(fields.contains_key(odd.field));

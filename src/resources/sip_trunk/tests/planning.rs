@@ -39,7 +39,7 @@ fn a_float_is_planned_as_it_came_and_sent_as_the_decimal_it_stands_for() {
     for came in [&float, &product] {
         let planned = plan(&costs(came), None);
         assert_eq!(planned.max_call_cost, Attr::Known(came.clone()));
-        let body = serde_json::to_value(planned.body(&Secret::new("a password"))).unwrap();
+        let body = serde_json::to_value(planned.body(&Secret::new("a password")).json()).unwrap();
         assert_eq!(body["max_call_cost"].to_string(), "0.18");
         for (held, configured) in [(&decimal, came), (came, &decimal), (came, came)] {
             let state = state(&costs(held)).into_value();

@@ -9,11 +9,11 @@ use crate::framework::schema_rules;
 use crate::protocol::types::Type;
 use crate::protocol::value::Value;
 
-use super::super::compare::WRITABLE;
 use super::super::{HostRequestModel, SipTrunk, SipTrunkModel};
+use crate::lifecycle::object::arguments;
 
 fn schema() -> Schema {
-    SipTrunk.schema()
+    Resource::schema(&SipTrunk)
 }
 
 fn names(attributes: &[Attribute]) -> BTreeSet<&str> {
@@ -23,7 +23,7 @@ fn names(attributes: &[Attribute]) -> BTreeSet<&str> {
 #[test]
 fn the_model_has_exactly_the_attributes_of_the_schema() {
     let schema = schema();
-    assert_eq!(schema_rules::faults(&schema, SipTrunkModel::ATTRIBUTES), Vec::<String>::new());
+    assert_eq!(schema_rules::faults(&schema, SipTrunkModel::attributes()), Vec::<String>::new());
     let mut expected = names(&schema.attributes);
     expected.extend(schema.blocks.iter().map(|block| block.name.as_str()));
     assert_eq!(SipTrunkModel::ATTRIBUTES.iter().copied().collect::<BTreeSet<_>>(), expected);
@@ -135,7 +135,8 @@ fn every_field_of_the_api_has_its_attribute() {
 
 #[test]
 fn what_is_compared_is_what_a_request_carries() {
-    let mut compared: BTreeSet<String> = WRITABLE.iter().map(|name| (*name).to_owned()).collect();
+    let mut compared: BTreeSet<String> =
+        arguments::<SipTrunk>().map(|argument| argument.name.clone()).collect();
     compared.insert("password".to_owned());
     assert_eq!(compared, vendor("SIPTrunkCreateRequest"));
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use wavix_sim::{Answer, Fault};
 
-use crate::resources::Patience;
+use crate::lifecycle::patience::Patience;
 
 use super::super::SipTrunkModel;
 use super::{Bench, config, hasty, id_of, text};
@@ -97,7 +97,7 @@ async fn a_read_that_shows_the_trunk_before_its_update_is_repeated() {
     bench
         .ctx
         .client()
-        .get(super::super::endpoints::path(id_of(&updated)))
+        .get(crate::client::ApiPath::new("/v1/trunks").segment(id_of(&updated)))
         .send::<serde_json::Value>()
         .await
         .unwrap();

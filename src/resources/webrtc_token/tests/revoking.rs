@@ -30,7 +30,7 @@ async fn revoke_with(
         }
     };
     let arguments = RevokeWebRtcTokensArguments { sip_trunk: text(login) };
-    let result = RevokeWebRtcTokens.invoke(&call(ctx, &cancel), arguments, &Progress::new(&sink)).await;
+    let result = REVOKE.invoke(&call(ctx, &cancel), arguments, &Progress::new(&sink)).await;
     (lines.into_inner().unwrap(), result)
 }
 

@@ -16,6 +16,7 @@ use terraform_provider_wavix::protocol::proto::tfplugin6::{
 use terraform_provider_wavix::protocol::value::Value;
 use terraform_provider_wavix::provider::WavixProvider;
 use terraform_provider_wavix::provider::environment::Environment;
+use terraform_provider_wavix::resources::sip_trunk::SipTrunk;
 use terraform_provider_wavix::resources::sip_trunk::SipTrunkList;
 use terraform_provider_wavix::resources::webrtc_token::RevokeWebRtcTokens;
 use tonic::transport::Channel;
@@ -88,7 +89,7 @@ mod asked {
         let (sim, _) = account();
         let (_plugin, mut provider) = configured(&sim).await;
         let block = ["list", "wavix_sip_trunk", "offices"];
-        let config = config(&example(LIST), block, &SipTrunkList.schema(), &[]);
+        let config = config(&example(LIST), block, &SipTrunkList::NEW.schema(), &[]);
         let type_name = "wavix_sip_trunk".to_owned();
         let request = validate_list_resource_config::Request {
             type_name: type_name.clone(),
@@ -117,7 +118,7 @@ mod asked {
         let known = [("data.wavix_sip_trunk.office.login", login.as_str())];
         let request = validate_action_config::Request {
             action_type: "wavix_revoke_webrtc_tokens".to_owned(),
-            config: config(&example(ACTION), block, &RevokeWebRtcTokens.schema(), &known),
+            config: config(&example(ACTION), block, &RevokeWebRtcTokens::<SipTrunk>::NEW.schema(), &known),
         };
         let answer = provider.validate_action_config(request).await.unwrap().into_inner();
         assert_eq!(answer.diagnostics, []);

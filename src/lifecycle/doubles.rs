@@ -1,0 +1,113 @@
+//! Lifecycle layer: objects of the account that a planned one would double. A
+//! provider that was killed between Wavix's answer and Terraform's state leaves
+//! an object that no state knows; the next plan is the last moment to say so
+//! before it is paid for twice.
+
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::path::Path;
+use crate::framework::resource::{Phase, PlanRequest};
+
+use super::claims::Claims;
+use super::context::Context;
+use super::label;
+use super::object::{RemoteObject, key_of, text_of};
+use super::record::Record;
+
+/// What all plans have in common beside what they plan: an update knows its object,
+/// a create is compared with the account. Not while applying, where the objects of the
+/// state that stay as they are were not read: the plan has said it.
+pub async fn look_for<T: RemoteObject>(
+    request: &PlanRequest<'_, Context, T::Model>,
+    planned: &T::Model,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(ctx) = request.ctx else { return };
+    let slot = ctx.slot::<T>();
+    if let Some(prior) = request.prior {
+        // A plan without a refresh has not read it.
+        if let Some(key) = key_of::<T>(prior) {
+            slot.claims().own(&key);
+        }
+    } else if text_of::<T>(planned, T::LABEL).is_some()
+        && !diagnostics.has_errors()
+        && !is_applying(request)
+        && let Some(listed) = slot.at_first(ctx, request.cancel).await
+        && let Some(warning) = warning::<T>(planned, &listed, slot.claims())
+    {
+        diagnostics.push(warning);
+    }
+}
+
+/// Ends all looks of plans if this one shows that it was made without a refresh, or
+/// is a part of an apply: its object was not read.
+pub fn without_refresh<T: RemoteObject>(request: &PlanRequest<'_, Context, T::Model>) {
+    if let (Some(ctx), Some(prior)) = (request.ctx, request.prior)
+        && key_of::<T>(prior).is_some_and(|key| !ctx.slot::<T>().trail().has(&key))
+    {
+        ctx.look_no_more();
+    }
+}
+
+/// Tells what kept the looks of plans from succeeding, once.
+pub fn tell_trouble<T: RemoteObject>(
+    request: &PlanRequest<'_, Context, T::Model>,
+    planned: &T::Model,
+    diagnostics: &mut Diagnostics,
+) {
+    if let Some(ctx) = request.ctx.filter(|_| !is_applying(request)) {
+        let teller = text_of::<T>(planned, T::LABEL).unwrap_or_default();
+        diagnostics.extend(ctx.trouble(&T::NOUN, &teller));
+    }
+}
+
+/// Whether this plan is a part of an apply. Where the request alone does not tell,
+/// that depends on whose it is: only Terraform also plans without the sign of an
+/// apply, which is noted. One that was planned on another machine is not known.
+#[must_use]
+pub fn is_applying<M>(request: &PlanRequest<'_, Context, M>) -> bool {
+    let Some(ctx) = request.ctx else { return false };
+    match request.phase {
+        Phase::Plan => {
+            ctx.siblings().note_plan();
+            false
+        }
+        Phase::PlanAfterRead => false,
+        Phase::PlanOrApply => ctx.siblings().has_planned(),
+    }
+}
+
+/// A warning when the account has objects like the planned one that no resource of
+/// this process is known to have.
+#[must_use]
+pub fn warning<T: RemoteObject>(
+    planned: &T::Model,
+    listed: &[Record<T>],
+    claims: &Claims,
+) -> Option<Diagnostic> {
+    let label = text_of::<T>(planned, T::LABEL)?;
+    let ids: Vec<&str> = listed
+        .iter()
+        .filter(|record| label::may_be(record.label(), &label) && T::may_be_double(planned, record))
+        .filter(|record| !claims.is_owned(&record.key))
+        .map(|record| record.key.as_str())
+        .collect();
+    if ids.is_empty() {
+        return None;
+    }
+    let (name, attribute) = (T::NOUN.name, T::KEY.attribute());
+    let (listed, ids) = (if ids.len() == 1 { "" } else { "s" }, ids.join(", "));
+    Some(
+        Diagnostic::warning(
+            format!("Possible duplicate {name} {label:?}"),
+            format!(
+                "The account already has the {name}{listed} {ids} with the label {label:?}{} of this resource, \
+                 and no resource that this process has read so far has that {attribute}. An apply that was killed may \
+                 have left it behind. This plan creates another one; nothing has been changed yet.\n\nIf it is this \
+                 resource's, adopt it with `terraform import` and its {attribute}. If it is another resource's, or two \
+                 are wanted, go on.",
+                T::DOUBLE
+            ),
+        )
+        .at(Path::root(T::LABEL)),
+    )
+}

@@ -1,0 +1,141 @@
+//! Lifecycle layer: one function per HTTP call, for every kind of object. Knows no
+//! plan and no state.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value as Json};
+
+use crate::client::{Answer, ApiPath, CallOptions, Client, Error, Page, Pages, Pagination, Request};
+
+use super::body::Body;
+use super::object::{DeleteBy, ListShape, RemoteObject, UpdateBy};
+use super::presence::Deletion;
+use super::record::Record;
+
+/// A page of a list, or the whole of one that has no pages.
+pub struct Listed<T> {
+    records: Vec<Record<T>>,
+    pagination: Option<Pagination>,
+}
+
+impl<'de, T: RemoteObject> Deserialize<'de> for Listed<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error as _;
+
+        let ListShape::Pages(name) = T::LIST else {
+            return Ok(Self { records: Vec::deserialize(deserializer)?, pagination: None });
+        };
+        let mut answer = Map::deserialize(deserializer)?;
+        // Null for none. Without it an answer is no list: it must not pass for an
+        // account in which every object is gone.
+        let records = match answer.remove(name) {
+            None => return Err(D::Error::missing_field(name)),
+            Some(Json::Null) => Vec::new(),
+            Some(items) => Vec::deserialize(items).map_err(D::Error::custom)?,
+        };
+        let pagination = answer.remove("pagination").map(Option::deserialize).transpose();
+        Ok(Self { records, pagination: pagination.map_err(D::Error::custom)?.flatten() })
+    }
+}
+
+impl<T: RemoteObject> Page for Listed<T> {
+    type Item = Record<T>;
+
+    fn into_parts(self) -> (Vec<Record<T>>, Option<Pagination>) {
+        (self.records, self.pagination)
+    }
+}
+
+/// `GET` of the collection, all pages, by ascending key. Needs the scope to read.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn list<T: RemoteObject>(client: &Client, options: &CallOptions) -> Result<Vec<Record<T>>, Error> {
+    let mut records = match T::LIST {
+        ListShape::Pages(_) => pages(client, options).all().await?,
+        ListShape::Array => client.get(T::ROUTE).options(options).send::<Listed<T>>().await?.records,
+    };
+    for record in &records {
+        record.conceal(client);
+    }
+    records.sort_by_cached_key(|record| (record.key.parse::<i64>().ok(), record.key.clone()));
+    Ok(records)
+}
+
+/// `GET` of the collection, page by page, in the API's order.
+pub fn pages<T: RemoteObject>(client: &Client, options: &CallOptions) -> Pages<Listed<T>, String> {
+    client.get(T::ROUTE).options(options).pages(|record: &Record<T>| record.key.clone())
+}
+
+/// `GET` of one object. Needs the scope to read.
+///
+/// # Errors
+/// See [`Error`]. NOTE: a 404 does not prove that the object is gone.
+pub async fn get<T: RemoteObject>(
+    client: &Client,
+    key: &str,
+    options: &CallOptions,
+) -> Result<Record<T>, Error> {
+    let record: Record<T> = client.get(path::<T>(key)).options(options).send().await?;
+    record.conceal(client);
+    Ok(record)
+}
+
+/// `POST` to the collection. Needs the scope to write. Sent once: see
+/// [`Error::delivery`] for whether an object may exist after a failure.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn create<T: RemoteObject>(
+    client: &Client,
+    body: &Body,
+    options: &CallOptions,
+) -> Result<Answer<Record<T>>, Error> {
+    let made: Answer<Record<T>> = with(client.post(T::ROUTE), body).options(options).send_full().await?;
+    made.value.conceal(client);
+    Ok(made)
+}
+
+/// `PUT` or `PATCH` of one object. Needs the scope to write.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn update<T: RemoteObject>(
+    client: &Client,
+    key: &str,
+    body: &Body,
+    options: &CallOptions,
+) -> Result<Record<T>, Error> {
+    let request = match T::UPDATE {
+        UpdateBy::Put => client.put(path::<T>(key)),
+        // All values are absolute, so a second one changes nothing more.
+        UpdateBy::Patch => client.patch(path::<T>(key)).idempotency(crate::client::Idempotency::Idempotent),
+    };
+    let written: Record<T> = with(request, body).options(options).send().await?;
+    written.conceal(client);
+    Ok(written)
+}
+
+/// `DELETE` of one object. Needs the scope to write.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn delete<T: RemoteObject>(
+    client: &Client,
+    key: &str,
+    options: &CallOptions,
+) -> Result<Deletion, Error> {
+    let request = match T::DELETE {
+        DeleteBy::Path => client.delete(path::<T>(key)),
+        DeleteBy::Query(name) => client.delete(T::ROUTE).query(name, key),
+    };
+    let answer = request.options(options).send_full::<Json>().await?;
+    Ok(Deletion::of(answer.status, &answer.value))
+}
+
+fn with(request: Request, body: &Body) -> Request {
+    body.secrets().iter().fold(request.json(body.json()), Request::redact)
+}
+
+fn path<T: RemoteObject>(key: &str) -> ApiPath {
+    ApiPath::new(T::ROUTE).segment(key)
+}

@@ -1,0 +1,195 @@
+//! Lifecycle layer: looking at an object: by its key, in the list, and again where
+//! Wavix may be behind its own writes. What a 404 is taken for is decided in
+//! [`presence`].
+
+use crate::client;
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::path::Path;
+use crate::framework::private::Private;
+use crate::framework::resource::Call;
+
+use super::context::{Context, options};
+use super::endpoints;
+use super::noun::Verb;
+use super::object::{ReadBy, RemoteObject, text_of};
+use super::presence::{self, Presence};
+use super::record::{CREATED_AT, Record, timestamp};
+use super::settle::{Newness, Settling, unsettled};
+
+/// What the list says about an object. One that the shared walk does not have may
+/// have been made elsewhere since: the list is then walked anew.
+///
+/// # Errors
+/// See [`client::Error`].
+pub async fn listed<T: RemoteObject>(
+    call: &Call<'_, Context>,
+    key: &str,
+) -> Result<Option<Record<T>>, client::Error> {
+    let of = |records: &[Record<T>]| records.iter().find(|record| record.key == key).cloned();
+    let slot = call.ctx.slot::<T>();
+    if let Some(found) = of(&slot.recent(call).await?) {
+        return Ok(Some(found));
+    }
+    Ok(of(&slot.fresh(call, &options(call)).await?))
+}
+
+/// The object as it is now; `None` when a list does not have it.
+///
+/// # Errors
+/// See [`client::Error`]; a 404 is one.
+pub async fn get<T: RemoteObject>(
+    call: &Call<'_, Context>,
+    key: &str,
+) -> Result<Option<Record<T>>, client::Error> {
+    match T::READ {
+        ReadBy::Key => endpoints::get(call.ctx.client(), key, &options(call)).await.map(Some),
+        ReadBy::List => {
+            let records = call.ctx.slot::<T>().fresh(call, &options(call)).await?;
+            Ok(records.iter().find(|record| record.key == key).cloned())
+        }
+    }
+}
+
+/// What became of an object of the state.
+pub enum Found<T> {
+    /// It is there.
+    Object(Box<Record<T>>),
+    /// It is certainly gone: this was answered, and the list lacks it.
+    Gone(Option<client::Error>),
+}
+
+impl<T> From<Record<T>> for Found<T> {
+    fn from(record: Record<T>) -> Self {
+        Self::Object(Box::new(record))
+    }
+}
+
+/// The object, or that it is gone. One so new that not every server may know it
+/// is asked for again until it has settled, and one that the list still has once
+/// more.
+///
+/// # Errors
+/// Whether it is gone is not certain.
+pub async fn find<T: RemoteObject>(
+    call: &Call<'_, Context>,
+    state: &T::Model,
+    private: &Private,
+    key: &str,
+) -> Result<Found<T>, Diagnostics> {
+    let failed = |error: &client::Error| T::NOUN.failed(Verb::Read, key, error);
+    let mut newness = Newness::of::<T>(state, private);
+    if T::READ == ReadBy::List {
+        return in_list(call, &mut newness, key).await;
+    }
+    let get = || async { endpoints::get::<T>(call.ctx.client(), key, &options(call)).await };
+    loop {
+        let not_found = match get().await {
+            Ok(record) => return Ok(record.into()),
+            Err(error) if error.is_not_found() => error,
+            Err(error) => return Err(failed(&error)),
+        };
+        let presence = presence_after::<T>(Verb::Read, call, key, &not_found).await?;
+        let settling = newness.wait(call).await;
+        if settling == Settling::Waited {
+            continue;
+        }
+        return match presence {
+            Presence::Gone if settling == Settling::CutShort => {
+                Err(unsettled::<T>(Verb::Read, key, &not_found.to_string()))
+            }
+            Presence::Gone => Ok(Found::Gone(Some(not_found))),
+            Presence::Listed => match get().await {
+                Ok(record) => Ok(record.into()),
+                Err(error) if error.is_not_found() => Err(still_listed::<T>(Verb::Read, key, &error)),
+                Err(error) => Err(failed(&error)),
+            },
+        };
+    }
+}
+
+async fn in_list<T: RemoteObject>(
+    call: &Call<'_, Context>,
+    newness: &mut Newness,
+    key: &str,
+) -> Result<Found<T>, Diagnostics> {
+    loop {
+        match listed::<T>(call, key).await {
+            Ok(Some(record)) => return Ok(record.into()),
+            Ok(None) => {}
+            Err(error) => return Err(T::NOUN.failed(Verb::Read, key, &error)),
+        }
+        match newness.wait(call).await {
+            Settling::Waited => {}
+            Settling::Over => return Ok(Found::Gone(None)),
+            Settling::CutShort => {
+                return Err(unsettled::<T>(Verb::Read, key, "The account's list does not have it."));
+            }
+        }
+    }
+}
+
+/// Refuses an object that cannot be the state's. What is immutable and the time of
+/// creation never change, so where both are others, somebody has put another id into
+/// the state, and everything that follows would happen to somebody else's object.
+///
+/// # Errors
+/// It is another.
+pub fn same_object<T: RemoteObject>(state: &T::Model, record: &Record<T>) -> Result<(), Diagnostics> {
+    let Some(immutable) = T::IMMUTABLE else { return Ok(()) };
+    let stored = text_of::<T>(state, CREATED_AT).and_then(|text| timestamp(&text));
+    let (Some(stored), Some(found)) = (stored, record.created_at()) else { return Ok(()) };
+    let (Some(old), Some(new)) = (text_of::<T>(state, immutable), record.text(immutable)) else {
+        return Ok(());
+    };
+    if old == new || stored == found {
+        return Ok(());
+    }
+    let (name, short, key) = (T::NOUN.name, T::NOUN.short, &record.key);
+    Err(Diagnostic::error(
+        T::NOUN.summary(Verb::Read),
+        format!(
+            "The {name} {key} is another {short} than the one in the state: it has the {immutable} {new:?} and was \
+             created on {}, where the state says {old:?} and {}. Neither ever changes, so the id in the state seems to \
+             have been edited. Nothing was changed, and the state was left as it is.\n\nIf {key} is meant, take the \
+             resource out of the state with `terraform state rm` and adopt the {short} with `terraform import`; if not, \
+             put the old id back.",
+            httpdate::fmt_http_date(found),
+            httpdate::fmt_http_date(stored),
+        ),
+    )
+    .at(Path::root(T::KEY.attribute()))
+    .into())
+}
+
+/// What the list says about an object that a request did not find.
+pub(super) async fn presence_after<T: RemoteObject>(
+    verb: Verb,
+    call: &Call<'_, Context>,
+    key: &str,
+    not_found: &client::Error,
+) -> Result<Presence, Diagnostics> {
+    let listed = call.ctx.slot::<T>().fresh(call, &options(call)).await;
+    // The list says more about why than the 404 does.
+    presence::in_list(listed, key).map_err(|error| {
+        let mut diagnostics: Vec<Diagnostic> = T::NOUN.failed(verb, key, &error).into_iter().collect();
+        for diagnostic in &mut diagnostics {
+            let doubt = format!("{not_found} Whether it is gone could not be confirmed.\n\n");
+            diagnostic.detail.insert_str(0, &doubt);
+        }
+        diagnostics.into_iter().collect()
+    })
+}
+
+/// The error for an object that the list has, whatever a request came to.
+pub(super) fn still_listed<T: RemoteObject>(verb: Verb, key: &str, error: &client::Error) -> Diagnostics {
+    Diagnostic::error(
+        T::NOUN.summary(verb),
+        format!(
+            "{error}\n\nThe account's list still holds the {} {key}, so it is not gone, and it stays \
+             in the state.\n\nTry again. If it goes on, ask Wavix support why the {} cannot be reached.",
+            T::NOUN.name,
+            T::NOUN.short
+        ),
+    )
+    .into()
+}

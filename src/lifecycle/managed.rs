@@ -1,0 +1,279 @@
+//! Lifecycle layer: the ordinary resource. It strings the functions of this layer
+//! together; an object whose verbs differ overrides those, and only those.
+
+use std::future::Future;
+use std::marker::PhantomData;
+
+use crate::client::Delivery;
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::identity::IdentitySchema;
+use crate::framework::resource::{Call, CreateRequest, Outcome, PlanRequest, Resource, UpdateRequest};
+use crate::framework::schema::Schema;
+use crate::protocol::value::Value;
+
+use super::body::Body;
+use super::compare::differences;
+use super::context::{Context, options};
+use super::create::{Made, create};
+use super::noun::Verb;
+use super::object::{RemoteObject, UpdateBy, completed, keep_promises};
+use super::write::{Unwritten, Write, write};
+use super::{delete, doubles, read, settle, take_back, unreadable, verify, views};
+
+/// An object with the ordinary life. What it says here is about plans; the verbs have
+/// a default each.
+pub trait Ordinary: RemoteObject {
+    /// Rules between arguments. Unknown values trip none.
+    fn validate(_config: &Self::Model, _diagnostics: &mut Diagnostics) {}
+
+    /// Refines the plan of a create or an update.
+    fn plan(
+        _request: &PlanRequest<'_, Context, Self::Model>,
+        _planned: &mut Self::Model,
+        _diagnostics: &mut Diagnostics,
+    ) -> impl Future<Output = ()> + Send {
+        async {}
+    }
+
+    /// Says what there is to say before the object is destroyed.
+    fn plan_destroy(
+        _request: &PlanRequest<'_, Context, Self::Model>,
+        _prior: &Self::Model,
+        _diagnostics: &mut Diagnostics,
+    ) -> impl Future<Output = ()> + Send {
+        async {}
+    }
+
+    /// What an update sends.
+    fn changes(prior: &Self::Model, plan: &Self::Model) -> Body {
+        match Self::UPDATE {
+            UpdateBy::Put => Body::whole::<Self>(plan),
+            UpdateBy::Patch => {
+                let changed = differences::<Self>(plan, prior);
+                Body::of::<Self>(plan, |name| changed.iter().any(|difference| difference.name == name))
+            }
+        }
+    }
+
+    /// Makes the object.
+    fn create(
+        call: &Call<'_, Context>,
+        plan: Self::Model,
+        outcome: &mut Outcome<Self::Model>,
+    ) -> impl Future<Output = Result<(), Diagnostics>> + Send {
+        created::<Self>(call, plan, outcome)
+    }
+
+    /// Looks at the object.
+    fn read(
+        call: &Call<'_, Context>,
+        state: Self::Model,
+        outcome: &mut Outcome<Self::Model>,
+    ) -> impl Future<Output = Result<(), Diagnostics>> + Send {
+        was_read::<Self>(call, state, outcome)
+    }
+
+    /// Changes the object.
+    fn update(
+        call: &Call<'_, Context>,
+        plan: Self::Model,
+        prior: Self::Model,
+        outcome: &mut Outcome<Self::Model>,
+    ) -> impl Future<Output = Result<(), Diagnostics>> + Send {
+        updated::<Self>(call, plan, prior, outcome)
+    }
+
+    /// Removes the object.
+    fn delete(
+        call: &Call<'_, Context>,
+        state: Self::Model,
+        outcome: &mut Outcome<Self::Model>,
+    ) -> impl Future<Output = Result<(), Diagnostics>> + Send {
+        deleted::<Self>(call, state, outcome)
+    }
+}
+
+/// The ordinary way to make an object of which the API gives the key.
+///
+/// # Errors
+/// See [`create`] and [`take_back`].
+pub async fn created<T: RemoteObject>(
+    call: &Call<'_, Context>,
+    plan: T::Model,
+    outcome: &mut Outcome<T::Model>,
+) -> Result<(), Diagnostics> {
+    let Made { record, is_new } = create::<T>(call, &plan, &Body::whole::<T>(&plan), outcome).await?;
+    let object = record.state(&plan);
+    unreadable::refuse(Verb::Create, &record)?;
+    take_back::unless_as_planned::<T>(call, &plan, (&record.key, &object), is_new, outcome).await
+}
+
+/// The ordinary way to read an object.
+///
+/// # Errors
+/// See [`read::read`].
+pub async fn was_read<T: RemoteObject>(
+    call: &Call<'_, Context>,
+    state: T::Model,
+    outcome: &mut Outcome<T::Model>,
+) -> Result<(), Diagnostics> {
+    if let Some(record) = read::read::<T>(call, &state, outcome).await? {
+        let mut object = record.state(&state);
+        T::add_listed(&record, &mut object);
+        read::save::<T>(call, &state, object, outcome);
+    }
+    Ok(())
+}
+
+/// The ordinary way to change an object. What the API is not told of needs no request.
+///
+/// # Errors
+/// See [`write`] and [`verify`].
+pub async fn updated<T: Ordinary>(
+    call: &Call<'_, Context>,
+    plan: T::Model,
+    prior: T::Model,
+    outcome: &mut Outcome<T::Model>,
+) -> Result<(), Diagnostics> {
+    let key = read::known::<T>(Verb::Update, call, &prior)?;
+    if differences::<T>(&plan, &prior).is_empty() {
+        outcome.save(completed::<T>(&plan, &prior));
+        return Ok(());
+    }
+    outcome.note(format!("{} {key}", T::NOUN.name));
+    let body = T::changes(&prior, &plan);
+    let change = Write { key: &key, body: &body, plan: &plan, prior: &prior, look: None };
+    let record = match write::<T>(call, &change, &options(call)).await {
+        Ok(record) => record,
+        Err(Unwritten { error, seen }) => {
+            if error.delivery() == Delivery::Ambiguous
+                && let Some(seen) = seen
+            {
+                outcome.save(seen.state(&prior));
+            }
+            return Err(T::NOUN.failed(Verb::Update, &key, &error));
+        }
+    };
+    settle::note_update::<T>(call, &plan, &prior, &mut outcome.private);
+    let mut object = record.state(&plan);
+    keep_promises::<T>(&plan, &mut object);
+    outcome.save(object.clone());
+    call.ctx.slot::<T>().trail().note(&object, Some(call.ctx.patience().settling));
+    unreadable::refuse(Verb::Update, &record)?;
+    verify::update::<T>(&prior, &plan, &object)
+}
+
+/// The ordinary way to remove an object.
+///
+/// # Errors
+/// See [`delete`].
+pub async fn deleted<T: RemoteObject>(
+    call: &Call<'_, Context>,
+    state: T::Model,
+    outcome: &mut Outcome<T::Model>,
+) -> Result<(), Diagnostics> {
+    let key = read::known::<T>(Verb::Delete, call, &state)?;
+    outcome.note(format!("{} {key}", T::NOUN.name));
+    delete::delete::<T>(call, &state, &outcome.private, &key).await?;
+    call.ctx.slot::<T>().trail().forget(&key);
+    Ok(())
+}
+
+/// The resource of an ordinary object.
+#[derive(Debug)]
+pub struct Managed<T>(PhantomData<fn() -> T>);
+
+impl<T> Managed<T> {
+    /// The only one.
+    pub const NEW: Self = Self(PhantomData);
+}
+
+impl<T: Ordinary> Resource<Context> for Managed<T> {
+    type Model = T::Model;
+
+    fn type_name(&self) -> &'static str {
+        T::NOUN.type_name
+    }
+
+    fn schema(&self) -> Schema {
+        T::schema().clone()
+    }
+
+    fn validate(&self, config: &T::Model, diagnostics: &mut Diagnostics) {
+        T::validate(config, diagnostics);
+    }
+
+    async fn plan(
+        &self,
+        request: PlanRequest<'_, Context, T::Model>,
+        planned: &mut Option<T::Model>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        match planned {
+            Some(planned) => {
+                doubles::without_refresh::<T>(&request);
+                T::plan(&request, planned, diagnostics).await;
+                doubles::look_for::<T>(&request, planned, diagnostics).await;
+                doubles::tell_trouble::<T>(&request, planned, diagnostics);
+            }
+            None => {
+                if let Some(prior) = request.prior {
+                    T::plan_destroy(&request, prior, diagnostics).await;
+                }
+            }
+        }
+    }
+
+    async fn create(
+        &self,
+        call: &Call<'_, Context>,
+        request: CreateRequest<T::Model>,
+        outcome: &mut Outcome<T::Model>,
+    ) -> Result<(), Diagnostics> {
+        T::create(call, request.plan, outcome).await
+    }
+
+    async fn read(
+        &self,
+        call: &Call<'_, Context>,
+        state: T::Model,
+        outcome: &mut Outcome<T::Model>,
+    ) -> Result<(), Diagnostics> {
+        T::read(call, state, outcome).await
+    }
+
+    async fn update(
+        &self,
+        call: &Call<'_, Context>,
+        request: UpdateRequest<T::Model>,
+        outcome: &mut Outcome<T::Model>,
+    ) -> Result<(), Diagnostics> {
+        T::update(call, request.plan, request.prior, outcome).await
+    }
+
+    async fn delete(
+        &self,
+        call: &Call<'_, Context>,
+        state: T::Model,
+        outcome: &mut Outcome<T::Model>,
+    ) -> Result<(), Diagnostics> {
+        T::delete(call, state, outcome).await
+    }
+
+    fn import(&self, id: &str) -> Result<T::Model, Diagnostics> {
+        views::by_key::<T>(id)
+    }
+
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        Some(views::identity_schema::<T>())
+    }
+
+    fn import_identity(&self, identity: &Value) -> Result<T::Model, Diagnostics> {
+        let key = identity.get(T::KEY.attribute()).and_then(Value::as_str);
+        views::by_key::<T>(key.unwrap_or_default())
+    }
+
+    fn generate(&self, _state: &T::Model, config: &mut T::Model) {
+        T::generate(config);
+    }
+}

@@ -1,0 +1,58 @@
+//! Lifecycle layer: what every managed Wavix object does the same way. An object says
+//! its facts ([`object::RemoteObject`]) and gets the rest from here. Two levels:
+//! functions that a resource with a lifecycle of its own calls, and
+//! [`managed::Managed`], which strings them together for the ordinary case. Names no
+//! object.
+//!
+//! | file | decides |
+//! |---|---|
+//! | `object` | what there is to say of a kind of object |
+//! | `noun` | how messages speak of it, and what failures mean |
+//! | `record`, `told`, `body` | from answers to states, and from plans to requests |
+//! | `endpoints` | one function per HTTP call |
+//! | `compare`, `verify`, `take_back`, `unreadable` | what differs, whether Wavix did what it was asked, and undoing it |
+//! | `reconcile`, `adopt`, `refused` | what became of a create whose answer was lost, refused or sent twice |
+//! | `create`, `read`, `write`, `delete` | the verbs, until it is certain what they came to |
+//! | `find`, `settle`, `trail`, `presence`, `absent` | an object by its key, also while Wavix is behind its own writes, and what is said when it is not there |
+//! | `doubles`, `looks` | what a plan would like to know of the account |
+//! | `context`, `slot`, `list_walk`, `claims`, `siblings` | what a process knows of the account, of its objects, of other processes |
+//! | `label`, `stamp`, `patience`, `secret_value` | which labels mean the same, how old something is, how long to wait, secrets in models |
+//! | `views` | data sources, list, identity, import |
+//! | `managed` | the ordinary resource |
+
+pub mod absent;
+pub mod adopt;
+pub mod body;
+pub mod claims;
+pub mod compare;
+pub mod context;
+pub mod create;
+pub mod delete;
+pub mod doubles;
+pub mod endpoints;
+pub mod find;
+pub mod label;
+pub mod list_walk;
+pub mod looks;
+pub mod managed;
+pub mod noun;
+pub mod object;
+pub mod patience;
+pub mod presence;
+pub mod read;
+pub mod reconcile;
+pub mod record;
+pub mod refused;
+
+mod secret_value;
+pub mod settle;
+pub mod siblings;
+pub mod slot;
+mod stamp;
+pub mod take_back;
+pub mod told;
+pub mod trail;
+pub mod unreadable;
+pub mod verify;
+pub mod views;
+pub mod write;

@@ -1,0 +1,308 @@
+//! Lifecycle layer: what there is to say of one kind of Wavix object so that all
+//! the rest of its management follows. Facts, no procedure: what is done with them
+//! is in the files beside this one.
+
+use std::fmt;
+use std::future::Future;
+
+use serde_json::{Map, Value as Json};
+
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::object::{Mapped, Object};
+use crate::framework::resource::{Call, Outcome};
+use crate::framework::schema::{Attribute, Mode, Schema};
+use crate::protocol::value::Value;
+
+use super::body::{self, Body};
+use super::compare::Difference;
+use super::context::Context;
+use super::noun::Noun;
+use super::patience::Look;
+use super::reconcile::Sought;
+use super::record::Record;
+
+/// What identifies an object in the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// A number that the API gives, in the attribute and the field of this name.
+    Assigned(&'static str),
+    /// Text that the user chooses, in the attribute and the field of this name.
+    Natural(&'static str),
+}
+
+/// How the API answers a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListShape {
+    /// In pages, under this name.
+    Pages(&'static str),
+    /// A bare array, whole.
+    Array,
+}
+
+/// How one object is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadBy {
+    /// `GET` of the route and the key.
+    Key,
+    /// From the list: there is no other way.
+    List,
+}
+
+/// How one object is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UpdateBy {
+    /// `PUT` of the whole object: what is left out is reset.
+    Put,
+    /// `PATCH` with what differs.
+    Patch,
+}
+
+/// How one object is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeleteBy {
+    /// `DELETE` of the route and the key.
+    Path,
+    /// `DELETE` of the route, with the key in this query parameter.
+    Query(&'static str),
+}
+
+/// How an attribute is read from an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reading {
+    /// From the field of its name, by its type.
+    AsSchema,
+    /// The answer does not speak of it.
+    Untold,
+    /// It is this; null when the answer says that there is none.
+    Told(Value),
+    /// What was answered has no meaning, for this reason.
+    Odd(&'static str),
+}
+
+/// A kind of Wavix object. The schema says most of it: what is writable is what it
+/// says is neither computed nor write-only, what is equal is what it says means the
+/// same. The defaults of the methods are those of an object without peculiarities.
+pub trait RemoteObject: fmt::Debug + Sized + Send + Sync + 'static {
+    /// Configuration, plan and state.
+    type Model: Object + Default + PartialEq + fmt::Debug;
+
+    /// How messages speak of it.
+    const NOUN: Noun;
+    /// The path of the collection.
+    const ROUTE: &'static str;
+    /// How the API answers the collection.
+    const LIST: ListShape;
+    /// How it is read.
+    const READ: ReadBy;
+    /// How it is changed.
+    const UPDATE: UpdateBy = UpdateBy::Put;
+    /// How it is deleted.
+    const DELETE: DeleteBy = DeleteBy::Path;
+    /// What identifies it.
+    const KEY: Key;
+    /// The attribute by which people know it; also the API's field.
+    const LABEL: &'static str = "label";
+    /// An attribute that never changes besides the key: two objects that differ in
+    /// it and in `created_at` are two.
+    const IMMUTABLE: Option<&'static str> = None;
+    /// What follows for users when the object is gone and made anew: the end of a
+    /// sentence.
+    const GONE: &'static str = ".";
+    /// In what a double is alike besides the label: words behind it.
+    const DOUBLE: &'static str = "";
+    /// Attributes whose API field has another name.
+    const RENAMED: &'static [(&'static str, &'static str)] = &[];
+    /// Arguments that no answer tells: secrets, and what the API never hears of.
+    const UNTOLD: &'static [&'static str] = &[];
+    /// What the list tells, in the order of the documentation. By default everything.
+    const IN_LIST: Option<&'static [&'static str]> = None;
+    /// What the data source for one object finds it by.
+    const FOUND_BY: &'static [&'static str] = &[];
+    /// The same as words of a sentence: `id, SIP login or label`.
+    const FOUND_BY_IN_WORDS: &'static str = "";
+    /// What data sources say of the secrets that they do not tell.
+    const SECRETS: &'static str = "";
+    /// What data sources and lists filter by, besides the label: an equal value.
+    const FILTERS: &'static [&'static str] = &[];
+    /// Fields of which [`leftovers`](Self::leftovers) needs more than the state holds.
+    const RAW: &'static [&'static str] = &[];
+    /// Attributes that the list alone tells.
+    const LISTED: &'static [&'static str] = &[];
+
+    /// Arguments and results. Built once.
+    fn schema() -> &'static Schema;
+
+    /// What data sources tell besides, or tell in another form: computed
+    /// attributes. Built once.
+    fn results() -> &'static [Attribute] {
+        &[]
+    }
+
+    /// The fields of a request that an argument becomes. By default the one that has
+    /// its name, with its value.
+    fn encode(argument: &'static str, value: &Value) -> Vec<(&'static str, Json)> {
+        body::plain(value).map(|json| (field::<Self>(argument), json)).into_iter().collect()
+    }
+
+    /// An attribute as an answer with these fields tells it, where that is not simply
+    /// the field that has its name.
+    fn decode(_attribute: &str, _fields: &Map<String, Json>) -> Reading {
+        Reading::AsSchema
+    }
+
+    /// Puts right what does not follow from the schema, in a state made from an
+    /// answer. `held` is what the plan or the state says.
+    fn refine(_record: &Record<Self>, _held: &Self::Model, _found: &mut Self::Model) {}
+
+    /// Whether an argument has no effect now, so that no answer says anything
+    /// about it.
+    fn is_unenforced(_model: &Self::Model, _argument: &str) -> bool {
+        false
+    }
+
+    /// Whether an object that differs so may be the requested one all the same.
+    fn is_tolerated(_difference: &Difference) -> bool {
+        false
+    }
+
+    /// Arguments in which a listed object differs from what is wanted, of those that
+    /// [`ReadBy::Key`] does not tell.
+    fn differs_in_list(_wanted: &Self::Model, _listed: &Record<Self>) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    /// Whether a listed object with the label of a planned one may be its double.
+    fn may_be_double(_planned: &Self::Model, _listed: &Record<Self>) -> bool {
+        true
+    }
+
+    /// The argument for one of [`FILTERS`](Self::FILTERS), where it has a rule or a text
+    /// of its own.
+    fn filter(_attribute: &str) -> Option<Attribute> {
+        None
+    }
+
+    /// How `terraform query` shows it.
+    fn display_name(listed: &Record<Self>) -> String {
+        let unnamed = || format!("{} {}", Self::NOUN.name, listed.key);
+        listed.label().map_or_else(unnamed, str::to_owned)
+    }
+
+    /// Adds to a state what only the list tells.
+    fn add_listed(_listed: &Record<Self>, _state: &mut Self::Model) {}
+
+    /// Takes out of a generated configuration what follows from the rest.
+    fn generate(_config: &mut Self::Model) {}
+
+    /// What is to be sent after an answer that shows more than was written.
+    fn leftovers(_sent: &Body, _answer: &Record<Self>) -> Option<Body> {
+        None
+    }
+
+    /// Makes certain what an answer would have said of an object that was found in its
+    /// place.
+    fn confirm_adopted(
+        _call: &Call<'_, Context>,
+        _sought: &Sought<'_, Self>,
+        found: Record<Self>,
+        _look: &Look,
+        _outcome: &mut Outcome<Self::Model>,
+    ) -> impl Future<Output = Result<Record<Self>, Diagnostics>> + Send {
+        async { Ok(found) }
+    }
+
+    /// Why the API may have made something else of an argument: a sentence or two.
+    fn explain(_difference: &Difference) -> Option<String> {
+        None
+    }
+
+    /// What to do about that: a sentence or two.
+    fn remedy(_difference: &Difference) -> Option<String> {
+        None
+    }
+}
+
+impl Key {
+    /// The attribute, which is also the name of the field.
+    #[must_use]
+    pub fn attribute(self) -> &'static str {
+        match self {
+            Self::Assigned(name) | Self::Natural(name) => name,
+        }
+    }
+
+    /// The key that a text writes.
+    #[must_use]
+    pub fn parse(self, text: &str) -> Option<String> {
+        let is_key = match self {
+            // A positive decimal number in its one usual spelling.
+            Self::Assigned(_) => text.parse::<i64>().is_ok_and(|id| id > 0 && id.to_string() == text),
+            Self::Natural(_) => !text.is_empty(),
+        };
+        is_key.then(|| text.to_owned())
+    }
+}
+
+/// The API's field of an attribute.
+pub fn field<T: RemoteObject>(attribute: &'static str) -> &'static str {
+    T::RENAMED.iter().find(|(name, _)| *name == attribute).map_or(attribute, |(_, field)| field)
+}
+
+/// The arguments that a request carries and an answer tells: neither computed nor
+/// write-only.
+pub fn arguments<T: RemoteObject>() -> impl Iterator<Item = &'static Attribute> {
+    T::schema().attributes.iter().filter(|attribute| {
+        attribute.mode != Mode::Computed
+            && !attribute.write_only
+            && !T::UNTOLD.contains(&attribute.name.as_str())
+    })
+}
+
+/// The key in a model.
+pub fn key_of<T: RemoteObject>(model: &T::Model) -> Option<String> {
+    text_of::<T>(model, T::KEY.attribute()).and_then(|text| T::KEY.parse(&text))
+}
+
+/// A text of a model, if it is known.
+pub fn text_of<T: RemoteObject>(model: &T::Model, attribute: &str) -> Option<String> {
+    value_of::<T>(model, attribute).as_str().map(str::to_owned)
+}
+
+/// A value of a model.
+pub fn value_of<T: RemoteObject>(model: &T::Model, attribute: &str) -> Value {
+    let value = model.clone().into_value();
+    value.get(attribute).cloned().unwrap_or(Value::Null)
+}
+
+/// What is known of an object of which only the key is known.
+pub fn stub<T: RemoteObject>(key: &str) -> T::Model {
+    let known = Value::map([(T::KEY.attribute(), Value::string(key))]);
+    T::Model::from_value(&known).unwrap_or_default()
+}
+
+/// What was planned, with the values of an object for what the plan leaves open.
+pub fn completed<T: RemoteObject>(plan: &T::Model, by: &T::Model) -> T::Model {
+    let (plan, by) = (plan.clone().into_value(), by.clone().into_value());
+    let Value::Map(mut values) = plan else { return T::Model::default() };
+    for (name, value) in &mut values {
+        if !value.is_wholly_known() {
+            *value = by.get(name).cloned().unwrap_or(Value::Null);
+        }
+    }
+    T::Model::from_value(&Value::Map(values)).unwrap_or_default()
+}
+
+/// Puts back the values that are the server's to change and that the plan
+/// promised: what the server has made of them is for the next refresh.
+pub fn keep_promises<T: RemoteObject>(plan: &T::Model, object: &mut T::Model) {
+    let (plan, found) = (plan.clone().into_value(), object.clone().into_value());
+    let Value::Map(mut values) = found else { return };
+    for attribute in T::schema().attributes.iter().filter(|attribute| attribute.mode == Mode::Computed) {
+        if let Some(promised) = plan.get(&attribute.name).filter(|value| value.is_wholly_known()) {
+            values.insert(attribute.name.clone(), promised.clone());
+        }
+    }
+    if let Ok(kept) = T::Model::from_value(&Value::Map(values)) {
+        *object = kept;
+    }
+}

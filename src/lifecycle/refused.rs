@@ -1,0 +1,127 @@
+//! Lifecycle layer: what a create may have made besides its answer. An API behind
+//! gateways can carry a request out and refuse it, so after a refusal, and after a
+//! request that was repeated, the account is looked at once.
+
+use crate::client::{self, CallOptions, Delivery};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::path::Path;
+use crate::framework::resource::Call;
+
+use super::adopt::listing;
+use super::context::Context;
+use super::label;
+use super::noun::{Verb, What};
+use super::object::RemoteObject;
+use super::reconcile::{self, Sought, whole};
+
+/// The error for a create that was not sent, or was refused.
+pub async fn failed<T: RemoteObject>(
+    call: &Call<'_, Context>,
+    sought: &Sought<'_, T>,
+    error: &client::Error,
+    look: &CallOptions,
+) -> Diagnostics {
+    if error.delivery() == Delivery::NotSent || is_about_the_key(error) {
+        return T::NOUN.failed(Verb::Create, "", error);
+    }
+    let (name, label) = (T::NOUN.name, sought.label());
+    let (now, may_exist) = match left(call, sought, look).await {
+        Ok(ids) if ids.is_empty() => (format!("No {name} was created."), false),
+        Ok(ids) => (
+            format!(
+                "{} {name} may have been created all the same, and it is not in the state: since the request, Wavix \
+                 lists {} with the label {label:?}, which no other create of this provider made.\n\nBefore you apply \
+                 again, look at it in the Wavix portal. If it is this resource's, adopt it with `terraform import` and \
+                 its id; if it is not, apply again.",
+                super::adopt::capitalized(T::NOUN.article()),
+                listing(&ids),
+            ),
+            true,
+        ),
+        Err(cause) => (
+            format!(
+                "Whether {} {name} was created all the same could not be looked up. {cause}\n\nBefore you apply \
+                 again, look for {} {name} labelled {label:?} in the Wavix portal.",
+                T::NOUN.article(),
+                T::NOUN.article(),
+            ),
+            true,
+        ),
+    };
+    T::NOUN.failed_with(Verb::Create, error, What { now, may_exist })
+}
+
+/// A warning if a create whose request was repeated has left a second object.
+pub async fn second<T: RemoteObject>(
+    call: &Call<'_, Context>,
+    sought: &Sought<'_, T>,
+    id: &str,
+    look: &CallOptions,
+) -> Option<Diagnostic> {
+    let (name, label) = (T::NOUN.name, sought.label());
+    let seen = match left(call, sought, look).await {
+        Ok(ids) if ids.is_empty() => return None,
+        Ok(ids) => format!(
+            "Since the first request, Wavix also lists {} with the label {label:?}, which no other create of this \
+             provider made.",
+            listing(&ids)
+        ),
+        Err(cause) => format!("Whether there is a second one could not be looked up. {cause}"),
+    };
+    Some(
+        Diagnostic::warning(
+            format!("Possible duplicate of {name} {id}"),
+            format!(
+                "The {name} {id} (label {label:?}) is in the state. Its request was repeated, because Wavix refused it \
+                 at first, and the first one may have been carried out all the same. {seen}\n\nLook at it in the Wavix \
+                 portal, and delete the one that nobody needs."
+            ),
+        )
+        .at(Path::root(T::LABEL)),
+    )
+}
+
+/// A request that was not let in at all.
+fn is_about_the_key(error: &client::Error) -> bool {
+    error.is_unauthorized() || error.is_forbidden() || error.kind() == client::Kind::Redirected
+}
+
+/// The objects with the requested label that were not there before the request,
+/// and that nobody is known to have.
+///
+/// # Errors
+/// Why that cannot be told.
+async fn left<T: RemoteObject>(
+    call: &Call<'_, Context>,
+    sought: &Sought<'_, T>,
+    options: &CallOptions,
+) -> Result<Vec<String>, String> {
+    let slot = call.ctx.slot::<T>();
+    let claims = slot.claims();
+    let listed = slot.fresh(call, options).await.map_err(|error| error.to_string())?;
+    let alike = listed.iter().filter(|record| label::may_be(record.label(), sought.label()));
+    let mut new: Vec<_> = alike.filter(|record| !claims.is_owned(&record.key)).collect();
+    if new.iter().any(|record| sought.before.held(&record.key).is_none()) {
+        let ids: Vec<String> = new.iter().map(|record| record.key.clone()).collect();
+        return Err(format!(
+            "Wavix lists {} with this label, and which of them were there before the request is not known.",
+            listing(&ids)
+        ));
+    }
+    new.retain(|record| sought.before.held(&record.key) == Some(false));
+    if new.is_empty() {
+        return Ok(Vec::new());
+    }
+    // They may be those of creates that have not been answered yet.
+    let contents = reconcile::contents::<T>(sought.body);
+    claims.concluded(&contents, options).await;
+    let mut left = Vec::new();
+    for listed in new {
+        // Ids alone tell nothing between processes; one that cannot be read is named.
+        let record = whole(call, listed, options).await.ok();
+        if !record.is_some_and(|record| claims.is_somebodys(&contents, &record.mark())) {
+            left.push(listed.key.clone());
+        }
+    }
+    Ok(left)
+}

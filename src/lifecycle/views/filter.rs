@@ -1,0 +1,94 @@
+//! Lifecycle layer: which objects of the account are meant. The arguments that the
+//! data source for all and the list share.
+
+use regex_lite::Regex;
+
+use crate::framework::diagnostics::Diagnostic;
+use crate::framework::path::Path;
+use crate::framework::schema::{Attribute, Validator};
+use crate::protocol::value::Value;
+
+use super::super::label::composed;
+use super::super::object::RemoteObject;
+use super::super::record::Record;
+use super::result;
+
+/// The argument for the label.
+fn label_regex<T: RemoteObject>() -> String {
+    format!("{}_regex", T::LABEL)
+}
+
+/// The arguments.
+pub(super) fn arguments<T: RemoteObject>() -> Vec<Attribute> {
+    let short = T::NOUN.short;
+    let mut arguments = Vec::new();
+    if T::LABEL != T::KEY.attribute() {
+        arguments.push(Attribute::string(&label_regex::<T>()).validate(RegularExpression).describe(format!(
+            "Only {short}s of which this regular expression matches a part of the {}. Anchor it with `^` and `$` to \
+             match the whole {}. Without look-around and back-references, as in Terraform's own `regex` function; \
+             `\\w`, `\\d` and `(?i)` know ASCII only.",
+            T::LABEL,
+            T::LABEL
+        )));
+    }
+    for name in T::FILTERS {
+        let Some(found) = T::schema().attribute(name) else { continue };
+        let words = result::<T>(name).map(|result| result.description).unwrap_or_default();
+        let filter = T::filter(name).unwrap_or_else(|| {
+            Attribute { mode: crate::framework::schema::Mode::Optional, ..found.to_result() }
+                .describe(format!("Only {short}s of which this is so: {words}"))
+        });
+        arguments.push(filter);
+    }
+    arguments
+}
+
+/// The arguments, ready for use.
+#[derive(Debug)]
+pub(super) struct Filter {
+    label: Option<Regex>,
+    equal: Vec<(&'static str, Value)>,
+}
+
+impl Filter {
+    /// # Errors
+    /// The text is no regular expression. Validation has refused it, except
+    /// where it was not known then.
+    pub(super) fn new<T: RemoteObject>(config: &Value) -> Result<Self, Diagnostic> {
+        let argument = label_regex::<T>();
+        let text = config.get(&argument).and_then(Value::as_str);
+        let label = text.map(compile).transpose().map_err(|problem| {
+            Diagnostic::error(format!("Invalid {argument}"), problem).at(Path::root(&argument))
+        })?;
+        let set = |name: &&'static str| {
+            config.get(name).filter(|value| !value.is_null()).map(|value| (*name, value.clone()))
+        };
+        Ok(Self { label, equal: T::FILTERS.iter().filter_map(set).collect() })
+    }
+
+    pub(super) fn matches<T: RemoteObject>(&self, listed: &Record<T>) -> bool {
+        let label = self
+            .label
+            .as_ref()
+            .is_none_or(|pattern| listed.label().is_some_and(|label| pattern.is_match(&composed(label))));
+        label
+            && self.equal.iter().all(|(name, value)| listed.told(name).is_some_and(|told| told.means(value)))
+    }
+}
+
+/// The expression, or what is wrong with it as a sentence.
+fn compile(text: &str) -> Result<Regex, String> {
+    Regex::new(&composed(text)).map_err(|problem| format!("{text:?} is not a regular expression: {problem}."))
+}
+
+struct RegularExpression;
+
+impl Validator for RegularExpression {
+    fn rule(&self) -> String {
+        "must be a regular expression".to_owned()
+    }
+
+    fn check(&self, value: &Value) -> Result<(), String> {
+        value.as_str().map_or(Ok(()), |text| compile(text).map(drop))
+    }
+}

@@ -1,0 +1,54 @@
+//! Lifecycle layer: what an object is imported by. Asks nobody: a read follows.
+
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::identity::{IdentityAttribute, IdentitySchema};
+use crate::framework::path::Path;
+
+use super::super::absent;
+use super::super::object::{Key, RemoteObject, stub};
+
+/// The key alone.
+#[must_use]
+pub fn identity_schema<T: RemoteObject>() -> IdentitySchema {
+    let (name, short) = (T::KEY.attribute(), T::NOUN.short);
+    let description = match T::KEY {
+        Key::Assigned(_) => format!("Identifier of the {short} at Wavix, a decimal number as text."),
+        Key::Natural(_) => format!("What the {short} is for."),
+    };
+    IdentitySchema { version: 0, attributes: vec![IdentityAttribute::string(name, description)] }
+}
+
+/// The state from which a read can find the object.
+///
+/// # Errors
+/// The text can be no key.
+pub fn by_key<T: RemoteObject>(key: &str) -> Result<T::Model, Diagnostics> {
+    let summary = format!("Cannot import {}", T::NOUN.name);
+    let (list, article, name) = (T::NOUN.list, T::NOUN.article(), T::NOUN.name);
+    match T::KEY {
+        Key::Assigned(_) => T::KEY.parse(key).map(|key| stub::<T>(&key)).ok_or_else(|| {
+            let not =
+                T::IMMUTABLE.map_or_else(String::new, |other| format!(" The SIP {other} is not the id."));
+            let hint = format!(
+                "Nothing was imported. The Wavix portal and the `{list}` data source show the ids.{not}"
+            );
+            absent::malformed_key::<T>(&summary, key, &hint).into()
+        }),
+        Key::Natural(attribute) => {
+            let validators = T::schema().attribute(attribute).map_or(&[][..], |found| &found.validators);
+            let value = crate::protocol::value::Value::string(key);
+            match validators.iter().find_map(|validator| validator.check(&value).err()) {
+                None => Ok(stub::<T>(key)),
+                Some(problem) => Err(Diagnostic::error(
+                    summary,
+                    format!(
+                        "{article} {name} is imported by its `{attribute}`; found {key:?}. {problem} Nothing was \
+                         imported."
+                    ),
+                )
+                .at(Path::root(attribute))
+                .into()),
+            }
+        }
+    }
+}

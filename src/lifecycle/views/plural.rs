@@ -1,0 +1,72 @@
+//! Lifecycle layer: the data source for all objects of a kind, filtered.
+
+use std::marker::PhantomData;
+
+use crate::framework::data_source::DataSource;
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::resource::Call;
+use crate::framework::schema::{Attribute, Nesting, Schema};
+use crate::protocol::value::Value;
+
+use super::super::context::Context;
+use super::super::noun::{Noun, Verb};
+use super::super::object::RemoteObject;
+use super::super::trail;
+use super::filter::{self, Filter};
+use super::{attributes, listed_names, listed_results};
+
+/// The data source.
+#[derive(Debug)]
+pub struct Plural<T>(PhantomData<fn() -> T>);
+
+impl<T> Plural<T> {
+    /// The only one.
+    pub const NEW: Self = Self(PhantomData);
+}
+
+/// The result: `sip_trunks` of `wavix_sip_trunks`.
+fn list_name<T: RemoteObject>() -> &'static str {
+    T::NOUN.list.split_once('_').map_or(T::NOUN.list, |(_, name)| name)
+}
+
+impl<T: RemoteObject> DataSource<Context> for Plural<T> {
+    type Model = Value;
+
+    fn type_name(&self) -> &'static str {
+        let Noun { list, .. } = T::NOUN;
+        list
+    }
+
+    fn schema(&self) -> Schema {
+        let (name, short) = (T::NOUN.name, T::NOUN.short);
+        let mut arguments = filter::arguments::<T>();
+        let by = T::KEY.attribute();
+        arguments.push(
+            Attribute::nested(list_name::<T>(), Nesting::List, attributes::<T>(&listed_names::<T>()))
+                .computed()
+                .describe(format!("The {short}s, by ascending {by}. Empty when there are none.")),
+        );
+        Schema {
+            description: format!(
+                "Lists the {name}s of the account, all or those that pass the filters. A list that lacks {short}s by \
+                 its own count is an error and not a shorter list. {}",
+                T::SECRETS
+            ),
+            attributes: arguments,
+            ..Schema::default()
+        }
+    }
+
+    async fn read(&self, call: &Call<'_, Context>, config: Value) -> Result<Value, Diagnostics> {
+        let filter = Filter::new::<T>(&config)?;
+        let listed = trail::list::<T>(call, |_| false)
+            .await
+            .map_err(|error| T::NOUN.failed(Verb::List, "", &error))?;
+        let names = listed_names::<T>();
+        let matching = listed.iter().filter(|record| filter.matches(record));
+        let found = matching.map(|record| Value::Map(listed_results(&names, record))).collect();
+        let Value::Map(mut result) = config else { return Ok(config) };
+        result.insert(list_name::<T>().to_owned(), Value::List(found));
+        Ok(Value::Map(result))
+    }
+}

@@ -1,0 +1,351 @@
+//! Resources layer: what there is to say of a SIP trunk, and in what it differs from
+//! other objects: addresses, limits behind flags, and IP authentication, of which
+//! the list alone tells.
+//!
+//! Source of all fields: the Wavix OpenAPI document, `SIPTrunkResponse` and
+//! `SIPTrunkListResponse`.
+
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::object::Attr;
+use crate::framework::resource::{Call, Outcome};
+use crate::framework::schema::{Attribute, Nesting, Schema};
+use crate::framework::validators;
+use crate::lifecycle::body::{self, Body};
+use crate::lifecycle::compare::Difference;
+use crate::lifecycle::context::Context;
+use crate::lifecycle::noun::{Arguments, Noun};
+use crate::lifecycle::object::{Key, ListShape, ReadBy, Reading, RemoteObject, field};
+use crate::lifecycle::patience::Look;
+use crate::lifecycle::reconcile::Sought;
+use crate::lifecycle::record::Record;
+use crate::lifecycle::told;
+use crate::protocol::types::Type;
+use crate::protocol::value::Value;
+
+use super::caller_id;
+use super::model::{ACTIVE, HostRequestModel, SipTrunkModel};
+use super::{SipTrunk, password, plan, schema};
+
+/// How messages speak of SIP trunks.
+pub const NOUN: Noun = Noun {
+    type_name: "wavix_sip_trunk",
+    name: "SIP trunk",
+    short: "trunk",
+    scope: Some("trunks"),
+    arguments: Arguments::Of(SipTrunk::schema),
+    words: &[("caller id", "callerid"), ("host", "host_request"), ("ip", "allowed_ips")],
+    list: "wavix_sip_trunks",
+    adopt: "Look for it in the Wavix portal or with the `wavix_sip_trunks` data source. If it is there, \
+            adopt it with `terraform import` and its id; if it is not, apply again.",
+};
+
+/// Switches that an account's plan may not include. Wavix then accepts the
+/// request and leaves them off.
+const TIER_SWITCHES: [&str; 4] =
+    ["call_recording_enabled", "machine_detection_enabled", "transcription_enabled", "encrypted_media"];
+
+/// What the API documents for `status`.
+const STATUSES: [&str; 3] = [ACTIVE, "pending", "rejected"];
+
+impl RemoteObject for SipTrunk {
+    type Model = SipTrunkModel;
+
+    const NOUN: Noun = NOUN;
+    const ROUTE: &'static str = "/v1/trunks";
+    const LIST: ListShape = ListShape::Pages("sip_trunks");
+    const READ: ReadBy = ReadBy::Key;
+    const KEY: Key = Key::Assigned("id");
+    const IMMUTABLE: Option<&'static str> = Some("login");
+    const GONE: &'static str = ", with a new login, and devices that use the old one no longer register.";
+    const DOUBLE: &'static str = " and the caller ID";
+    const RENAMED: &'static [(&'static str, &'static str)] = &[("login", "name")];
+    const UNTOLD: &'static [&'static str] = &["password", "password_wo_version"];
+    const RAW: &'static [&'static str] = &["allowed_ips"];
+    const LISTED: &'static [&'static str] = &["host_request", "auth_method", "status"];
+    const IN_LIST: Option<&'static [&'static str]> = Some(&[
+        "id",
+        "label",
+        "login",
+        "status",
+        "auth_method",
+        "host_request",
+        "callerid",
+        "multiple_numbers",
+        "passthrough",
+        "encrypted_media",
+        "call_recording_enabled",
+        "machine_detection_enabled",
+        "transcription_enabled",
+        "transcription_threshold",
+        "talk_time",
+        "charge",
+    ]);
+    const FOUND_BY: &'static [&'static str] = &["id", "login", "label"];
+    const FOUND_BY_IN_WORDS: &'static str = "id, SIP login or label";
+    const FILTERS: &'static [&'static str] = &["status"];
+    const SECRETS: &'static str = "Passwords and tokens are not among the results.";
+
+    fn schema() -> &'static Schema {
+        static SCHEMA: LazyLock<Schema> = LazyLock::new(schema::schema);
+        &SCHEMA
+    }
+
+    fn results() -> &'static [Attribute] {
+        static RESULTS: LazyLock<Vec<Attribute>> = LazyLock::new(|| {
+            let result =
+                |name: &str, ty: Type, words: &str| Attribute::of(name, ty).computed().describe(words);
+            let request = vec![
+                result("host", Type::String, "Address that asks to be trusted."),
+                result("status", Type::String, "Where the request stands, such as `pending` or `approved`."),
+            ];
+            vec![
+                Attribute::nested("host_request", Nesting::Single, request)
+                    .computed()
+                    .describe("The request for IP authentication, if there is one."),
+                result(
+                    "talk_time",
+                    Type::Number,
+                    "Outbound calls of this month, in seconds. Changes with every call.",
+                ),
+                result(
+                    "charge",
+                    Type::Number,
+                    "Cost of this month's outbound calls, in USD. Changes with every call.",
+                ),
+            ]
+        });
+        &RESULTS
+    }
+
+    fn filter(attribute: &str) -> Option<Attribute> {
+        // A misspelt status would match nothing, for ever and without a word.
+        (attribute == "status").then(|| {
+            Attribute::string("status").validate(validators::one_of(&STATUSES)).describe(format!(
+                "Only trunks with this status: {}.",
+                STATUSES.map(|status| format!("`{status}`")).join(", ")
+            ))
+        })
+    }
+
+    fn encode(argument: &'static str, value: &Value) -> Vec<(&'static str, Json)> {
+        let json = match (argument, value) {
+            ("callerid", Value::String(text)) => Some(json!(caller_id::digits(text))),
+            ("allowed_ips", Value::Set(items)) => {
+                let addresses = in_order(items.iter().filter_map(Value::as_str));
+                Some(addresses.into_iter().map(|ip| json!({ "ip": ip })).collect())
+            }
+            _ => body::plain(value),
+        };
+        json.map(|json| (field::<Self>(argument), json)).into_iter().collect()
+    }
+
+    fn decode(attribute: &str, fields: &Map<String, Json>) -> Reading {
+        let Some(value) = fields.get(attribute) else { return Reading::AsSchema };
+        match attribute {
+            // Documented as never null; null has been seen in other lists and is none.
+            "allowed_ips" if value.is_null() => Reading::Told(Value::Set(Vec::new())),
+            "allowed_ips" => addresses(value).map_or(
+                Reading::Odd("a list of addresses was expected, and something else came"),
+                Reading::Told,
+            ),
+            // Off is said in words; null says nothing.
+            "didinfo_enabled" if value.is_null() => Reading::Untold,
+            _ => Reading::AsSchema,
+        }
+    }
+
+    fn refine(record: &Record<Self>, held: &SipTrunkModel, found: &mut SipTrunkModel) {
+        let several = found.multiple_numbers == Attr::Known(true);
+        match (record.told("callerid"), held.callerid.known()) {
+            (None, _) => {}
+            // Any number may be the caller ID: which one Wavix names is nobody's wish.
+            (Some(_), None) if several && !held.is_stub() => found.callerid = Attr::Null,
+            // "" then says that several numbers are allowed, not that none is set.
+            (Some(told), Some(held)) if several && told.as_str().is_none_or(str::is_empty) => {
+                found.callerid = Attr::Known(held.clone());
+            }
+            (Some(_), _) => {}
+        }
+        // States that have null for none, as all did once, keep it.
+        if found.allowed_addresses().is_empty() && held.allowed_ips.is_null() && !held.is_stub() {
+            found.allowed_ips = Attr::Null;
+        }
+        // None is nothing to hold on to.
+        if record.text("access_token").is_none() {
+            found.access_token = Attr::Null;
+        }
+    }
+
+    /// While a limit is not enforced, Wavix may answer null, the value sent or one
+    /// of its own, and none of them means anything.
+    fn is_unenforced(trunk: &SipTrunkModel, argument: &str) -> bool {
+        let flag = match argument {
+            "call_limit" => &trunk.call_restrict,
+            "max_call_cost" => &trunk.cost_limit,
+            "max_channels" => &trunk.channels_restrict,
+            "rewrite_prefix" | "rewrite_cond" => &trunk.rewrite_enabled,
+            _ => return false,
+        };
+        *flag != Attr::Known(true)
+    }
+
+    /// What the account's plan does not include is off whatever was requested.
+    fn is_tolerated(difference: &Difference) -> bool {
+        TIER_SWITCHES.contains(&difference.name) && difference.wanted == Value::Bool(true)
+    }
+
+    fn differs_in_list(wanted: &SipTrunkModel, listed: &Record<Self>) -> Vec<&'static str> {
+        let listed = requested_host(listed);
+        if listed.as_deref() == wanted.requested_host() { Vec::new() } else { vec!["host_request"] }
+    }
+
+    /// Trunks with several numbers show none, so only two that show one can differ.
+    fn may_be_double(planned: &SipTrunkModel, listed: &Record<Self>) -> bool {
+        let shown = listed.text("callerid").map(caller_id::digits).unwrap_or_default();
+        match planned.callerid.known().map(|text| caller_id::digits(text)) {
+            Some(wanted) => wanted.is_empty() || shown.is_empty() || wanted == shown,
+            None => true,
+        }
+    }
+
+    fn add_listed(listed: &Record<Self>, trunk: &mut SipTrunkModel) {
+        trunk.add_listed(listed);
+    }
+
+    fn generate(config: &mut SipTrunkModel) {
+        plan::without_derived_flags(config);
+    }
+
+    fn leftovers(sent: &Body, answer: &Record<Self>) -> Option<Body> {
+        let addresses = removals(sent.get("allowed_ips")?, answer.raw("allowed_ips")?)?;
+        Some(sent.clone().with("allowed_ips", addresses))
+    }
+
+    async fn confirm_adopted(
+        call: &Call<'_, Context>,
+        sought: &Sought<'_, Self>,
+        found: Record<Self>,
+        look: &Look,
+        outcome: &mut Outcome<SipTrunkModel>,
+    ) -> Result<Record<Self>, Diagnostics> {
+        Ok(password::sent_again(call, sought, found, look, outcome).await)
+    }
+
+    fn explain(difference: &Difference) -> Option<String> {
+        let Difference { name, wanted, .. } = difference;
+        if !TIER_SWITCHES.contains(name) || *wanted != Value::Bool(true) {
+            return None;
+        }
+        let cause = if *name == "encrypted_media" {
+            "SRTP is switched on for an account by Wavix support"
+        } else {
+            "the setting is offered to Flex Pro accounts only"
+        };
+        Some(format!(
+            "Wavix accepted the request and left `{name}` off without a word. The likely cause is the \
+             account's tier: {cause}."
+        ))
+    }
+
+    fn remedy(difference: &Difference) -> Option<String> {
+        let name = difference.name;
+        TIER_SWITCHES.contains(&name).then(|| {
+            format!(
+                "Remove `{name}` from the configuration, or ask Wavix support to enable it for the account."
+            )
+        })
+    }
+}
+
+/// The address that asks for IP authentication, as the list tells it.
+pub(super) fn requested_host(listed: &Record<SipTrunk>) -> Option<String> {
+    listed.told("host_request")?.get("host")?.as_str().map(str::to_owned)
+}
+
+impl SipTrunkModel {
+    /// Adds what only the list tells.
+    pub(super) fn add_listed(&mut self, listed: &Record<SipTrunk>) {
+        self.status = listed.text("status").map(str::to_owned).into();
+        self.auth_method = listed.text("auth_method").map(str::to_owned).into();
+        // A trunk that was switched to IP authentication without a request is
+        // resent its address as well: a PUT without one may switch it back.
+        let trusted = self.host.known().filter(|host| is_address(host)).cloned();
+        self.host_request = requested_host(listed)
+            .or(trusted)
+            .map(|host| HostRequestModel { host: Attr::Known(host) })
+            .into();
+    }
+}
+
+/// Whether a trunk's `host` is that of IP authentication.
+pub(super) fn is_address(host: &str) -> bool {
+    host.parse::<Ipv4Addr>().is_ok()
+}
+
+/// Addresses as addresses are ordered, each once.
+pub(super) fn in_order<'a>(addresses: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut addresses: Vec<String> = addresses.map(str::to_owned).collect();
+    addresses.sort_by_cached_key(|text| (text.parse::<Ipv4Addr>().ok(), text.clone()));
+    addresses.dedup();
+    addresses
+}
+
+/// An item of an answer's addresses: an object, as documented, or the address alone.
+fn address(item: &Json) -> Option<String> {
+    let text = told::text(if item.is_object() { item.get("ip")? } else { item })?;
+    let text = text.trim();
+    Some(text.parse::<Ipv4Addr>().map_or_else(|_| text.to_owned(), |address| address.to_string()))
+}
+
+fn addresses(value: &Json) -> Option<Value> {
+    let items: BTreeSet<String> = value.as_array()?.iter().map(address).collect::<Option<_>>()?;
+    Some(Value::set(items.into_iter().map(Value::String)))
+}
+
+/// Some servers add the addresses of a request to those there are, and take one away
+/// only when told its id. The addresses by their ids: to keep one of each that was
+/// sent, and to remove the others. `None` when none is too many, or has no id.
+fn removals(sent: &Json, answered: &Json) -> Option<Json> {
+    let mut wanted: BTreeSet<&str> =
+        sent.as_array()?.iter().filter_map(|item| item.get("ip").and_then(Json::as_str)).collect();
+    let mut is_too_many = false;
+    let mut items: Vec<Json> = answered
+        .as_array()?
+        .iter()
+        .map(|item| {
+            let id = told::number(item.get("id")?)?.to_i64()?;
+            let ip = told::text(item.get("ip")?)?;
+            if wanted.remove(ip.trim()) {
+                return Some(json!({ "id": id, "ip": ip.trim() }));
+            }
+            is_too_many = true;
+            Some(json!({ "id": id, "_destroy": true }))
+        })
+        .collect::<Option<_>>()?;
+    // What was sent and the answer lacks must not be lost to the removal of the rest.
+    items.extend(wanted.into_iter().map(|ip| json!({ "ip": ip })));
+    is_too_many.then_some(Json::Array(items))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A server that has not heard of the update yet answers with the old list.
+    #[test]
+    fn removing_an_old_address_does_not_lose_the_new_one() {
+        let sent = json!([{ "ip": "203.0.113.20" }]);
+        let answer = json!([{ "id": 5, "ip": "198.51.100.7" }]);
+        assert_eq!(
+            removals(&sent, &answer),
+            Some(json!([{ "id": 5, "_destroy": true }, { "ip": "203.0.113.20" }]))
+        );
+        assert_eq!(removals(&sent, &json!([{ "id": 5, "ip": "203.0.113.20" }])), None);
+    }
+}
