@@ -79,8 +79,9 @@ async fn an_interrupt_is_obeyed_in_the_middle_of_a_search() {
 async fn an_interrupt_has_one_grace_for_the_search_and_the_confirmation() {
     let mut bench = Bench::start().await;
     bench.time = Duration::from_secs(600);
+    // What was sent is awaited so long.
     bench.ctx = bench
-        .context(|_| {})
+        .context(|settings| settings.request_timeout = Duration::from_secs(5))
         .with_patience(Patience { grace: Duration::from_millis(50), ..Patience::default() });
     bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
     bench.sim.faults().always("PUT", "/v1/trunks/*", Fault::delay_after_commit(Duration::from_secs(60)));
