@@ -29,7 +29,7 @@ pub fn gone<T: RemoteObject>(state: &T::Model, key: &str, not_found: Option<&cli
         Some(error) => format!("{error} The account's list of all {name}s, read after that, lacks it too."),
         None => format!("The account's list of all {name}s does not have it."),
     };
-    let (id, summary) = (key, super::adopt::capitalized(name));
+    let (id, summary) = (key, super::noun::capitalized(name));
     Diagnostic::warning(
         format!("{summary} {id} is gone"),
         format!(
@@ -40,7 +40,7 @@ pub fn gone<T: RemoteObject>(state: &T::Model, key: &str, not_found: Option<&cli
              keys of other accounts out. {} {short} that an apply has taken out of the state already is adopted with \
              `terraform import` and its {attribute}.",
             T::GONE,
-            super::adopt::capitalized(T::NOUN.article_of_short()),
+            super::noun::capitalized(T::NOUN.article_of_short()),
         ),
     )
     .at(Path::root(attribute))

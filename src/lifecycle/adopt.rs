@@ -9,7 +9,7 @@ use crate::framework::resource::{Call, Outcome};
 
 use super::claims::Lost;
 use super::context::Context;
-use super::noun::Verb;
+use super::noun::{Verb, capitalized};
 use super::object::RemoteObject;
 use super::reconcile::{self, NotFound, Others, Sought};
 use super::record::Record;
@@ -164,12 +164,6 @@ fn what_was_seen<T: RemoteObject>(label: &str, others: &Others) -> String {
         text.push_str(&format!(" The {name} {id} is labelled {label:?} too, and could not be read: {cause}"));
     }
     text
-}
-
-/// The word at the beginning of a sentence.
-pub(super) fn capitalized(word: &str) -> String {
-    let mut characters = word.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
 /// How many objects a message names.

@@ -33,7 +33,7 @@ pub async fn failed<T: RemoteObject>(
                  lists {} with the label {label:?}, which no other create of this provider made.\n\nBefore you apply \
                  again, look at it in the Wavix portal. If it is this resource's, adopt it with `terraform import` and \
                  its id; if it is not, apply again.",
-                super::adopt::capitalized(T::NOUN.article()),
+                super::noun::capitalized(T::NOUN.article()),
                 listing(&ids),
             ),
             true,

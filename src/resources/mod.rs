@@ -11,10 +11,9 @@
 //! | `schema.rs` | arguments and results, and their documentation |
 //! | `rules.rs`, `validate.rs` | what a value, and what several together, must and should be |
 //! | `model.rs` | configuration, plan and state |
-//! | `plan.rs`, `ceilings.rs` | what follows from several arguments, and from the account |
-//! | `password.rs`, `change.rs` | what no answer tells, and what an update does besides |
+//! | `limits.rs`, `ceilings.rs`, `password.rs`, … | a group of arguments: what follows from it, and what it must be |
 //! | `take_over.rs` | objects of other providers |
-//! | `credentials.rs`, `ephemeral.rs` | the ephemeral resources |
+//! | `ephemeral.rs` | the ephemeral resource |
 //! | `revoke_action.rs` | the action |
 //!
 //! What all objects do the same way is the lifecycle layer's. Beside the folders
@@ -25,6 +24,7 @@ mod phone_number;
 
 pub mod functions;
 pub mod sip_trunk;
+pub mod sip_trunk_credentials;
 pub mod webrtc_token;
 
 use crate::framework::registry::Registry;
@@ -40,7 +40,7 @@ pub fn registry() -> Registry<Context> {
         .data_source(sip_trunk::SipTrunkDataSource::NEW)
         .data_source(sip_trunk::SipTrunksDataSource::NEW)
         .list_resource(sip_trunk::SipTrunkList::NEW)
-        .ephemeral(sip_trunk::SipTrunkCredentials)
+        .ephemeral(sip_trunk_credentials::SipTrunkCredentials::<SipTrunk>::NEW)
         .ephemeral(webrtc_token::WebRtcToken::<SipTrunk>::NEW)
         .action(webrtc_token::RevokeWebRtcTokens::<SipTrunk>::NEW)
         .function(functions::E164)

@@ -1,8 +1,13 @@
 //! Resources layer: caller IDs as people write them. The API wants digits.
 
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::object::Attr;
+use crate::framework::path::Path;
 use crate::protocol::value::Value;
 
 use crate::resources::phone_number::{PREFIX, SEPARATORS, dialled, unusual_length};
+
+use super::model::SipTrunkModel;
 
 /// The caller ID as the API wants it. What Wavix has, though it is no
 /// international number, stays as it is.
@@ -31,8 +36,71 @@ pub(super) fn check(text: &str) -> Result<(), String> {
 }
 
 /// What is unusual about a caller ID: a clause about it.
-pub(super) fn unusual(text: &str) -> Option<String> {
+fn unusual(text: &str) -> Option<String> {
     dialled(text).ok().and_then(|digits| unusual_length(&digits))
+}
+
+/// Refuses a plan without a caller ID, unless the trunk lacks one already.
+pub(super) fn refuse_missing(
+    prior: Option<&SipTrunkModel>,
+    planned: &SipTrunkModel,
+    diagnostics: &mut Diagnostics,
+) {
+    if is_missing(planned) && !prior.is_some_and(is_missing) {
+        diagnostics.push(missing());
+    }
+}
+
+/// True when it is certain that no number may be the caller ID.
+fn is_missing(trunk: &SipTrunkModel) -> bool {
+    let text = &trunk.callerid;
+    matches!(trunk.multiple_numbers, Attr::Null | Attr::Known(false))
+        && !text.is_unknown()
+        && text.known().is_none_or(|text| text.is_empty())
+}
+
+fn missing() -> Diagnostic {
+    Diagnostic::error(
+        "Missing caller ID",
+        "Outbound calls need a caller ID. Set `callerid` to an active or verified number of the account, or set \
+         `multiple_numbers = true` to allow all of them.",
+    )
+    .at(Path::root("callerid"))
+}
+
+/// A warning for a number that the API may not take.
+pub(super) fn check_unusual(config: &SipTrunkModel, doubt: &mut dyn FnMut(&'static str, String)) {
+    if let Some(clause) = config.callerid.known().and_then(|text| unusual(text)) {
+        doubt(
+            "callerid",
+            format!("The number {clause}. Wavix accepts active and verified numbers of the account only."),
+        );
+    }
+}
+
+/// What the state has when this was answered.
+pub(super) fn refine(told: Option<&Value>, held: &SipTrunkModel, found: &mut SipTrunkModel) {
+    let several = found.multiple_numbers == Attr::Known(true);
+    match (told, held.callerid.known()) {
+        (None, _) => {}
+        // Any number may be the caller ID: which one Wavix names is nobody's wish.
+        (Some(_), None) if several && !held.is_stub() => found.callerid = Attr::Null,
+        // "" then says that several numbers are allowed, not that none is set.
+        (Some(told), Some(held)) if several && told.as_str().is_none_or(str::is_empty) => {
+            found.callerid = Attr::Known(held.clone());
+        }
+        (Some(_), _) => {}
+    }
+}
+
+/// Whether a listed trunk with this caller ID may be the planned one. Trunks with
+/// several numbers show none, so only two that show one can differ.
+pub(super) fn may_be_same(planned: &SipTrunkModel, listed: Option<&str>) -> bool {
+    let shown = listed.map(digits).unwrap_or_default();
+    match planned.callerid.known().map(|text| digits(text)) {
+        Some(wanted) => wanted.is_empty() || shown.is_empty() || wanted == shown,
+        None => true,
+    }
 }
 
 #[cfg(test)]

@@ -3,12 +3,11 @@
 
 pub(super) mod caller_id;
 mod ceilings;
-mod change;
-mod credentials;
+mod ip_authentication;
+mod limits;
 mod model;
 mod object;
 mod password;
-mod plan;
 mod rules;
 mod schema;
 mod take_over;
@@ -32,7 +31,6 @@ use crate::lifecycle::write::{Write, write};
 use crate::lifecycle::{delete, doubles, find, read, settle, take_back, unreadable, verify, views};
 use crate::protocol::value::Value;
 
-pub use self::credentials::{SipTrunkCredentials, SipTrunkCredentialsData};
 pub use self::model::{HostRequestModel, SipTrunkModel};
 pub use self::object::NOUN;
 
@@ -69,11 +67,11 @@ impl Resource<Context> for SipTrunk {
         diagnostics: &mut Diagnostics,
     ) {
         if let (Some(config), Some(planned)) = (request.config, planned) {
-            plan::refine(config, request.prior, planned, diagnostics);
+            refine(config, request.prior, planned, diagnostics);
             doubles::without_refresh::<Self>(&request);
             // The plan has said it when it comes to applying.
             if let Some(prior) = request.prior
-                && let Some(warning) = change::review_ahead(prior, planned)
+                && let Some(warning) = ip_authentication::review_ahead(prior, planned)
                 && !doubles::is_applying(&request)
             {
                 diagnostics.push(warning);
@@ -93,8 +91,8 @@ impl Resource<Context> for SipTrunk {
         let CreateRequest { write_only, mut plan } = request;
         // In a replacement, notes about the trunk before this one.
         password::confirm(&mut outcome.private);
-        plan::decide_flags(&mut plan);
-        let secret = plan::password_to_send(&plan, &write_only).ok_or_else(plan::create_without_password)?;
+        limits::decide_flags(&mut plan);
+        let secret = password::to_send(&plan, &write_only).ok_or_else(password::create_without)?;
         let body = plan.body(&secret);
         let made = create::<Self>(call, &plan, &body, outcome).await;
         let Made { record, is_new } =
@@ -104,14 +102,14 @@ impl Resource<Context> for SipTrunk {
             trunk.add_digest_facts();
             outcome.save(trunk.clone());
             call.ctx.slot::<Self>().trail().note(&trunk, Some(call.ctx.patience().settling));
-        }
-        if trunk.requested_host().is_some() {
+        } else {
             match find::listed::<Self>(call, &record.key).await {
                 Ok(Some(listed)) => trunk.add_listed(&listed),
-                Ok(None) => {
-                    outcome.warn(change::status_unknown(&record.key, "The list does not show it yet."))
+                Ok(None) => outcome
+                    .warn(ip_authentication::status_unknown(&record.key, "The list does not show it yet.")),
+                Err(error) => {
+                    outcome.warn(ip_authentication::status_unknown(&record.key, &error.to_string()))
                 }
-                Err(error) => outcome.warn(change::status_unknown(&record.key, &error.to_string())),
             }
             outcome.save(trunk.clone());
         }
@@ -135,9 +133,9 @@ impl Resource<Context> for SipTrunk {
                 Err(error) if trunk.has_ip_authentication(&state) => {
                     return Err(NOUN.failed(Verb::Read, id, &error));
                 }
-                Err(error) => outcome.warn(change::request_unknown(id, &error.to_string())),
+                Err(error) => outcome.warn(ip_authentication::request_unknown(id, &error.to_string())),
             }
-        } else if trunk.status.is_null() || trunk.auth_method.is_null() {
+        } else if trunk.lacks_listing() {
             trunk.add_digest_facts();
         }
         password::forget_if_unconfirmed(&mut outcome.private, &mut trunk);
@@ -152,22 +150,22 @@ impl Resource<Context> for SipTrunk {
         outcome: &mut Outcome<SipTrunkModel>,
     ) -> Result<(), Diagnostics> {
         let UpdateRequest { write_only, mut plan, prior } = request;
-        plan::decide_flags(&mut plan);
+        limits::decide_flags(&mut plan);
         let id = read::known::<Self>(Verb::Update, call, &prior)?;
-        if !plan::needs_request(&prior, &plan, &write_only) {
+        if !password::needs_request(&prior, &plan, &write_only) {
             outcome.save(completed::<Self>(&plan, &prior));
             return Ok(());
         }
-        let secret = plan::password_to_send(&plan, &write_only)
-            .ok_or_else(|| plan::update_without_password(&prior, &plan, &write_only))?;
+        let secret = password::to_send(&plan, &write_only)
+            .ok_or_else(|| password::update_without(&prior, &plan, &write_only))?;
         outcome.note(format!("SIP trunk {id}"));
-        change::withdraws_nothing_unseen(call, &id, &prior, &plan).await?;
+        ip_authentication::withdraws_nothing_unseen(call, &id, &prior, &plan).await?;
         let body = plan.body(&secret);
         let put = Write { key: &id, body: &body, plan: &plan, prior: &prior, look: None };
         let record = match write::<Self>(call, &put, &options(call)).await {
             Ok(record) => record,
             Err(unwritten) => {
-                let failed = change::not_certain(&plan, &prior, unwritten, outcome);
+                let failed = password::not_certain(&plan, &prior, unwritten, outcome);
                 return Err(password::at_the_one_in_use(failed, &write_only));
             }
         };
@@ -177,12 +175,7 @@ impl Resource<Context> for SipTrunk {
         keep_promises::<Self>(&plan, &mut trunk);
         outcome.save(trunk.clone());
         call.ctx.slot::<Self>().trail().note(&trunk, Some(call.ctx.patience().settling));
-        if plan.host_request != prior.host_request {
-            change::follow_host_request(call, &id, &plan, &mut trunk, outcome).await;
-            outcome.save(trunk.clone());
-        } else {
-            change::warn_of_reopened_review(call, &id, &prior, outcome).await;
-        }
+        ip_authentication::follow_update(call, &id, (&prior, &plan), &mut trunk, outcome).await;
         unreadable::refuse(Verb::Update, &record)?;
         verify::update::<Self>(&prior, &plan, &trunk)
     }
@@ -219,4 +212,17 @@ impl Resource<Context> for SipTrunk {
     fn take_over(&self, moved: &MovedState) -> Result<Option<SipTrunkModel>, Diagnostics> {
         take_over::take_over(moved)
     }
+}
+
+/// Refines the plan of a create (`prior` is `None`) or an update. Asks nobody.
+fn refine(
+    config: &SipTrunkModel,
+    prior: Option<&SipTrunkModel>,
+    planned: &mut SipTrunkModel,
+    diagnostics: &mut Diagnostics,
+) {
+    limits::refine(config, prior, planned);
+    caller_id::refuse_missing(prior, planned, diagnostics);
+    ip_authentication::refine(prior, planned);
+    password::check_plan(config, prior, planned, diagnostics);
 }

@@ -10,6 +10,7 @@ use crate::protocol::number::Number;
 
 use super::SipTrunk;
 use super::object::in_order;
+use super::rules::UNCONFIRMED_VERSION;
 
 /// The `host` of a trunk whose devices register with a password.
 pub(super) const DYNAMIC_HOST: &str = "dynamic";
@@ -102,12 +103,6 @@ crate::object! {
 }
 
 impl SipTrunkModel {
-    /// What is known of a trunk of which only the id is known.
-    #[cfg(test)]
-    pub(crate) fn stub(id: i64) -> Self {
-        Self { id: Attr::Known(id.to_string()), ..Self::default() }
-    }
-
     /// Whether nothing but the id is known, as between an import and its read.
     /// Every trunk that was created or read has a label.
     pub(super) fn is_stub(&self) -> bool {
@@ -128,6 +123,16 @@ impl SipTrunkModel {
     /// The address that asks for IP authentication.
     pub(super) fn requested_host(&self) -> Option<&str> {
         self.host_request.known().and_then(|request| request.host.known()).map(String::as_str)
+    }
+
+    /// Whether the trunk may have another password than it was sent.
+    pub(super) fn password_is_unconfirmed(&self) -> bool {
+        self.password_wo_version.known() == Some(&UNCONFIRMED_VERSION)
+    }
+
+    /// Whether what only the list tells is not known.
+    pub(super) fn lacks_listing(&self) -> bool {
+        self.status.is_null() || self.auth_method.is_null()
     }
 
     /// True when IP authentication is in use, asked for, or cannot be excluded:

@@ -29,8 +29,9 @@ use crate::protocol::types::Type;
 use crate::protocol::value::Value;
 
 use super::caller_id;
-use super::model::{ACTIVE, HostRequestModel, SipTrunkModel};
-use super::{SipTrunk, password, plan, schema};
+use super::ip_authentication::requested_host;
+use super::model::{ACTIVE, SipTrunkModel};
+use super::{SipTrunk, limits, password, schema};
 
 /// How messages speak of SIP trunks.
 pub const NOUN: Noun = Noun {
@@ -161,17 +162,7 @@ impl RemoteObject for SipTrunk {
     }
 
     fn refine(record: &Record<Self>, held: &SipTrunkModel, found: &mut SipTrunkModel) {
-        let several = found.multiple_numbers == Attr::Known(true);
-        match (record.told("callerid"), held.callerid.known()) {
-            (None, _) => {}
-            // Any number may be the caller ID: which one Wavix names is nobody's wish.
-            (Some(_), None) if several && !held.is_stub() => found.callerid = Attr::Null,
-            // "" then says that several numbers are allowed, not that none is set.
-            (Some(told), Some(held)) if several && told.as_str().is_none_or(str::is_empty) => {
-                found.callerid = Attr::Known(held.clone());
-            }
-            (Some(_), _) => {}
-        }
+        caller_id::refine(record.told("callerid"), held, found);
         // States that have null for none, as all did once, keep it.
         if found.allowed_addresses().is_empty() && held.allowed_ips.is_null() && !held.is_stub() {
             found.allowed_ips = Attr::Null;
@@ -185,14 +176,7 @@ impl RemoteObject for SipTrunk {
     /// While a limit is not enforced, Wavix may answer null, the value sent or one
     /// of its own, and none of them means anything.
     fn is_unenforced(trunk: &SipTrunkModel, argument: &str) -> bool {
-        let flag = match argument {
-            "call_limit" => &trunk.call_restrict,
-            "max_call_cost" => &trunk.cost_limit,
-            "max_channels" => &trunk.channels_restrict,
-            "rewrite_prefix" | "rewrite_cond" => &trunk.rewrite_enabled,
-            _ => return false,
-        };
-        *flag != Attr::Known(true)
+        limits::is_unenforced(trunk, argument)
     }
 
     /// What the account's plan does not include is off whatever was requested.
@@ -205,13 +189,8 @@ impl RemoteObject for SipTrunk {
         if listed.as_deref() == wanted.requested_host() { Vec::new() } else { vec!["host_request"] }
     }
 
-    /// Trunks with several numbers show none, so only two that show one can differ.
     fn may_be_double(planned: &SipTrunkModel, listed: &Record<Self>) -> bool {
-        let shown = listed.text("callerid").map(caller_id::digits).unwrap_or_default();
-        match planned.callerid.known().map(|text| caller_id::digits(text)) {
-            Some(wanted) => wanted.is_empty() || shown.is_empty() || wanted == shown,
-            None => true,
-        }
+        caller_id::may_be_same(planned, listed.text("callerid"))
     }
 
     fn add_listed(listed: &Record<Self>, trunk: &mut SipTrunkModel) {
@@ -219,7 +198,7 @@ impl RemoteObject for SipTrunk {
     }
 
     fn generate(config: &mut SipTrunkModel) {
-        plan::without_derived_flags(config);
+        limits::without_derived_flags(config);
     }
 
     fn leftovers(sent: &Body, answer: &Record<Self>) -> Option<Body> {
@@ -261,31 +240,6 @@ impl RemoteObject for SipTrunk {
             )
         })
     }
-}
-
-/// The address that asks for IP authentication, as the list tells it.
-pub(super) fn requested_host(listed: &Record<SipTrunk>) -> Option<String> {
-    listed.told("host_request")?.get("host")?.as_str().map(str::to_owned)
-}
-
-impl SipTrunkModel {
-    /// Adds what only the list tells.
-    pub(super) fn add_listed(&mut self, listed: &Record<SipTrunk>) {
-        self.status = listed.text("status").map(str::to_owned).into();
-        self.auth_method = listed.text("auth_method").map(str::to_owned).into();
-        // A trunk that was switched to IP authentication without a request is
-        // resent its address as well: a PUT without one may switch it back.
-        let trusted = self.host.known().filter(|host| is_address(host)).cloned();
-        self.host_request = requested_host(listed)
-            .or(trusted)
-            .map(|host| HostRequestModel { host: Attr::Known(host) })
-            .into();
-    }
-}
-
-/// Whether a trunk's `host` is that of IP authentication.
-pub(super) fn is_address(host: &str) -> bool {
-    host.parse::<Ipv4Addr>().is_ok()
 }
 
 /// Addresses as addresses are ordered, each once.

@@ -1,26 +1,241 @@
 //! Resources layer: the password of a SIP trunk, which Wavix never shows: which one a
 //! request carries, and what the state holds of one that is not certain.
 
-use crate::client;
+use crate::client::{self, Delivery, Secret};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
-use crate::framework::object::Attr;
+use crate::framework::object::{Attr, Mapped};
 use crate::framework::path::Path;
 use crate::framework::private::Private;
 use crate::framework::resource::{Call, Outcome};
+use crate::lifecycle::compare::{Difference, differences};
 use crate::lifecycle::context::Context;
+use crate::lifecycle::noun::Verb;
 use crate::lifecycle::patience::Look;
 use crate::lifecycle::reconcile::Sought;
 use crate::lifecycle::record::Record;
-use crate::lifecycle::write::{Write, write};
+use crate::lifecycle::verify::shown;
+use crate::lifecycle::write::{Unwritten, Write, write};
 
 use super::SipTrunk;
+use super::limits::DERIVED;
 use super::model::SipTrunkModel;
+use super::object::NOUN;
 use super::rules::UNCONFIRMED_VERSION;
 
 /// Under this key stands that the trunk may have another password than the
 /// state. The next read then takes it out of the state, so that a plan sends it
 /// again.
 const UNCONFIRMED: &str = "password_unconfirmed";
+
+/// Refuses a plan that would have no password to carry, or two.
+pub(super) fn check_plan(
+    config: &SipTrunkModel,
+    prior: Option<&SipTrunkModel>,
+    planned: &SipTrunkModel,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(prior) = prior else {
+        if has_none(planned, config) {
+            diagnostics.push(create_without());
+        }
+        return;
+    };
+    if planned.password.known().is_some() && config.password_wo.known().is_some() {
+        diagnostics.push(hidden_password());
+    }
+    if has_none(planned, config) && needs_request(prior, planned, config) {
+        diagnostics.push(update_without(prior, planned, config));
+    }
+}
+
+/// A plan cannot see what is ignored, so it cannot tell this from nothing.
+const HIDDEN: &str = "If one of them is set, `ignore_changes` hides it from the plan: take `password` and `password_wo` \
+                      out of `ignore_changes`.";
+
+/// Whether the update needs a request at all: something the API keeps changes,
+/// or the password is to be sent again. A version that is removed with its
+/// password asks for nothing, unless it says that the password is not certain:
+/// that may be forgotten only when it is. `written` is the configuration of the plan, or what
+/// an apply is shown of it.
+pub(super) fn needs_request(prior: &SipTrunkModel, planned: &SipTrunkModel, written: &SipTrunkModel) -> bool {
+    let password_changes =
+        planned.password != prior.password || planned.password_wo_version != prior.password_wo_version;
+    !differences::<SipTrunk>(planned, prior).is_empty()
+        || planned.password_wo_version.known().is_some()
+            && planned.password_wo_version != prior.password_wo_version
+        || (prior.password_is_unconfirmed() && planned.password_wo_version != prior.password_wo_version)
+        || (password_changes && !has_none(planned, written))
+}
+
+/// The password that a request must carry: the planned one, or the one that no
+/// plan can hold.
+pub(super) fn to_send(planned: &SipTrunkModel, write_only: &SipTrunkModel) -> Option<Secret> {
+    planned.password.known().or(write_only.password_wo.known()).cloned()
+}
+
+/// The error of a request that cannot be made because nobody knows the password.
+/// `written` as for [`needs_request`].
+pub(super) fn update_without(
+    prior: &SipTrunkModel,
+    planned: &SipTrunkModel,
+    written: &SipTrunkModel,
+) -> Diagnostic {
+    let mut changes: Vec<String> = telling_differences(prior, planned, written)
+        .iter()
+        .map(|Difference { name, wanted, found }| {
+            format!("  - `{name}`: Wavix has {}, the configuration {}", shown(found), shown(wanted))
+        })
+        .collect();
+    let is_rotation = changes.is_empty();
+    let version = |trunk: &SipTrunkModel| match trunk.password_wo_version.known() {
+        Some(version) => version.to_string(),
+        None => "none".to_owned(),
+    };
+    if planned.password_wo_version != prior.password_wo_version {
+        changes.push(format!(
+            "  - `password_wo_version`: the state has {}, the configuration {}",
+            version(prior),
+            version(planned)
+        ));
+    }
+    let id = prior.id.known().map_or("", String::as_str);
+    let stay = if prior.password_is_unconfirmed() {
+        format!(
+            "The state has `{UNCONFIRMED_VERSION}` because a password was sent and never confirmed: the trunk may have \
+             another one than its devices use. That is settled by sending it again"
+        )
+    } else if !is_rotation {
+        "To leave the trunk as it is, set these arguments in the configuration to what is there now"
+            .to_owned()
+    } else if prior.password_wo_version.is_null() {
+        "To leave the trunk as it is, take `password_wo_version` out of the configuration".to_owned()
+    } else {
+        format!("To leave the trunk as it is, set `password_wo_version` to {} again", version(prior))
+    };
+    Diagnostic::error(
+        "Missing SIP trunk password",
+        format!(
+            "The SIP trunk {id} is to be changed, but neither `password` nor `password_wo` is set:\n{}\n\nAn update \
+             replaces the whole trunk at Wavix and must carry its password, which Wavix never returns, so it cannot be \
+             known from an import; sending another one would change the trunk's SIP credentials. Nothing was \
+             changed.\n\n{stay}. To change it, set `password` or `password_wo` to the trunk's present password, or to a \
+             new one, which the update then sends. {HIDDEN}",
+            changes.join("\n"),
+        ),
+    )
+    .at(Path::root(if is_rotation { "password_wo_version" } else { "password" }))
+}
+
+/// The differences, without flags that nobody wrote and that follow from others
+/// of them.
+fn telling_differences(
+    prior: &SipTrunkModel,
+    planned: &SipTrunkModel,
+    written: &SipTrunkModel,
+) -> Vec<Difference> {
+    let mut all = differences::<SipTrunk>(planned, prior);
+    let written = written.clone().into_value();
+    let is_written = |name: &str| written.get(name).is_some_and(|value| !value.is_null());
+    let names: Vec<&str> = all.iter().map(|difference| difference.name).collect();
+    let follows = |name: &str| {
+        let limits = DERIVED.iter().find(|(flag, _)| *flag == name).map(|(_, limits)| *limits);
+        !is_written(name) && limits.unwrap_or_default().iter().any(|limit| names.contains(limit))
+    };
+    all.retain(|difference| !follows(difference.name));
+    all
+}
+
+/// The error for a `password` that is no longer configured beside a `password_wo`.
+/// Validation has refused it where both are written.
+fn hidden_password() -> Diagnostic {
+    Diagnostic::error(
+        "Conflicting SIP trunk passwords",
+        "`password_wo` is set, and `ignore_changes` keeps the old `password` in the plan; a trunk has one password. Take \
+         `password` out of `ignore_changes`. Nothing was changed.",
+    )
+    .at(Path::root("password_wo"))
+}
+
+/// The error of a create that cannot be made for want of a password.
+pub(super) fn create_without() -> Diagnostic {
+    Diagnostic::error(
+        "Missing SIP trunk password",
+        "A new SIP trunk needs a password, and neither `password` nor `password_wo` is set. Set exactly one \
+         of them: `password_wo` is kept out of the state and needs Terraform 1.11 or newer, `password` works \
+         with any version.",
+    )
+    .at(Path::root("password"))
+}
+
+/// True when it is certain that a request would have no password to carry.
+fn has_none(planned: &SipTrunkModel, written: &SipTrunkModel) -> bool {
+    planned.password.is_null() && written.password_wo.is_null()
+}
+
+pub(super) fn check(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
+    if config.password.known().is_some() && config.password_wo.known().is_some() {
+        diagnostics.push(
+            Diagnostic::error(
+                "Conflicting SIP trunk passwords",
+                "Both `password` and `password_wo` are set; a trunk has one password. Remove one of them: \
+                 `password_wo` is kept out of the state.",
+            )
+            .at(Path::root("password")),
+        );
+    }
+    // Without any password a plan that sends none is fine: see `plan`.
+    let version_alone = config.password_wo_version.known().is_some() && config.password_wo.is_null();
+    if version_alone && config.password.known().is_some() {
+        diagnostics.push(
+            Diagnostic::error(
+                "Unused SIP trunk password version",
+                "`password_wo_version` says when `password_wo` is to be sent again, and `password` is set \
+                 instead. Set `password_wo`, or remove `password_wo_version`; a changed `password` is noticed \
+                 without a version.",
+            )
+            .at(Path::root("password_wo_version")),
+        );
+    }
+}
+
+/// The error for an update that failed or may have. The state then holds what
+/// was seen of the trunk, and no password that it may not have.
+pub(super) fn not_certain(
+    plan: &SipTrunkModel,
+    prior: &SipTrunkModel,
+    unwritten: Unwritten<SipTrunk>,
+    outcome: &mut Outcome<SipTrunkModel>,
+) -> Diagnostics {
+    let Unwritten { error, seen } = unwritten;
+    let id = prior.id.known().map_or("", String::as_str);
+    let failed = NOUN.failed(Verb::Update, id, &error);
+    if error.delivery() != Delivery::Ambiguous {
+        return failed;
+    }
+    let rotates = plan.password != prior.password || plan.password_wo_version != prior.password_wo_version;
+    let mut trunk = seen.map_or_else(|| prior.clone(), |record| record.state(prior));
+    trunk.id = prior.id.clone();
+    if rotates {
+        if plan.password.known().is_none() {
+            trunk.password = Attr::Null;
+        }
+        forget(&mut trunk);
+    }
+    outcome.save(trunk);
+    if !rotates {
+        return failed;
+    }
+    failed
+        .into_iter()
+        .map(|mut diagnostic| {
+            diagnostic.detail.push_str(
+                "\n\nWhether it has the old password or the new one is not known. The state holds neither of them, so the \
+                 next plan shows the password as a change, and applying it sends it again.",
+            );
+            diagnostic
+        })
+        .collect()
+}
 
 /// Gives an adopted trunk its password once more: that is the one thing about it that
 /// cannot be looked at. A PUT of the whole trunk is safe to repeat, and after it the
@@ -67,14 +282,6 @@ pub(super) fn forget(trunk: &mut SipTrunkModel) {
     if !was_in_state {
         trunk.password_wo_version = Attr::Known(UNCONFIRMED_VERSION);
     }
-}
-
-/// The same for one that was to become the plan's.
-pub(super) fn forget_either(trunk: &mut SipTrunkModel, plan: &SipTrunkModel) {
-    if plan.password.known().is_none() {
-        trunk.password = Attr::Null;
-    }
-    forget(trunk);
 }
 
 fn unconfirmed(id: &str, cause: &client::Error) -> Diagnostic {

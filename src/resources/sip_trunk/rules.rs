@@ -84,8 +84,3 @@ impl Validator for Rule {
         }
     }
 }
-
-/// What a dial plan is made of.
-pub(super) fn dial_digits() -> impl Validator {
-    validators::characters("0-9+*#")
-}

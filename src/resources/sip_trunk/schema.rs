@@ -9,6 +9,7 @@ use crate::protocol::types::Type;
 use crate::protocol::value::Value;
 
 use crate::lifecycle::compare::same_label;
+use crate::lifecycle::noun::capitalized;
 use crate::resources::phone_number::SEPARATORS_IN_WORDS;
 
 use super::caller_id::same_number;
@@ -52,7 +53,7 @@ pub(super) fn schema() -> Schema {
 }
 
 /// What data sources say of an attribute, where that is not what its resource says.
-const AS_RESULTS: [(&str, &str); 27] = [
+const AS_RESULTS: [(&str, &str); 25] = [
     ("id", "Identifier of the trunk at Wavix, a decimal number as text."),
     ("label", "Name of the trunk, for people. Not necessarily unique."),
     ("login", "SIP user name (API field `name`)."),
@@ -70,11 +71,6 @@ const AS_RESULTS: [(&str, &str); 27] = [
     ("machine_detection_enabled", "Whether voicemail is detected."),
     ("transcription_enabled", "Whether calls are transcribed."),
     ("transcription_threshold", "Seconds a call must last to be transcribed."),
-    ("created_at", "When the trunk was created: ISO 8601, UTC, as sent by Wavix."),
-    (
-        "host",
-        "`dynamic` when devices register with a password, or the address that IP authentication accepts.",
-    ),
     ("ip_restrict", "Whether devices may register only from `allowed_ips`."),
     ("allowed_ips", "Addresses from which devices may register."),
     ("didinfo_enabled", "Whether the `To` header of inbound INVITEs holds the dialled number."),
@@ -124,7 +120,7 @@ fn credentials() -> Vec<Attribute> {
         Attribute::integer("password_wo_version").validate(at_least(FIRST_VERSION)).describe(format!(
             "A change of it sends `password_wo` again. {}. Needs `password_wo`. Not sent to Wavix. In the state, \
              `{UNCONFIRMED_VERSION}` stands for a password that was sent and never confirmed.",
-            sentence(&at_least(FIRST_VERSION).rule()),
+            capitalized(&at_least(FIRST_VERSION).rule()),
         )),
     ]
 }
@@ -137,12 +133,13 @@ fn calling() -> Vec<Attribute> {
              and `13132847320` are the same. While `multiple_numbers` is true, Wavix does not return it, and \
              changes made elsewhere are not noticed; what it returns all the same for a trunk without a configured caller ID \
              is ignored.",
-            sentence(&format!("{SEPARATORS_IN_WORDS} are")),
+            capitalized(&format!("{SEPARATORS_IN_WORDS} are")),
         )),
         switch("multiple_numbers").describe(
             "Whether any active or verified number of the account may be the caller ID. Default `false`.",
         ),
-        switch_on("didinfo_enabled")
+        Attribute::bool("didinfo_enabled")
+            .default_value(Value::Bool(true))
             .describe("Whether the `To` header of inbound INVITEs holds the dialled number. Default `true`."),
     ]
 }
@@ -151,7 +148,7 @@ fn registration() -> Vec<Attribute> {
     let host = Attribute::string("host")
         .required()
         .validate(ipv4())
-        .describe(format!("Public static address of the SIP endpoint. {}.", sentence(&ipv4().rule())));
+        .describe(format!("Public static address of the SIP endpoint. {}.", capitalized(&ipv4().rule())));
     vec![
         derived("ip_restrict", "devices may register only from `allowed_ips`", "`allowed_ips` is not empty"),
         Attribute::of("allowed_ips", Type::set(Type::String))
@@ -162,7 +159,7 @@ fn registration() -> Vec<Attribute> {
              others are warned of. Default `[]`. Compared with Wavix also while `ip_restrict` is false. To authenticate \
              calls by address instead of password, see \
              `host_request`.",
-            sentence(&each(ip_or_network()).rule())
+            capitalized(&each(ip_or_network()).rule())
         )),
         Attribute::nested("host_request", Nesting::Single, vec![host]).describe(
             "Asks for IP authentication: calls from this address are accepted without a password, once \
@@ -181,7 +178,7 @@ fn limits() -> Vec<Attribute> {
             "Highest cost of an outbound call in USD, an exact decimal. {}. What a calculation \
              such as `0.15 * 1.2` adds beyond the 30th decimal is rounded away; round the result of a division, as \
              in `tonumber(format(\"%.4f\", 1 / 3))`. {}",
-            sentence(&Rule::Money.rule()),
+            capitalized(&Rule::Money.rule()),
             ignored_while_off("cost_limit"),
         )),
         derived("channels_restrict", "`max_channels` is enforced", "`max_channels` is set"),
@@ -232,7 +229,7 @@ fn features() -> Vec<Attribute> {
             .describe(format!(
                 "Seconds a call must last to be transcribed. {}. Default \
                  `{DEFAULT_TRANSCRIPTION_THRESHOLD}`.",
-                sentence(&Rule::WholeNumber(0).rule())
+                capitalized(&Rule::WholeNumber(0).rule())
             )),
         switch("encrypted_media").describe(
             "Whether media is encrypted (SRTP). Default `false`. Wavix support switches SRTP on for an \
@@ -268,10 +265,6 @@ fn switch(name: &str) -> Attribute {
     Attribute::bool(name).default_value(Value::Bool(false))
 }
 
-fn switch_on(name: &str) -> Attribute {
-    Attribute::bool(name).default_value(Value::Bool(true))
-}
-
 /// A flag that follows from its limit when it is left out.
 fn derived(name: &str, what: &str, when: &str) -> Attribute {
     Attribute::bool(name)
@@ -282,17 +275,11 @@ fn derived(name: &str, what: &str, when: &str) -> Attribute {
 fn limit(name: &str, what: &str, ceiling: &str, flag: &str) -> Attribute {
     Attribute::integer(name).validate(Rule::WholeNumber(0)).describe(format!(
         "{what}. {}, and {ceiling}. {}",
-        sentence(&Rule::WholeNumber(0).rule()),
+        capitalized(&Rule::WholeNumber(0).rule()),
         ignored_while_off(flag)
     ))
 }
 
 fn ignored_while_off(flag: &str) -> String {
     format!("Ignored by Wavix while `{flag}` is false; changes made elsewhere then go unnoticed.")
-}
-
-/// A rule or part of one as the beginning of a sentence.
-fn sentence(words: &str) -> String {
-    let mut characters = words.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }

@@ -13,8 +13,8 @@ use crate::lifecycle::object::stub;
 use crate::lifecycle::record::Record;
 
 use super::SipTrunk;
+use super::ip_authentication::trusted_host;
 use super::model::{HostRequestModel, SipTrunkModel};
-use super::object::is_address;
 
 /// Whose objects can be taken over, on whatever registry.
 const PROVIDER: &str = "Mastercard/restapi";
@@ -62,7 +62,7 @@ fn held(record: &Record<SipTrunk>, sent: &Value) -> SipTrunkModel {
     let text = |pointer: &str| {
         sent.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
     };
-    let trusted = record.text("host").filter(|host| is_address(host)).map(str::to_owned);
+    let trusted = trusted_host(record);
     let requested = text("/host_request/host").or(trusted);
     SipTrunkModel {
         password: text("/password").map(Secret::from).into(),

@@ -8,6 +8,7 @@ pub mod document;
 mod imports;
 mod naming;
 mod satellites;
+mod sizes;
 mod version;
 
 use std::fs;
@@ -24,6 +25,7 @@ pub fn trials() -> Vec<Trial> {
         imports::trials(),
         naming::trials(),
         satellites::trials(),
+        sizes::trials(),
         version::trials(),
     ]
     .into_iter()

@@ -14,7 +14,9 @@ use crate::protocol::value::Value;
 use crate::resources::webrtc_token::{WebRtcToken, WebRtcTokenData};
 
 use super::super::data_source_tests::{ALL, ONE, SipTrunkData, SipTrunksData};
-use super::super::{SipTrunk, SipTrunkCredentials, SipTrunkCredentialsData};
+use crate::resources::sip_trunk_credentials::{SipTrunkCredentials, SipTrunkCredentialsData};
+
+use super::super::SipTrunk;
 use super::{Bench, config, hasty, id_of, text};
 
 const TRUNK: &str = "/v1/trunks/*";
@@ -98,7 +100,7 @@ async fn ephemeral_resources_wait_for_a_trunk_that_this_process_has_just_made() 
     let made = bench.create(&config(|_| {})).await.ok();
     let credentials =
         SipTrunkCredentialsData { id: made.id.clone(), login: Attr::Null, access_token: Attr::Null };
-    let opened = SipTrunkCredentials.open(&bench.call(), credentials).await.unwrap();
+    let opened = SipTrunkCredentials::<SipTrunk>::NEW.open(&bench.call(), credentials).await.unwrap();
     assert_eq!(opened.result.login, made.login);
 
     let missing = Fault::answer(Answer::new(404).message("Record not found"));

@@ -46,6 +46,13 @@ use super::{SipTrunk, SipTrunkModel};
 const CALLER_ID: &str = "13132847320";
 const PASSWORD: &str = "planted-PASSWORD-4711";
 
+impl SipTrunkModel {
+    /// What is known of a trunk of which only the id is known.
+    pub(crate) fn stub(id: i64) -> Self {
+        Self { id: Attr::Known(id.to_string()), ..Self::default() }
+    }
+}
+
 fn text(value: &str) -> Attr<String> {
     Attr::Known(value.to_owned())
 }
@@ -129,7 +136,7 @@ fn write_only(config: &SipTrunkModel) -> SipTrunkModel {
 fn try_plan(config: &SipTrunkModel, prior: Option<&SipTrunkModel>) -> (SipTrunkModel, Diagnostics) {
     let mut planned = draft(config, prior);
     let mut diagnostics = Diagnostics::new();
-    super::plan::refine(config, prior, &mut planned, &mut diagnostics);
+    super::refine(config, prior, &mut planned, &mut diagnostics);
     (planned, diagnostics)
 }
 

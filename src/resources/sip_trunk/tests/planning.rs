@@ -7,7 +7,7 @@ use crate::framework::resource::Resource;
 use crate::protocol::number::Number;
 use crate::protocol::value::{Unknown, Value};
 
-use super::super::change::review_ahead;
+use super::super::ip_authentication::review_ahead;
 use super::super::model::HostRequestModel;
 use super::super::rules::UNCONFIRMED_VERSION;
 use super::super::{SipTrunk, SipTrunkModel};
@@ -366,7 +366,7 @@ fn the_mark_of_an_unconfirmed_password_is_forgotten_only_when_one_is_sent() {
         let error = diagnostics.iter().next().expect("without a password, the mark is not to be had out");
         assert!(error.detail.contains("never confirmed"), "{}", error.detail);
         assert!(!error.detail.contains("To leave the trunk as it is"), "{}", error.detail);
-        assert!(super::super::plan::needs_request(&marked, &planned, &super::write_only(&config)));
+        assert!(super::super::password::needs_request(&marked, &planned, &super::write_only(&config)));
     }
     plan(&without_password(|trunk| trunk.password_wo = Attr::Known(Secret::new("wo"))), Some(&marked));
     plan(&config(|_| {}), Some(&marked));

@@ -1,9 +1,11 @@
-//! Resources layer: what an update leaves in the state, and what it says, when
-//! its end is not plain: nobody knows whether it happened, or it has done more
-//! than was asked.
+//! Resources layer: IP authentication of a SIP trunk, which Wavix reviews: what a plan
+//! must expect of it, what an update may withdraw or reopen, and how it is told. Only
+//! the list tells where a request stands.
 
-use crate::client::Delivery;
+use std::net::Ipv4Addr;
+
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::object::Attr;
 use crate::framework::path::Path;
 use crate::framework::resource::{Call, Outcome};
 
@@ -11,50 +13,30 @@ use crate::lifecycle::context::Context;
 use crate::lifecycle::find::listed;
 use crate::lifecycle::noun::Verb;
 use crate::lifecycle::object::keep_promises;
-use crate::lifecycle::write::Unwritten;
+use crate::lifecycle::record::Record;
 
-use super::model::{ACTIVE, SipTrunkModel};
-use super::object::{NOUN, requested_host};
-use super::{SipTrunk, password};
+use super::SipTrunk;
+use super::model::{ACTIVE, HostRequestModel, SipTrunkModel};
+use super::object::NOUN;
 
-/// The error for an update that failed or may have. The state then holds what
-/// was seen of the trunk, and no password that it may not have.
-pub(super) fn not_certain(
-    plan: &SipTrunkModel,
-    prior: &SipTrunkModel,
-    unwritten: Unwritten<SipTrunk>,
+/// After an update: what has become of the request, or of the trust that there was.
+pub(super) async fn follow_update(
+    call: &Call<'_, Context>,
+    id: &str,
+    (prior, plan): (&SipTrunkModel, &SipTrunkModel),
+    trunk: &mut SipTrunkModel,
     outcome: &mut Outcome<SipTrunkModel>,
-) -> Diagnostics {
-    let Unwritten { error, seen } = unwritten;
-    let id = prior.id.known().map_or("", String::as_str);
-    let failed = NOUN.failed(Verb::Update, id, &error);
-    if error.delivery() != Delivery::Ambiguous {
-        return failed;
+) {
+    if plan.host_request == prior.host_request {
+        warn_of_reopened_review(call, id, prior, outcome).await;
+    } else {
+        follow_host_request(call, id, plan, trunk, outcome).await;
+        outcome.save(trunk.clone());
     }
-    let rotates = plan.password != prior.password || plan.password_wo_version != prior.password_wo_version;
-    let mut trunk = seen.map_or_else(|| prior.clone(), |record| record.state(prior));
-    trunk.id = prior.id.clone();
-    if rotates {
-        password::forget_either(&mut trunk, plan);
-    }
-    outcome.save(trunk);
-    if !rotates {
-        return failed;
-    }
-    failed
-        .into_iter()
-        .map(|mut diagnostic| {
-            diagnostic.detail.push_str(
-                "\n\nWhether it has the old password or the new one is not known. The state holds neither of them, so the \
-                 next plan shows the password as a change, and applying it sends it again.",
-            );
-            diagnostic
-        })
-        .collect()
 }
 
 /// After a change of `host_request`: its fate is told by the list only.
-pub(super) async fn follow_host_request(
+async fn follow_host_request(
     call: &Call<'_, Context>,
     id: &str,
     plan: &SipTrunkModel,
@@ -72,7 +54,7 @@ pub(super) async fn follow_host_request(
 /// An update repeats the request for IP authentication, since leaving it out may
 /// withdraw it. If Wavix takes the repeat for a new request, a trunk that was
 /// trusted is not any more until somebody has looked at it.
-pub(super) async fn warn_of_reopened_review(
+async fn warn_of_reopened_review(
     call: &Call<'_, Context>,
     id: &str,
     prior: &SipTrunkModel,
@@ -188,4 +170,49 @@ pub(super) fn status_unknown(id: &str, cause: &str) -> Diagnostic {
         ),
     )
     .at(Path::root("status"))
+}
+
+/// Plans what another request changes.
+pub(super) fn refine(prior: Option<&SipTrunkModel>, planned: &mut SipTrunkModel) {
+    if prior.is_some_and(|prior| planned.host_request != prior.host_request) {
+        forget_server_values(planned);
+    }
+}
+
+/// Another request for IP authentication may change all of these.
+fn forget_server_values(planned: &mut SipTrunkModel) {
+    planned.host = Attr::unknown();
+    planned.auth_method = Attr::unknown();
+    planned.status = Attr::unknown();
+    planned.passthrough = Attr::unknown();
+    planned.access_token = Attr::unknown();
+}
+
+/// The address that asks for IP authentication, as the list tells it.
+pub(super) fn requested_host(listed: &Record<SipTrunk>) -> Option<String> {
+    listed.told("host_request")?.get("host")?.as_str().map(str::to_owned)
+}
+
+impl SipTrunkModel {
+    /// Adds what only the list tells.
+    pub(super) fn add_listed(&mut self, listed: &Record<SipTrunk>) {
+        self.status = listed.text("status").map(str::to_owned).into();
+        self.auth_method = listed.text("auth_method").map(str::to_owned).into();
+        // A trunk that was switched to IP authentication without a request is
+        // resent its address as well: a PUT without one may switch it back.
+        let trusted = self.host.known().filter(|host| is_address(host)).cloned();
+        self.host_request = requested_host(listed)
+            .or(trusted)
+            .map(|host| HostRequestModel { host: Attr::Known(host) })
+            .into();
+    }
+}
+
+/// The address by which a trunk is trusted.
+pub(super) fn trusted_host(record: &Record<SipTrunk>) -> Option<String> {
+    record.text("host").filter(|host| is_address(host)).map(str::to_owned)
+}
+
+fn is_address(host: &str) -> bool {
+    host.parse::<Ipv4Addr>().is_ok()
 }

@@ -1,19 +1,18 @@
 //! Resources layer: ephemeral resource `wavix_sip_trunk_credentials`, what a
 //! softphone or a secret store needs of a trunk, without a state to leak it.
 
+use std::marker::PhantomData;
+
 use crate::client::Secret;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::ephemeral::{Ephemeral, Opened};
 use crate::framework::object::Attr;
 use crate::framework::resource::Call;
 use crate::framework::schema::{Attribute, Schema};
-
 use crate::lifecycle::context::Context;
 use crate::lifecycle::noun::Verb;
 use crate::lifecycle::object::RemoteObject;
 use crate::lifecycle::{absent, trail};
-
-use super::{NOUN, SipTrunk};
 
 crate::object! {
     /// Arguments and results of `wavix_sip_trunk_credentials`.
@@ -28,10 +27,15 @@ crate::object! {
 }
 
 /// The ephemeral resource.
-#[derive(Debug, Clone, Copy)]
-pub struct SipTrunkCredentials;
+#[derive(Debug)]
+pub struct SipTrunkCredentials<T>(PhantomData<fn() -> T>);
 
-impl Ephemeral<Context> for SipTrunkCredentials {
+impl<T> SipTrunkCredentials<T> {
+    /// The only one.
+    pub const NEW: Self = Self(PhantomData);
+}
+
+impl<T: RemoteObject> Ephemeral<Context> for SipTrunkCredentials<T> {
     type Model = SipTrunkCredentialsData;
 
     fn type_name(&self) -> &'static str {
@@ -59,8 +63,8 @@ impl Ephemeral<Context> for SipTrunkCredentials {
     }
 
     fn validate(&self, config: &SipTrunkCredentialsData, diagnostics: &mut Diagnostics) {
-        if let Some(id) = config.id.known().filter(|id| SipTrunk::KEY.parse(id).is_none()) {
-            diagnostics.push(malformed_id(id));
+        if let Some(id) = config.id.known().filter(|id| T::KEY.parse(id).is_none()) {
+            diagnostics.push(malformed_id::<T>(id));
         }
     }
 
@@ -70,17 +74,17 @@ impl Ephemeral<Context> for SipTrunkCredentials {
         config: SipTrunkCredentialsData,
     ) -> Result<Opened<SipTrunkCredentialsData>, Diagnostics> {
         let text = config.id.known().map_or("", String::as_str);
-        let id = SipTrunk::KEY.parse(text).ok_or_else(|| malformed_id(text))?;
-        let failed = |error| NOUN.failed(Verb::Find, &format!("with the id {id}"), &error);
-        let trunk = match trail::get::<SipTrunk>(call, &id, None).await {
+        let id = T::KEY.parse(text).ok_or_else(|| malformed_id::<T>(text))?;
+        let failed = |error| T::NOUN.failed(Verb::Find, &format!("with the id {id}"), &error);
+        let trunk = match trail::get::<T>(call, &id, None).await {
             Ok(trunk) => trunk,
             // The list tells a wrong id from an account without the service.
             Err(error) if error.is_not_found() => {
-                let listed = call.ctx.slot::<SipTrunk>().recent(call).await.map_err(failed)?;
+                let listed = call.ctx.slot::<T>().recent(call).await.map_err(failed)?;
                 if listed.iter().all(|trunk| trunk.key != id) {
-                    return Err(absent::unknown_key(NOUN.summary(Verb::Find), &id, &listed).into());
+                    return Err(absent::unknown_key(T::NOUN.summary(Verb::Find), &id, &listed).into());
                 }
-                trail::get::<SipTrunk>(call, &id, None).await.map_err(failed)?
+                trail::get::<T>(call, &id, None).await.map_err(failed)?
             }
             Err(error) => return Err(failed(error)),
         };
@@ -92,9 +96,9 @@ impl Ephemeral<Context> for SipTrunkCredentials {
     }
 }
 
-fn malformed_id(id: &str) -> Diagnostic {
+fn malformed_id<T: RemoteObject>(id: &str) -> Diagnostic {
     let hint = "The SIP login is not the id; the data source `wavix_sip_trunk` finds the one by the other.";
-    absent::malformed_key::<SipTrunk>("Invalid id", id, hint)
+    absent::malformed_key::<T>("Invalid id", id, hint)
 }
 
 #[cfg(test)]
@@ -124,7 +128,7 @@ mod tests {
             login: Attr::Null,
             access_token: Attr::Null,
         };
-        SipTrunkCredentials.open(&call, config).await
+        SipTrunkCredentials::<crate::resources::sip_trunk::SipTrunk>::NEW.open(&call, config).await
     }
 
     #[tokio::test]

@@ -1,0 +1,112 @@
+//! What an object costs. The table is ARCHITECTURE.md's: what a folder may have, and
+//! in how many files an attribute may stand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use terraform_provider_wavix::framework::provider::Provider;
+
+use super::document::{table, ticked};
+use super::satellites::provider;
+use super::{assert_none, rust_files, text};
+
+trials![
+    objects_stay_as_small_as_the_table_says,
+    an_attribute_stands_in_few_files,
+    no_object_names_another_and_the_layer_below_names_none
+];
+
+/// The files of an object, without tests.
+fn files(name: &str) -> Vec<(String, String)> {
+    rust_files(&format!("src/resources/{name}"))
+        .into_iter()
+        .map(|file| file.to_str().unwrap().to_owned())
+        .filter(|file| !file.contains("tests"))
+        .map(|file| {
+            let content = text(&file);
+            // Tests stand at the end of a file.
+            let own = content.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+            (file, own.to_owned())
+        })
+        .collect()
+}
+
+fn objects_stay_as_small_as_the_table_says() {
+    let allowed: BTreeMap<String, usize> = table("## What an object costs")
+        .iter()
+        .map(|row| (ticked(&row[0])[0].clone(), row[1].replace(',', "").parse().unwrap()))
+        .collect();
+    let mut complaints = Vec::new();
+    for resource in provider().registry().resources() {
+        let name = resource.type_name().strip_prefix("wavix_").unwrap();
+        let lines: usize = files(name).iter().map(|(_, content)| content.lines().count()).sum();
+        match allowed.get(name) {
+            None => complaints.push(format!("the table has no row for {name}, which has {lines} lines")),
+            Some(most) if lines > *most => {
+                complaints.push(format!("{name} has {lines} lines, more than {most}"))
+            }
+            Some(_) => {}
+        }
+    }
+    assert_none(&complaints);
+}
+
+/// Where an attribute is said what it is, what it must be and what follows from it.
+const FILES_OF_AN_ATTRIBUTE: usize = 4;
+
+fn an_attribute_stands_in_few_files() {
+    let mut complaints = Vec::new();
+    for resource in provider().registry().resources() {
+        let name = resource.type_name().strip_prefix("wavix_").unwrap();
+        let files = files(name);
+        for attribute in resource.schema().attributes {
+            let is_word = |character: char| !character.is_alphanumeric() && character != '_';
+            let with: Vec<&str> = files
+                .iter()
+                .filter(|(_, content)| {
+                    let code = content.lines().map(|line| line.split("//").next().unwrap_or_default());
+                    // As a field or as a name, not as a word of a text.
+                    code.into_iter().any(|line| {
+                        line.contains(&format!(".{}", attribute.name))
+                            && line.split(is_word).any(|word| word == attribute.name)
+                            || line.contains(&format!("\"{}\"", attribute.name))
+                            || line.trim_start().starts_with(&format!("pub {}:", attribute.name))
+                    })
+                })
+                .map(|(file, _)| file.as_str())
+                .collect();
+            // These two are what people and the API know an object by.
+            let is_name = ["id", "label"].contains(&attribute.name.as_str());
+            if with.len() > FILES_OF_AN_ATTRIBUTE && !is_name {
+                complaints.push(format!("{name}.{} stands in {}", attribute.name, with.join(", ")));
+            }
+        }
+    }
+    assert_none(&complaints);
+}
+
+/// `mod.rs` of the resources alone knows all of them.
+fn no_object_names_another_and_the_layer_below_names_none() {
+    let registry = provider().registry();
+    let mut objects: BTreeSet<&str> =
+        registry.resources().map(|resource| resource.type_name().strip_prefix("wavix_").unwrap()).collect();
+    objects.insert("webrtc_token");
+    let mut complaints = Vec::new();
+    for file in rust_files("src/lifecycle").into_iter().chain(rust_files("src/resources")) {
+        let path = file.to_str().unwrap();
+        if path.contains("tests") || path == "src/resources/mod.rs" {
+            continue;
+        }
+        let content = text(path);
+        let own = content.split("#[cfg(test)]").next().unwrap_or_default();
+        for (number, line) in own.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            for object in &objects {
+                let is_own = path.starts_with(&format!("src/resources/{object}"));
+                if !is_own && code.contains(&format!("{object}::")) {
+                    complaints.push(format!("{path}:{}: names {object}", number + 1));
+                }
+            }
+        }
+    }
+    assert_none(&complaints);
+}
