@@ -53,6 +53,7 @@ pub async fn after_a_lost_answer<T: RemoteObject>(
         Ok(found) => found,
         Err(not_found) => return Err(not_adopted::<T>(sought.label(), error, &not_found)),
     };
+    T::may_adopt(&found, error)?;
     outcome.save(found.state(sought.plan));
     outcome.note(created::<T>(&found.key));
     tracing::warn!(id = found.key, "the object of the lost answer was found and is adopted");

@@ -38,8 +38,8 @@ impl Body {
         let mut body = Self { fields: Map::new(), secrets: Vec::new() };
         for argument in arguments::<T>().filter(|argument| is_wanted(&argument.name)) {
             let value = plan.get(&argument.name).cloned().unwrap_or(Value::Null);
-            let value =
-                if value.is_null() { nothing(argument.default.as_ref(), &argument.ty()) } else { value };
+            let is_left_out = value.is_null() && !T::EMPTY_MATTERS.contains(&argument.name.as_str());
+            let value = if is_left_out { nothing(argument.default.as_ref(), &argument.ty()) } else { value };
             for (field, json) in T::encode(&argument.name, &value) {
                 body.fields.insert(field.to_owned(), json);
             }

@@ -30,16 +30,16 @@ pub fn differences<T: RemoteObject>(wanted: &T::Model, found: &T::Model) -> Vec<
             (argument, Difference { name, wanted: of(&wanted, name), found: of(&found, name) })
         })
         .filter(|(_, pair)| pair.wanted.is_wholly_known() && pair.found.is_wholly_known())
-        .filter(|(argument, pair)| !is_same(argument, pair))
+        .filter(|(argument, pair)| !is_same(argument, pair, T::EMPTY_MATTERS.contains(&pair.name)))
         .map(|(_, pair)| pair)
         .collect()
 }
 
-fn is_same(argument: &Attribute, pair: &Difference) -> bool {
+fn is_same(argument: &Attribute, pair: &Difference, empty_matters: bool) -> bool {
     let (wanted, found) = (&pair.wanted, &pair.found);
     let same = argument.same_meaning.unwrap_or(Value::means);
     wanted.means(found)
-        || (is_nothing(wanted) && is_nothing(found))
+        || (!empty_matters && is_nothing(wanted) && is_nothing(found))
         || (!wanted.is_null() && !found.is_null() && same(wanted, found))
 }
 

@@ -12,6 +12,7 @@ use super::context::{Context, options};
 use super::endpoints;
 use super::noun::Verb;
 use super::object::{ReadBy, RemoteObject, text_of};
+use super::patience::pause;
 use super::presence::{self, Presence};
 use super::record::{CREATED_AT, Record, timestamp};
 use super::settle::{Newness, Settling, unsettled};
@@ -31,6 +32,26 @@ pub async fn listed<T: RemoteObject>(
         return Ok(Some(found));
     }
     Ok(of(&slot.fresh(call, &options(call)).await?))
+}
+
+/// Waits until the list has an object that was just made, where nothing else shows it:
+/// a read that misses it would take it for gone. `false` when it has not by the deadline,
+/// or was not waited for.
+///
+/// # Errors
+/// See [`client::Error`].
+pub async fn until_listed<T: RemoteObject>(
+    call: &Call<'_, Context>,
+    key: &str,
+) -> Result<bool, client::Error> {
+    let mut tries = 0;
+    while get::<T>(call, key).await?.is_none() {
+        if !pause(call.ctx.patience().to_settle(tries), call.deadline, call.cancel).await {
+            return Ok(false);
+        }
+        tries += 1;
+    }
+    Ok(true)
 }
 
 /// The object as it is now; `None` when a list does not have it.

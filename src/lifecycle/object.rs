@@ -7,6 +7,7 @@ use std::future::Future;
 
 use serde_json::{Map, Value as Json};
 
+use crate::client;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::object::{Mapped, Object};
 use crate::framework::resource::{Call, Outcome};
@@ -114,6 +115,8 @@ pub trait RemoteObject: fmt::Debug + Sized + Send + Sync + 'static {
     const RENAMED: &'static [(&'static str, &'static str)] = &[];
     /// Arguments that no answer tells: secrets, and what the API never hears of.
     const UNTOLD: &'static [&'static str] = &[];
+    /// Arguments of which an empty value is not the same as none.
+    const EMPTY_MATTERS: &'static [&'static str] = &[];
     /// What the list tells, in the order of the documentation. By default everything.
     const IN_LIST: Option<&'static [&'static str]> = None;
     /// What the data source for one object finds it by.
@@ -197,6 +200,15 @@ pub trait RemoteObject: fmt::Debug + Sized + Send + Sync + 'static {
     /// What is to be sent after an answer that shows more than was written.
     fn leftovers(_sent: &Body, _answer: &Record<Self>) -> Option<Body> {
         None
+    }
+
+    /// Whether an object may be taken for that of a lost answer although the answer held
+    /// what nobody tells again.
+    ///
+    /// # Errors
+    /// Why not, and what to do.
+    fn may_adopt(_found: &Record<Self>, _lost: &client::Error) -> Result<(), Diagnostics> {
+        Ok(())
     }
 
     /// Makes certain what an answer would have said of an object that was found in its

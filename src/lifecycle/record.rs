@@ -145,7 +145,13 @@ impl<T: RemoteObject> Record<T> {
     /// When it was made, as the API says.
     #[must_use]
     pub fn created_at(&self) -> Option<SystemTime> {
-        self.text(CREATED_AT).and_then(timestamp)
+        self.time(CREATED_AT)
+    }
+
+    /// A time that the answer has.
+    #[must_use]
+    pub fn time(&self, attribute: &str) -> Option<SystemTime> {
+        self.text(attribute).and_then(timestamp)
     }
 
     /// The object, as other processes know it.

@@ -10,7 +10,7 @@ use crate::protocol::value::Value;
 
 use super::super::context::Context;
 use super::super::noun::{Noun, Verb};
-use super::super::object::RemoteObject;
+use super::super::object::{ListShape, RemoteObject};
 use super::super::trail;
 use super::filter::{self, Filter};
 use super::{attributes, listed_names, listed_results};
@@ -39,6 +39,12 @@ impl<T: RemoteObject> DataSource<Context> for Plural<T> {
 
     fn schema(&self) -> Schema {
         let (name, short) = (T::NOUN.name, T::NOUN.short);
+        let counted = match T::LIST {
+            ListShape::Pages(_) => {
+                format!("A list that lacks {short}s by its own count is an error and not a shorter list. ")
+            }
+            ListShape::Array => String::new(),
+        };
         let mut arguments = filter::arguments::<T>();
         let by = T::KEY.attribute();
         arguments.push(
@@ -48,8 +54,7 @@ impl<T: RemoteObject> DataSource<Context> for Plural<T> {
         );
         Schema {
             description: format!(
-                "Lists the {name}s of the account, all or those that pass the filters. A list that lacks {short}s by \
-                 its own count is an error and not a shorter list. {}",
+                "Lists the {name}s of the account, all or those that pass the filters. {counted}{}",
                 T::SECRETS
             ),
             attributes: arguments,
