@@ -186,6 +186,11 @@ impl Client {
         drop(self.0.redactor(std::slice::from_ref(secret)));
     }
 
+    /// Whether this is the API key that requests of this client present.
+    pub fn presents(&self, key: &Secret) -> bool {
+        self.0.config.api_key == *key
+    }
+
     /// What time it is at Wavix, from the `Date` of the last answer or refusal of
     /// the API; at most two seconds and an answer's travel too early. `None`: none
     /// had a date.
