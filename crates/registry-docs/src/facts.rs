@@ -46,7 +46,8 @@ pub struct Operation {
 pub struct Call {
     /// Method and path, with `{id}` for what varies.
     pub request: String,
-    /// What a restricted key must allow.
+    /// What a restricted key must allow. Empty: no scope covers it, and no such key may.
+    #[serde(default)]
     pub scope: String,
     /// When it is made, for one that is not always made.
     #[serde(default)]
@@ -201,7 +202,11 @@ impl ObjectFacts {
             for call in &operation.calls {
                 let words = call.when.iter().chain(&call.note);
                 let when: String = words.map(|words| format!(", {words}")).collect();
-                let _ = writeln!(text, "| {name} | `{}`{when} | `{}` |", call.request, call.scope);
+                let scope = match call.scope.as_str() {
+                    "" => "none suffices: a key without scopes".to_owned(),
+                    scope => format!("`{scope}`"),
+                };
+                let _ = writeln!(text, "| {name} | `{}`{when} | {scope} |", call.request);
                 name = "";
             }
         }
