@@ -22,6 +22,7 @@
 pub mod account_limits;
 mod phone_number;
 
+pub mod api_key;
 pub mod functions;
 pub mod sip_trunk;
 pub mod sip_trunk_credentials;
@@ -36,6 +37,9 @@ use self::sip_trunk::SipTrunk;
 #[must_use]
 pub fn registry() -> Registry<Context> {
     Registry::default()
+        .resource(api_key::ApiKeyResource::NEW)
+        .data_source(api_key::ApiKeysDataSource::NEW)
+        .list_resource(api_key::ApiKeyList::NEW)
         .resource(SipTrunk)
         .data_source(sip_trunk::SipTrunkDataSource::NEW)
         .data_source(sip_trunk::SipTrunksDataSource::NEW)

@@ -28,7 +28,7 @@ acceptance_trials! {
     the_resource_is_imported_by_identity,
 }
 
-fn example(path: &str) -> String {
+pub fn example(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(path);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
 }

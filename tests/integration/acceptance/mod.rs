@@ -4,6 +4,7 @@
 
 mod allowed_ips;
 mod altered;
+mod api_keys;
 mod bad_input;
 mod caller_id;
 mod changes;
@@ -37,6 +38,7 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
     [
         allowed_ips::trials(),
         altered::trials(),
+        api_keys::trials(),
         bad_input::trials(),
         caller_id::trials(),
         changes::trials(),

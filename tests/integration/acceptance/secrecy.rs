@@ -76,6 +76,20 @@ resource "wavix_sip_trunk" "write_only" {{
   password_wo_version = {version}
 }}
 
+resource "wavix_api_key" "pbx" {{
+  label  = "{label}"
+  scopes = {{ trunks = "read" }}
+}}
+
+data "wavix_api_keys" "all" {{
+  depends_on = [wavix_api_key.pbx]
+}}
+
+output "pbx_key" {{
+  value     = wavix_api_key.pbx.value
+  sensitive = true
+}}
+
 data "wavix_sip_trunks" "all" {{
   depends_on = [wavix_sip_trunk.stored]
 }}
@@ -115,6 +129,8 @@ variable "proxy" {{
     for address in ["wavix_sip_trunk.stored", "wavix_sip_trunk.write_only"] {
         sim.edit_trunk(tf.trunk_id(address), |trunk| trunk.set_access_token(Some(ACCESS_TOKEN)));
     }
+    let key_value = tf.state("wavix_api_key.pbx")["value"].as_str().unwrap().to_owned();
+    assert!(sim.api_keys().iter().any(|key| key.value() == key_value));
     // OpenTofu 1.11 takes an ephemeral resource for a change, and says that this is a bug.
     let refresh_only = if is_opentofu() { "-refresh=true" } else { "-refresh-only" };
     run(&["apply", refresh_only, "-auto-approve", "-input=false", "-no-color"], "refresh").succeeded();
@@ -146,6 +162,9 @@ variable "proxy" {{
             sim.faults().always("PUT", &format!("/v1/trunks/{write_only}"), echo(WRITE_ONLY));
         }
         sim.faults().always("PUT", "/v1/trunks/*", fault);
+        if name != "unreadable" {
+            sim.faults().always("PATCH", "/v1/api-keys/*", echo(&key_value));
+        }
         tf.config(&config(name, 3 + u32::try_from(index).unwrap()));
         let applied = run(&["apply", "-auto-approve", "-input=false", "-no-color"], name);
         // A look at the trunk shows that this one was carried out.
@@ -177,7 +196,7 @@ variable "proxy" {{
     let log = &said.0["the log"];
     assert!(sim.journal().count("POST", "/v2/webrtc/tokens") > 0, "{}", sim.journal());
     assert!(log.contains("/v1/trunks"), "the provider logs its requests, so that there is something to find");
-    said.assert_without(&[API_KEY, PASSWORD, PROXY_PASSWORD, ACCESS_TOKEN, WEBRTC_TOKEN]);
+    said.assert_without(&[API_KEY, PASSWORD, PROXY_PASSWORD, ACCESS_TOKEN, WEBRTC_TOKEN, &key_value]);
     // A write-only password and what is ephemeral are in no file but the configuration.
     for file in ["terraform.tfstate", "terraform.tfstate.backup"] {
         said.0.insert(file.to_owned(), tf.read(file));

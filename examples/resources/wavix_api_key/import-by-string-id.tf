@@ -1,0 +1,4 @@
+import {
+  to = wavix_api_key.pbx["staging"]
+  id = "124"
+}

@@ -1,0 +1,182 @@
+//! Resources layer: what there is to say of an API key: it is read from the list, its
+//! restrictions are a flag and a field or thirteen, and its value may be shown once.
+//!
+//! Source of all fields: the Wavix OpenAPI document, `ApiKey`; older names of flags
+//! from its history.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::client;
+use crate::framework::diagnostics::Diagnostics;
+use crate::framework::object::Attr;
+use crate::framework::schema::{Attribute, Schema};
+use crate::lifecycle::body;
+use crate::lifecycle::noun::{Arguments, Noun};
+use crate::lifecycle::object::{Key, ListShape, ReadBy, Reading, RemoteObject, UpdateBy};
+use crate::lifecycle::record::Record;
+use crate::lifecycle::told;
+use crate::protocol::value::Value;
+
+use super::rules::NONE;
+use super::schema::{ApiKeyModel, SCOPES};
+use super::{ApiKey, lost, schema};
+
+/// How messages speak of API keys.
+pub const NOUN: Noun = Noun {
+    type_name: "wavix_api_key",
+    name: "API key",
+    short: "key",
+    scope: None,
+    arguments: Arguments::Of(ApiKey::schema),
+    words: &[("ip", "permitted_ips"), ("restricted", "permitted_ips"), ("scope", "scopes")],
+    list: "wavix_api_keys",
+    adopt: "Look for it in the Wavix portal or with the `wavix_api_keys` data source. If it is there, \
+            adopt it with `terraform import` and its id; if it is not, apply again.",
+};
+
+/// When a key was used last.
+pub(super) const LAST_USED_AT: &str = "last_used_at";
+
+/// Characters of the shortest text that is taken for a whole value.
+const WHOLE: usize = 16;
+
+impl RemoteObject for ApiKey {
+    type Model = ApiKeyModel;
+
+    const NOUN: Noun = NOUN;
+    const ROUTE: &'static str = "/v1/api-keys";
+    const LIST: ListShape = ListShape::Array;
+    const READ: ReadBy = ReadBy::List;
+    const UPDATE: UpdateBy = UpdateBy::Patch;
+    const KEY: Key = Key::Assigned("id");
+    const GONE: &'static str = ", with another value, and whoever uses the old one is refused.";
+    const EMPTY_MATTERS: &'static [&'static str] = &["permitted_ips", "scopes"];
+    const FILTERS: &'static [&'static str] = &["active"];
+    const SECRETS: &'static str = "The values of the keys are not among the results.";
+
+    fn schema() -> &'static Schema {
+        static SCHEMA: LazyLock<Schema> = LazyLock::new(schema::schema);
+        &SCHEMA
+    }
+
+    fn results() -> &'static [Attribute] {
+        static RESULTS: LazyLock<Vec<Attribute>> = LazyLock::new(|| {
+            vec![Attribute::string(LAST_USED_AT).computed().describe(
+                "When a request last presented the key: ISO 8601, UTC, as sent by Wavix. Null when none ever did.",
+            )]
+        });
+        &RESULTS
+    }
+
+    fn encode(argument: &'static str, value: &Value) -> Vec<(&'static str, Json)> {
+        match (argument, value) {
+            // An unknown or empty set opens nothing.
+            ("permitted_ips", _) => {
+                let mut addresses: Vec<&str> = match value {
+                    Value::Set(items) => items.iter().filter_map(Value::as_str).collect(),
+                    _ => Vec::new(),
+                };
+                addresses.sort_by_cached_key(|text| text.parse::<Ipv4Addr>().ok());
+                vec![("restricted", json!(!value.is_null())), ("permitted_ips", json!(addresses))]
+            }
+            ("scopes", _) => {
+                let granted = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or(NONE).to_owned();
+                let scopes = SCOPES.map(|name| (name, json!({ "allow": granted(name) })));
+                [("scopes_enabled", json!(!value.is_null()))].into_iter().chain(scopes).collect()
+            }
+            _ => body::plain(value).map(|json| (argument, json)).into_iter().collect(),
+        }
+    }
+
+    fn decode(attribute: &str, fields: &Map<String, Json>) -> Reading {
+        let read = match attribute {
+            "active" => {
+                flag(fields, ["active", "is_active"]).map(|active| Reading::Told(Value::Bool(active)))
+            }
+            "permitted_ips" => flag(fields, ["restricted", "is_restriction"])
+                .map(|is_on| restriction(is_on, || addresses(fields))),
+            "scopes" => flag(fields, ["scopes_enabled", "is_scopes_enabled"])
+                .map(|is_on| restriction(is_on, || scopes(fields))),
+            // What is not the whole value says nothing of it.
+            "value" if !fields.get("value").and_then(Json::as_str).is_some_and(is_whole) => {
+                Ok(Reading::Untold)
+            }
+            _ => Ok(Reading::AsSchema),
+        };
+        read.unwrap_or_else(|reading| reading)
+    }
+
+    /// `terraform query` shows what it finds, and no secrets.
+    fn add_listed(_listed: &Record<Self>, key: &mut ApiKeyModel) {
+        key.value = Attr::Null;
+    }
+
+    fn may_adopt(found: &Record<Self>, error: &client::Error) -> Result<(), Diagnostics> {
+        lost::is_adoptable(found, error)
+    }
+}
+
+/// A flag under its name, or the one that it had.
+///
+/// # Errors
+/// The answer does not tell.
+fn flag(fields: &Map<String, Json>, names: [&str; 2]) -> Result<bool, Reading> {
+    let told = names.iter().filter_map(|name| fields.get(*name)).find(|value| !value.is_null());
+    let told = told.ok_or(Reading::Untold)?;
+    told::flag(told).ok_or(Reading::Odd("a flag was expected, and something else came"))
+}
+
+/// What a restriction allows; null where it is off, whatever it would allow.
+fn restriction(is_on: bool, allowed: impl FnOnce() -> Reading) -> Reading {
+    if is_on { allowed() } else { Reading::Told(Value::Null) }
+}
+
+fn addresses(fields: &Map<String, Json>) -> Reading {
+    let address = |item: &Json| {
+        let text = told::text(item)?;
+        let text = text.trim();
+        Some(text.parse::<Ipv4Addr>().map_or_else(|_| text.to_owned(), |address| address.to_string()))
+    };
+    let read = match fields.get("permitted_ips") {
+        None => return Reading::Untold,
+        Some(Json::Null) => Some(BTreeSet::new()),
+        Some(list) => list.as_array().and_then(|items| items.iter().map(address).collect()),
+    };
+    read.map_or(Reading::Odd("a list of addresses was expected, and something else came"), |items| {
+        Reading::Told(Value::set(items.into_iter().map(Value::String)))
+    })
+}
+
+fn scopes(fields: &Map<String, Json>) -> Reading {
+    let told: Vec<_> = SCOPES.into_iter().filter_map(|name| Some((name, fields.get(name)?))).collect();
+    if told.is_empty() {
+        return Reading::Untold;
+    }
+    let mut granted = BTreeMap::new();
+    for (name, json) in told {
+        let access = match json {
+            Json::Null => continue,
+            _ => json.get("allow").and_then(told::text),
+        };
+        match access {
+            Some(access) if access == NONE => {}
+            Some(access) => drop(granted.insert(name.to_owned(), Value::String(access))),
+            None => {
+                return Reading::Odd(
+                    "an object with `allow` was expected for each scope, and something else came",
+                );
+            }
+        }
+    }
+    Reading::Told(Value::Map(granted))
+}
+
+/// Whether a text looks like a key, and not like what is shown instead of one.
+fn is_whole(text: &str) -> bool {
+    let is_masked = text.contains(['*', '•', '…']) || text.to_uppercase().contains("REDACTED");
+    text.chars().count() >= WHOLE && !is_masked
+}
