@@ -5,6 +5,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::IpNet;
+use url::Url;
 
 use crate::protocol::number::Number;
 use crate::protocol::value::Value;
@@ -176,6 +177,17 @@ pub fn ip_or_network() -> impl Validator {
     })
 }
 
+/// An absolute URL of HTTP. What a parser would take away without a word is refused.
+pub fn http_url() -> impl Validator {
+    rule("must be an absolute `https` or `http` URL such as `https://hooks.example.com/calls`", |value| {
+        let text = value.as_str().unwrap_or_default();
+        let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+        matches!(scheme.as_deref(), Some("https" | "http"))
+            && !text.contains(|c: char| c.is_whitespace() || c.is_control())
+            && Url::parse(text).is_ok_and(|url| url.has_host())
+    })
+}
+
 /// A length of time longer than none; see [`length_of_time::parse`].
 pub fn duration() -> impl Validator {
     rule(length_of_time::RULE, |value| {
@@ -310,6 +322,25 @@ mod tests {
             &ipv4(),
             &texts(&["192.0.2.1"]),
             &texts(&["192.0.2", "192.0.2.01", "::1", "192.0.2.0/24", "a", " 1.2.3.4"]),
+        );
+    }
+
+    #[test]
+    fn a_url_is_absolute_and_of_http() {
+        check(
+            &http_url(),
+            &texts(&["https://hooks.example.com/calls", "http://192.0.2.1:8080", "HTTPS://a.example/?b=c"]),
+            &texts(&[
+                "",
+                "/calls",
+                "hooks.example.com/calls",
+                "https:hooks.example.com",
+                "https://",
+                "ftp://hooks.example.com",
+                " https://hooks.example.com",
+                "https://hooks.example.com/a b",
+                "https://hooks.example.com/\n",
+            ]),
         );
     }
 
