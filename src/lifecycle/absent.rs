@@ -6,7 +6,7 @@ use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 
 use super::noun::Verb;
-use super::object::{RemoteObject, key_of, text_of};
+use super::object::{Key, RemoteObject, key_of, text_of};
 use super::record::Record;
 
 /// How many objects a message names.
@@ -57,10 +57,11 @@ pub fn stored_key<T: RemoteObject>(verb: Verb, state: &T::Model) -> Result<Strin
         Diagnostic::error(
             T::NOUN.summary(verb),
             format!(
-                "The {attribute} {text:?} in the state is not the {attribute} of {} {}, which is a decimal number. \
-                 Nothing was requested. Remove the resource from the state and import it again.",
+                "The {attribute} {text:?} in the state is not the {attribute} of {} {}{}. Nothing was requested. Remove \
+                 the resource from the state and import it again.",
                 T::NOUN.article(),
-                T::NOUN.name
+                T::NOUN.name,
+                if matches!(T::KEY, Key::Assigned(_)) { ", which is a decimal number" } else { "" }
             ),
         )
         .at(Path::root(attribute))

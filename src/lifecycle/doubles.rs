@@ -10,7 +10,7 @@ use crate::framework::resource::{Phase, PlanRequest};
 use super::claims::Claims;
 use super::context::Context;
 use super::label;
-use super::object::{RemoteObject, key_of, text_of};
+use super::object::{Key, RemoteObject, key_of, text_of};
 use super::record::Record;
 
 /// What all plans have in common beside what they plan: an update knows its object,
@@ -28,7 +28,8 @@ pub async fn look_for<T: RemoteObject>(
         if let Some(key) = key_of::<T>(prior) {
             slot.claims().own(&key);
         }
-    } else if text_of::<T>(planned, T::LABEL).is_some()
+    } else if matches!(T::KEY, Key::Assigned(_))
+        && text_of::<T>(planned, T::LABEL).is_some()
         && !diagnostics.has_errors()
         && !is_applying(request)
         && let Some(listed) = slot.at_first(ctx, request.cancel).await

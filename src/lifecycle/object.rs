@@ -191,6 +191,11 @@ pub trait RemoteObject: fmt::Debug + Sized + Send + Sync + 'static {
         listed.label().map_or_else(unnamed, str::to_owned)
     }
 
+    /// What the data source for all tells of all of them together.
+    fn summarize(_listed: &[&Record<Self>]) -> Option<(Attribute, Value)> {
+        None
+    }
+
     /// Adds to a state what only the list tells.
     fn add_listed(_listed: &Record<Self>, _state: &mut Self::Model) {}
 

@@ -124,7 +124,7 @@ impl<T: RemoteObject> Record<T> {
     /// What people call it.
     #[must_use]
     pub fn label(&self) -> Option<&str> {
-        self.text(T::LABEL)
+        if T::LABEL == T::KEY.attribute() { Some(&self.key) } else { self.text(T::LABEL) }
     }
 
     /// This answer, with what an earlier one told of it that never changes: one that

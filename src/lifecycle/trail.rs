@@ -46,7 +46,12 @@ impl<T: RemoteObject> Seen<T> {
     /// Whether the list shows it as it is.
     fn is_shown(&self, key: &str, listed: &[Record<T>]) -> bool {
         let label = text_of::<T>(&self.object, T::LABEL);
-        listed.iter().any(|found| found.key == key && (label.is_none() || found.label() == label.as_deref()))
+        let is_as_seen = |found: &Record<T>| match T::READ {
+            ReadBy::Key => label.is_none() || found.label() == label.as_deref(),
+            // The list is all that there is to be read.
+            ReadBy::List => differences::<T>(&self.object, &found.state(&self.object)).is_empty(),
+        };
+        listed.iter().any(|found| found.key == key && is_as_seen(found))
     }
 }
 

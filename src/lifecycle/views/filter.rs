@@ -43,6 +43,11 @@ pub(super) fn arguments<T: RemoteObject>() -> Vec<Attribute> {
     arguments
 }
 
+/// How descriptions speak of them.
+pub(super) fn which(arguments: &[Attribute]) -> &'static str {
+    if arguments.is_empty() { "" } else { ", all or those that pass the filters" }
+}
+
 /// The arguments, ready for use.
 #[derive(Debug)]
 pub(super) struct Filter {

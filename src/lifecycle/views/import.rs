@@ -5,6 +5,7 @@ use crate::framework::identity::{IdentityAttribute, IdentitySchema};
 use crate::framework::path::Path;
 
 use super::super::absent;
+use super::super::noun::capitalized;
 use super::super::object::{Key, RemoteObject, stub};
 
 /// The key alone.
@@ -42,8 +43,8 @@ pub fn by_key<T: RemoteObject>(key: &str) -> Result<T::Model, Diagnostics> {
                 Some(problem) => Err(Diagnostic::error(
                     summary,
                     format!(
-                        "{article} {name} is imported by its `{attribute}`; found {key:?}. {problem} Nothing was \
-                         imported."
+                        "{} {name} is imported by its `{attribute}`; found {key:?}. {problem} Nothing was imported.",
+                        capitalized(article)
                     ),
                 )
                 .at(Path::root(attribute))

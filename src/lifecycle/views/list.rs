@@ -45,12 +45,15 @@ impl<T: RemoteObject, R: Resource<Context, Model = T::Model>> ListResource<Conte
     fn schema(&self) -> Schema {
         let name = T::NOUN.name;
         let known_by = if T::LABEL == T::KEY.attribute() { T::KEY.attribute() } else { T::LABEL };
+        let attributes = filter::arguments::<T>();
+        let which = filter::which(&attributes);
+        let comma = if which.is_empty() { "" } else { "," };
         Schema {
             description: format!(
-                "Finds the {name}s of the account, all or those that pass the filters, to import them or to look them \
-                 over. Each is shown by its {known_by}."
+                "Finds the {name}s of the account{which}{comma} to import them or to look them over. Each is shown by \
+                 its {known_by}."
             ),
-            attributes: filter::arguments::<T>(),
+            attributes,
             ..Schema::default()
         }
     }

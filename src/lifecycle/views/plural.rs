@@ -46,17 +46,21 @@ impl<T: RemoteObject> DataSource<Context> for Plural<T> {
             ListShape::Array => String::new(),
         };
         let mut arguments = filter::arguments::<T>();
+        let which = filter::which(&arguments);
         let by = T::KEY.attribute();
         arguments.push(
             Attribute::nested(list_name::<T>(), Nesting::List, attributes::<T>(&listed_names::<T>()))
                 .computed()
                 .describe(format!("The {short}s, by ascending {by}. Empty when there are none.")),
         );
+        arguments.extend(T::summarize(&[]).map(|(attribute, _)| attribute));
         Schema {
             description: format!(
-                "Lists the {name}s of the account, all or those that pass the filters. {counted}{}",
+                "Lists the {name}s of the account{which}. {counted}{}",
                 T::SECRETS
-            ),
+            )
+            .trim_end()
+            .to_owned(),
             attributes: arguments,
             ..Schema::default()
         }
@@ -68,10 +72,11 @@ impl<T: RemoteObject> DataSource<Context> for Plural<T> {
             .await
             .map_err(|error| T::NOUN.failed(Verb::List, "", &error))?;
         let names = listed_names::<T>();
-        let matching = listed.iter().filter(|record| filter.matches(record));
-        let found = matching.map(|record| Value::Map(listed_results(&names, record))).collect();
+        let matching: Vec<_> = listed.iter().filter(|record| filter.matches(record)).collect();
+        let found = matching.iter().map(|record| Value::Map(listed_results(&names, record))).collect();
         let Value::Map(mut result) = config else { return Ok(config) };
         result.insert(list_name::<T>().to_owned(), Value::List(found));
+        result.extend(T::summarize(&matching).map(|(attribute, value)| (attribute.name, value)));
         Ok(Value::Map(result))
     }
 }
