@@ -19,6 +19,7 @@
 //! | `label`, `stamp`, `patience`, `secret_value` | which labels mean the same, how old something is, how long to wait, secrets in models |
 //! | `views` | data sources, list, identity, import |
 //! | `managed` | the ordinary resource |
+//! | `natural` | the resource whose key users choose, written by POST and DELETE |
 
 pub mod absent;
 pub mod adopt;
@@ -35,6 +36,7 @@ pub mod label;
 pub mod list_walk;
 pub mod looks;
 pub mod managed;
+pub mod natural;
 pub mod noun;
 pub mod object;
 pub mod patience;

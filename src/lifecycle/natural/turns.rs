@@ -1,0 +1,78 @@
+//! Lifecycle layer: who has which place in one run of Terraform. Resources of one place
+//! take turns, so that each sees what the one before it has done.
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hasher};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::time::Instant;
+
+use crate::framework::resource::PlanRequest;
+
+use super::super::context::{Context, Part};
+use super::super::object::{RemoteObject, key_of};
+
+/// What a run knows of the places.
+#[derive(Debug)]
+pub(super) struct Turns<T: RemoteObject> {
+    turns: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<Turn>>>>,
+    planned: Mutex<BTreeMap<String, Vec<Planned<T>>>>,
+}
+
+/// What this process has done to a place.
+#[derive(Debug, Default)]
+pub(super) struct Turn {
+    /// Which create has filled it.
+    pub(super) filled_by: Option<String>,
+    /// When it was emptied: soon after, a list may still show what was in it.
+    pub(super) emptied: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Planned<T: RemoteObject> {
+    is_new: bool,
+    config: Option<T::Model>,
+}
+
+impl<T: RemoteObject> Part for Turns<T> {
+    fn new(_: &Context) -> Self {
+        Self { turns: Mutex::default(), planned: Mutex::default() }
+    }
+}
+
+impl Turn {
+    pub(super) fn was_emptied(&mut self) {
+        *self = Self { filled_by: None, emptied: Some(Instant::now()) };
+    }
+}
+
+/// What tells a create from all others.
+pub(super) fn token() -> String {
+    format!("{:016x}", std::hash::RandomState::new().build_hasher().finish())
+}
+
+impl<T: RemoteObject> Turns<T> {
+    /// To be locked while the place is looked at and written. What was planned of it is
+    /// then over.
+    pub(super) fn turn(&self, key: &str) -> Arc<tokio::sync::Mutex<Turn>> {
+        self.planned.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turns.entry(key.to_owned()).or_default())
+    }
+
+    /// Whether another resource of this run has the place. One that is to be replaced is
+    /// planned both ways, as kept and as new, with the same configuration.
+    pub(super) fn is_planned_twice(&self, key: &str, request: &PlanRequest<'_, Context, T::Model>) -> bool {
+        let held = request.prior.map(|prior| key_of::<T>(prior));
+        if held.as_ref().is_some_and(|held| held.as_deref() != Some(key)) {
+            // It leaves another place, and is planned anew for this one.
+            return false;
+        }
+        let this = Planned::<T> { is_new: held.is_none(), config: request.config.cloned() };
+        let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
+        let others = planned.entry(key.to_owned()).or_default();
+        let is_twice = others.iter().any(|other| other.is_new == this.is_new || other.config != this.config);
+        others.push(this);
+        is_twice
+    }
+}
