@@ -230,9 +230,12 @@ impl ObjectFacts {
         text
     }
 
-    /// The table of secrets.
+    /// The table of secrets; nothing where there are none.
     #[must_use]
     pub fn secrets_table(&self) -> String {
+        if self.secrets.is_empty() {
+            return String::new();
+        }
         let mut text = "| secret | state | plan | log and errors |\n|---|---|---|---|\n".to_owned();
         for SecretPlaces { attribute, state, plan, log } in &self.secrets {
             let _ = writeln!(text, "| `{attribute}` | {state} | {plan} | {log} |");
