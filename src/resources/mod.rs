@@ -23,6 +23,7 @@ pub mod account_limits;
 mod phone_number;
 
 pub mod api_key;
+pub mod call_webhook;
 pub mod functions;
 pub mod sip_trunk;
 pub mod sip_trunk_credentials;
@@ -44,9 +45,13 @@ pub fn registry() -> Registry<Context> {
         .data_source(sip_trunk::SipTrunkDataSource::NEW)
         .data_source(sip_trunk::SipTrunksDataSource::NEW)
         .list_resource(sip_trunk::SipTrunkList::NEW)
+        .resource(call_webhook::CallWebhookResource::NEW)
+        .data_source(call_webhook::CallWebhooksDataSource::NEW)
+        .list_resource(call_webhook::CallWebhookList::NEW)
         .ephemeral(sip_trunk_credentials::SipTrunkCredentials::<SipTrunk>::NEW)
         .ephemeral(webrtc_token::WebRtcToken::<SipTrunk>::NEW)
         .action(webrtc_token::RevokeWebRtcTokens::<SipTrunk>::NEW)
+        .function(functions::CallbackSourceIps)
         .function(functions::E164)
         .function(functions::FreeswitchGateway)
         .function(functions::IpRanges)

@@ -55,12 +55,9 @@ impl<T: RemoteObject> DataSource<Context> for Plural<T> {
         );
         arguments.extend(T::summarize(&[]).map(|(attribute, _)| attribute));
         Schema {
-            description: format!(
-                "Lists the {name}s of the account{which}. {counted}{}",
-                T::SECRETS
-            )
-            .trim_end()
-            .to_owned(),
+            description: format!("Lists the {name}s of the account{which}. {counted}{}", T::SECRETS)
+                .trim_end()
+                .to_owned(),
             attributes: arguments,
             ..Schema::default()
         }

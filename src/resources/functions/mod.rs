@@ -1,6 +1,7 @@
 //! Resources layer: the provider's functions. Each is a file: what it takes,
 //! what it gives, and nothing that asks an API, a clock or the environment.
 
+mod callback_source_ips;
 mod e164;
 mod freeswitch_gateway;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod sip_address;
 mod sip_gateways;
 mod sip_uri;
 
+pub use self::callback_source_ips::CallbackSourceIps;
 pub use self::e164::E164;
 pub use self::freeswitch_gateway::FreeswitchGateway;
 pub use self::ip_ranges::IpRanges;

@@ -15,6 +15,8 @@ use crate::support::terraform::Terraform;
 acceptance_trials! {
     the_first_lines_of_the_readme_apply,
     the_data_sources_find_what_they_say,
+    the_webhooks_are_created_rotated_and_destroyed,
+    the_webhook_is_imported,
     examples_are_formatted,
     ; since (1, 8):
     each_function_gives_what_it_says,
@@ -26,6 +28,7 @@ acceptance_trials! {
     the_resource_is_imported,
     ; since (1, 12):
     the_resource_is_imported_by_identity,
+    the_webhook_is_imported_by_identity,
 }
 
 pub fn example(path: &str) -> String {
@@ -91,6 +94,42 @@ fn adopted_with(file: &str) {
     tf.destroy(&sim);
 }
 
+fn the_webhooks_are_created_rotated_and_destroyed() {
+    let sim = Sim::spawn();
+    for host in ["hooks.example.com", "new.example.com"] {
+        let tf = with_provider(&sim).env("TF_VAR_hook_host", host);
+        tf.config(&example("resources/wavix_call_webhook/resource.tf")).apply_ok();
+        assert_eq!(sim.webhook("on-call"), Some(format!("https://{host}/live")));
+        assert_eq!(sim.webhook("post-call"), Some(format!("https://{host}/cdr")));
+        let looking = with_provider(&sim);
+        looking.config(&example("data-sources/wavix_call_webhooks/data-source.tf")).apply_ok();
+        assert_eq!(looking.output("cdr_url"), json!(format!("https://{host}/cdr")));
+        destroyed(&tf, &sim);
+        assert!(sim.webhooks().is_empty());
+    }
+}
+
+fn the_webhook_is_imported() {
+    webhook_adopted_with("import-by-string-id.tf");
+}
+
+fn the_webhook_is_imported_by_identity() {
+    webhook_adopted_with("import-by-identity.tf");
+}
+
+#[track_caller]
+fn webhook_adopted_with(file: &str) {
+    let sim = Sim::spawn();
+    sim.set_webhook("on-call", "https://hooks.example.com/live");
+    let tf = with_provider(&sim);
+    tf.write("import.tf", &example(&format!("resources/wavix_call_webhook/{file}")));
+    tf.config(&example("resources/wavix_call_webhook/resource.tf")).apply_ok();
+    assert_eq!(sim.journal().count("POST", "/v1/calls/webhooks"), 1, "the other: {}", sim.journal());
+    let import = example("resources/wavix_call_webhook/import.sh");
+    assert!(import.contains("'wavix_call_webhook.this[\"on-call\"]' on-call"), "{import}");
+    destroyed(&tf, &sim);
+}
+
 /// Destroys what an example made. What the account had before stays.
 #[track_caller]
 fn destroyed(tf: &Terraform, sim: &Sim) {
@@ -129,6 +168,7 @@ fn each_function_gives_what_it_says() {
         tf.config(&example(&format!("functions/{function}/function.tf"))).apply_ok();
         tf
     };
+    assert_eq!(results("callback_source_ips").output("webhook_senders"), json!(["62.212.73.112"]));
     assert_eq!(results("e164").output("front_desk"), "+13132847320");
     let gateways = results("sip_gateways");
     assert_eq!(gateways.output("gateway"), "nl.wavix.net");

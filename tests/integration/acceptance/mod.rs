@@ -6,6 +6,7 @@ mod allowed_ips;
 mod altered;
 mod api_keys;
 mod bad_input;
+mod call_webhooks;
 mod caller_id;
 mod changes;
 mod credentials;
@@ -40,6 +41,7 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
         altered::trials(),
         api_keys::trials(),
         bad_input::trials(),
+        call_webhooks::trials(),
         caller_id::trials(),
         changes::trials(),
         credentials::trials(),

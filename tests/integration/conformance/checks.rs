@@ -16,10 +16,10 @@ use tf_conformance::{CHECKS, Format, Outcome, Settings, run};
 use wavix_sim::Sim;
 use wavix_sim::behaviour::{Behaviour, ListOrder, ProFeatures};
 
-use super::{CASES, cases};
+use super::{ALONE, CASES, cases};
 use crate::support::plugin::BINARY;
 
-async_trials![no_check_fails, every_object_of_the_provider_is_in_a_case];
+async_trials![no_check_fails, no_check_fails_one_after_another, every_object_of_the_provider_is_in_a_case];
 
 /// How long the simulated API takes when it is slow.
 const SLOW: Duration = Duration::from_secs(6);
@@ -65,7 +65,7 @@ async fn no_check_fails() {
     let sim = Arc::new(Sim::spawn());
     let mut settings = Settings::new(BINARY);
     settings.config = Some(json!({ "api_key": sim.api_key(), "base_url": sim.base_url() }));
-    settings.cases = cases();
+    settings.cases = cases(&CASES);
     settings.api = Some(Arc::new(Control(Arc::clone(&sim))));
     settings.large_state = 16 << 20;
     // Several of them wait for the API or for an end, each for its own.
@@ -94,10 +94,40 @@ async fn no_check_fails() {
     assert!(left.len() <= CASES.len(), "trunks are left: {left:?}");
 }
 
+/// Checks that plan one new object several times under one configuration. Of what an
+/// account has once that is one resource too many, and is refused.
+const PLANS_AGAIN: [u8; 2] = [29, 41];
+
+async fn no_check_fails_one_after_another() {
+    for case in ALONE {
+        let sim = Sim::spawn();
+        let mut settings = Settings::new(BINARY);
+        settings.config = Some(json!({ "api_key": sim.api_key(), "base_url": sim.base_url() }));
+        settings.cases = cases(&[case]);
+        settings.patience.stop = STOP;
+        settings.patience.end = LONG;
+        settings.patience.leave = LONG;
+        let report = run(&settings).await.unwrap();
+        let text = Format::Human.render(&report).unwrap();
+        println!("{text}");
+        let failed = report.checks.iter().filter_map(|check| match &check.outcome {
+            Outcome::Fail { message } => Some((check.number, message.as_str())),
+            _ => None,
+        });
+        let failed: Vec<_> = failed.collect();
+        assert_eq!(failed.iter().map(|(number, _)| *number).collect::<Vec<_>>(), PLANS_AGAIN, "{text}");
+        let is_refused =
+            |(_, message): &(u8, &str)| message.contains("Another resource of this configuration");
+        assert!(failed.iter().all(is_refused), "{text}");
+        let passed = report.checks.iter().filter(|check| matches!(check.outcome, Outcome::Pass));
+        assert!(passed.count() > CHECKS.len() / 2, "{text}");
+    }
+}
+
 /// A check asks only about what a case has: what none has would pass unseen.
 async fn every_object_of_the_provider_is_in_a_case() {
     let registry = WavixProvider::new(Environment::from_pairs::<String, String>([])).registry();
-    let cases = cases();
+    let cases: Vec<_> = cases(&CASES).into_iter().chain(cases(&ALONE)).collect();
     let named = |objects: fn(&tf_conformance::case::Case) -> Vec<&str>| {
         cases.iter().flat_map(objects).map(str::to_owned).collect::<BTreeSet<_>>()
     };

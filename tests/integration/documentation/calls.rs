@@ -14,6 +14,7 @@ use crate::support::terraform::Terraform;
 
 acceptance_trials! {
     a_trunks_requests_are_those_of_its_page,
+    a_webhooks_requests_are_those_of_its_page,
     the_data_sources_requests_are_those_of_their_pages,
     the_scopes_of_the_pages_are_enough,
     what_is_said_to_be_noticed_is_tested_to_be,
@@ -107,11 +108,48 @@ fn a_trunks_requests_are_those_of_its_page() {
     }
 }
 
+/// The simulator refuses a second POST, so an update needs every request.
+fn a_webhooks_requests_are_those_of_its_page() {
+    let facts = facts(Kind::Resource, "wavix_call_webhook");
+    let calls = facts.operations.iter().flat_map(|operation| &operation.calls);
+    let scopes: BTreeSet<&str> = calls.map(|call| call.scope.as_str()).collect();
+    assert_eq!(scopes.into_iter().collect::<Vec<_>>(), ["webhooks:read", "webhooks:write"]);
+    let sim = Sim::builder().key(ApiKey::new("narrow").scope("webhooks", Access::Write)).spawn();
+    let tf = Terraform::new(&sim).env("WAVIX_API_KEY", "narrow");
+    let address = "wavix_call_webhook.a";
+    let webhook = |host: &str| {
+        format!(
+            "resource \"wavix_call_webhook\" \"a\" {{\n  event_type = \"on-call\"\n  url = \"https://{host}\"\n}}\n"
+        )
+    };
+    let requests = |verbs: &[&str]| -> BTreeSet<String> {
+        verbs.iter().map(|verb| format!("{verb} /v1/calls/webhooks")).collect()
+    };
+    tf.config(&webhook("old.example.com")).run(APPLY).succeeded();
+    let made = seen(&sim);
+    expect(&facts, &["plan", "create"], &made);
+    assert_eq!(made, requests(&["GET", "POST"]));
+    tf.refresh();
+    expect(&facts, &["read"], &seen(&sim));
+    tf.config(&webhook("new.example.com")).run(APPLY).succeeded();
+    let made = seen(&sim);
+    expect(&facts, &["plan", "read", "update"], &made);
+    assert_eq!(made, requests(&["GET", "POST", "DELETE"]));
+    tf.run(["state", "rm", address]).succeeded();
+    tf.import(address, "on-call").succeeded();
+    expect(&facts, &["import"], &seen(&sim));
+    tf.run(["apply", "-destroy", "-auto-approve", "-input=false", "-json", "-refresh=false"]).succeeded();
+    let made = seen(&sim);
+    expect(&facts, &["delete"], &made);
+    assert_eq!(made, requests(&["GET", "DELETE"]));
+}
+
 fn the_data_sources_requests_are_those_of_their_pages() {
     let sim = Sim::spawn();
     sim.add_trunk(json!({ "label": "Office", "callerid": "13132847320", "password": "p" }));
     for (name, config) in [
         ("wavix_sip_trunk", "data \"wavix_sip_trunk\" \"a\" {\n  label = \"Office\"\n}\n"),
+        ("wavix_call_webhooks", "data \"wavix_call_webhooks\" \"a\" {}\n"),
         ("wavix_sip_trunks", "data \"wavix_sip_trunks\" \"a\" {}\n"),
     ] {
         Terraform::new(&sim).config(config).run(APPLY).succeeded();

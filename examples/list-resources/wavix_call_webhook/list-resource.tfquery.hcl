@@ -1,0 +1,6 @@
+# Both webhooks of the account, so that
+# `terraform query -generate-config-out=webhooks.tf` can write them down.
+list "wavix_call_webhook" "all" {
+  provider         = wavix
+  include_resource = true
+}

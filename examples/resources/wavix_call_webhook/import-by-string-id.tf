@@ -1,0 +1,4 @@
+import {
+  to = wavix_call_webhook.this["on-call"]
+  id = "on-call"
+}

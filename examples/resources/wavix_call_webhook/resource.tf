@@ -1,0 +1,16 @@
+variable "hook_host" {
+  description = "Host that receives the events of calls."
+  type        = string
+  default     = "hooks.example.com"
+}
+
+# Both events of an account. A new host is all that a rotation needs.
+resource "wavix_call_webhook" "this" {
+  for_each = {
+    on-call   = "live"
+    post-call = "cdr"
+  }
+
+  event_type = each.key
+  url        = "https://${var.hook_host}/${each.value}"
+}

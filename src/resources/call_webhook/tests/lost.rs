@@ -1,0 +1,154 @@
+//! Answers that are lost, lists that are behind, and somebody else at the same time.
+
+use wavix_sim::behaviour::SecondPost;
+use wavix_sim::{Answer, Fault, Rule};
+
+use super::{Bench, EVENT, NEW, OLD, OTHER, PATH, SECOND_POSTS, webhook};
+
+/// Ways to lose an answer, after the request was carried out and without.
+fn losses() -> Vec<(bool, Fault)> {
+    let pages =
+        [Answer::new(500), Answer::new(502).html("<p>Bad gateway</p>"), Answer::new(200).html("<p>Hi</p>")];
+    let mut losses =
+        vec![(true, Fault::close_after_commit()), (false, Fault::close()), (true, Fault::cut_body())];
+    for page in pages {
+        losses.push((true, Fault::answer_after_commit(page.clone())));
+        losses.push((false, Fault::answer(page)));
+    }
+    losses
+}
+
+#[tokio::test]
+async fn a_create_whose_answer_is_lost_is_settled_by_looking() {
+    for (is_done, fault) in losses() {
+        let bench = Bench::start().await;
+        bench.sim.fault("POST", PATH, fault.clone());
+        assert_eq!(bench.create(&webhook(NEW)).await.ok(), webhook(NEW), "{fault:?}");
+        assert_eq!(bench.urls(), [NEW], "{fault:?}");
+        assert_eq!(bench.writes(), (if is_done { 1 } else { 2 }, 0), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_update_settles_the_lost_answer_of_each_of_its_requests() {
+    for second_post in SECOND_POSTS {
+        let posts = if second_post == SecondPost::Replaces { 1 } else { 2 };
+        for (_, fault) in losses() {
+            for lost in 0..posts {
+                let bench = Bench::with(|b| b.webhook_second_post = second_post).await;
+                bench.sim.set_webhook(EVENT, OLD);
+                bench.sim.faults().push(Rule::new("POST", PATH, fault.clone()).skip(lost));
+                bench.sim.fault("DELETE", PATH, fault.clone());
+                let left = bench.update(&webhook(OLD), &webhook(NEW)).await;
+                assert_eq!(left.ok(), webhook(NEW), "{second_post:?} {lost} {fault:?}");
+                assert_eq!(bench.urls(), [NEW], "{second_post:?} {lost} {fault:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_destroy_whose_answer_is_lost_is_settled_by_looking() {
+    for (is_done, fault) in losses() {
+        let bench = Bench::start().await;
+        bench.sim.set_webhook(EVENT, OLD);
+        bench.sim.fault("DELETE", PATH, fault.clone());
+        let left = bench.delete(&webhook(OLD)).await;
+        assert!(left.errors.is_empty(), "{fault:?}: {left:?}");
+        assert!(bench.urls().is_empty());
+        assert_eq!(bench.writes(), (0, if is_done { 1 } else { 2 }), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_failure_that_lasts_says_what_is_in_force() {
+    let bench = Bench::start().await;
+    bench.sim.faults().always("POST", PATH, Fault::status(500));
+    let left = bench.create(&webhook(NEW)).await;
+    assert!(left.error().contains("No `url` is in force for `on-call`"), "{left:?}");
+    assert!(left.state.is_none());
+    bench.sim.set_webhook(EVENT, OLD);
+    let left = bench.update(&webhook(OLD), &webhook(NEW)).await;
+    assert!(left.error().contains(&format!("In force for `on-call` is {OLD}")), "{left:?}");
+    bench.sim.faults().always("DELETE", PATH, Fault::status(500));
+    let left = bench.delete(&webhook(OLD)).await;
+    assert!(left.error().contains(OLD), "{left:?}");
+    assert_eq!((bench.urls(), left.state), (vec![OLD.to_owned()], Some(webhook(OLD))));
+}
+
+/// The new URL is lost, and the next apply finds it.
+#[tokio::test]
+async fn what_could_not_be_looked_up_is_adopted_by_the_next_create() {
+    let mut bench = Bench::start().await;
+    bench.sim.fault("POST", PATH, Fault::close_after_commit());
+    bench.sim.faults().push(Rule::new("GET", PATH, Fault::status(500)).skip(1).always());
+    let error = bench.create(&webhook(NEW)).await.error();
+    assert!(error.contains("could not be looked up"), "{error}");
+    bench.sim.faults().clear();
+    bench.run_again();
+    bench.sim.journal().clear();
+    assert_eq!(bench.create(&webhook(NEW)).await.ok(), webhook(NEW));
+    assert_eq!(bench.writes(), (0, 0));
+}
+
+#[tokio::test]
+async fn lists_that_are_behind_are_waited_for() {
+    for second_post in SECOND_POSTS {
+        for lag in [1, 3] {
+            let mut bench = Bench::with(|b| (b.list_lag, b.webhook_second_post) = (lag, second_post)).await;
+            bench.patient();
+            let made = bench.create(&webhook(OLD)).await;
+            let changed = bench.update_with(&webhook(OLD), &webhook(NEW), made.private).await;
+            let private = changed.private.clone();
+            assert_eq!(changed.ok(), webhook(NEW), "{second_post:?} {lag}");
+            assert_eq!(bench.urls(), [NEW], "{second_post:?} {lag}");
+            let left = bench.delete_with(&webhook(NEW), private).await;
+            assert!(left.errors.is_empty() && left.warnings.is_empty(), "{second_post:?} {lag}: {left:?}");
+            assert!(bench.urls().is_empty(), "{second_post:?} {lag}");
+            // The list still has it, and it must not be adopted.
+            assert_eq!(bench.create(&webhook(NEW)).await.ok(), webhook(NEW));
+            assert_eq!(bench.urls(), [NEW], "{second_post:?} {lag}");
+        }
+    }
+}
+
+/// Whoever fills the slot between our two requests keeps it.
+#[tokio::test]
+async fn what_somebody_puts_there_between_our_requests_is_not_replaced() {
+    let bench = Bench::with(|b| b.webhook_second_post = SecondPost::Rejected).await;
+    bench.sim.set_webhook(EVENT, OLD);
+    let gate = wavix_sim::Gate::new();
+    bench.sim.faults().push(Rule::new("POST", PATH, Fault::held_before_commit(&gate)).skip(1));
+    let (prior, plan) = (webhook(OLD), webhook(NEW));
+    let somebody = async {
+        while bench.sim.journal().count("DELETE", PATH) == 0 || !bench.urls().is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+        bench.sim.set_webhook(EVENT, OTHER);
+        gate.open();
+    };
+    let (left, ()) = tokio::join!(bench.update(&prior, &plan), somebody);
+    let error = left.error();
+    assert!(error.contains(&format!("In force for `on-call` is {OTHER}")) && error.contains(OLD), "{error}");
+    assert_eq!(bench.urls(), [OTHER]);
+}
+
+/// An interrupt that comes after the DELETE must not leave the slot empty.
+#[tokio::test]
+async fn an_interrupt_does_not_leave_the_slot_empty() {
+    let bench = Bench::start().await;
+    bench.sim.set_webhook(EVENT, OLD);
+    let gate = wavix_sim::Gate::new();
+    bench.sim.fault("DELETE", PATH, Fault::held_after_commit(&gate));
+    let (prior, plan) = (webhook(OLD), webhook(NEW));
+    let interrupt = async {
+        while !bench.urls().is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+        bench.cancel.cancel();
+        gate.open();
+    };
+    let (left, ()) = tokio::join!(bench.update(&prior, &plan), interrupt);
+    assert_eq!(left.ok(), webhook(NEW));
+    assert_eq!(bench.urls(), [NEW]);
+}
