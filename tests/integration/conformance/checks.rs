@@ -41,8 +41,16 @@ impl ApiControl for Control {
             Fault::FailAfterCreate => {
                 self.0.configure(|behaviour| behaviour.pro_features = ProFeatures::SilentlyOff);
                 self.0.fault("DELETE", "/v1/trunks/*", wavix_sim::Fault::status(403));
+                self.0.configure(|behaviour| {
+                    behaviour.forced.insert("scopes_enabled".to_owned(), false.into());
+                });
+                self.0.fault("DELETE", "/v1/api-keys/*", wavix_sim::Fault::status(403));
             }
-            Fault::Slow => self.0.fault("POST", "/v1/trunks", wavix_sim::Fault::delay_before_commit(SLOW)),
+            Fault::Slow => {
+                for route in ["/v1/trunks", "/v1/api-keys"] {
+                    self.0.fault("POST", route, wavix_sim::Fault::delay_before_commit(SLOW));
+                }
+            }
             Fault::Reorder => self.0.configure(|behaviour| {
                 behaviour.list_order = ListOrder::Shifting;
                 behaviour.allowed_ips_order = ListOrder::Shifting;

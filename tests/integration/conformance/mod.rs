@@ -13,7 +13,7 @@ use libtest_mimic::Trial;
 use tf_conformance::case::{Case, read_file};
 
 /// The case files of the provider.
-const CASES: [&str; 2] = ["sip_trunk.json", "sip_trunk_password.json"];
+const CASES: [&str; 3] = ["sip_trunk.json", "sip_trunk_password.json", "api_key.json"];
 /// Those of objects of which an account has one for each key, so that two checks at the
 /// same time would be in each other's way.
 const ALONE: [&str; 1] = ["call_webhook.json"];
