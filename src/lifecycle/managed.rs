@@ -128,7 +128,7 @@ pub async fn was_read<T: RemoteObject>(
 /// The ordinary way to change an object. What the API is not told of needs no request.
 ///
 /// # Errors
-/// See [`write`] and [`verify`].
+/// See [`write()`] and [`verify`].
 pub async fn updated<T: Ordinary>(
     call: &Call<'_, Context>,
     plan: T::Model,
