@@ -75,28 +75,11 @@ impl Validator for Rule {
 }
 
 fn unknown(name: &str) -> String {
-    let guess = SCOPES.into_iter().map(|scope| (distance(name, scope), scope)).min();
+    let guess = SCOPES.into_iter().map(|scope| (strsim::levenshtein(name, scope), scope)).min();
     let guess =
         guess.filter(|(distance, _)| *distance <= 2).map(|(_, scope)| format!(" Did you mean {scope:?}?"));
     let known = SCOPES.map(|scope| format!("`{scope}`")).join(", ");
     format!("There is no scope {name:?}.{} The scopes are {known}.", guess.unwrap_or_default())
-}
-
-/// How many letters are to be put in, taken out or exchanged (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (above, letter) in a.chars().enumerate() {
-        let mut left = above + 1;
-        let mut next = vec![left];
-        for (other, pair) in b.iter().zip(row.windows(2)) {
-            let [diagonal, up] = *pair else { continue };
-            left = (diagonal + usize::from(letter != *other)).min(up + 1).min(left + 1);
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 /// Whether two known maps of scopes grant the same: what is not listed is `none`.
