@@ -8,8 +8,6 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio_util::sync::CancellationToken;
-
 use crate::client::{CallOptions, Client, Deadline};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::resource::Call;
@@ -146,9 +144,4 @@ pub fn options(call: &Call<'_, Context>) -> CallOptions {
 /// What bounds the requests of a verb that must not leave anything unknown.
 pub fn look(call: &Call<'_, Context>) -> super::patience::Look {
     call.ctx.patience().for_a_look(call.deadline, call.cancel)
-}
-
-/// Bounds for a check in a plan.
-pub fn planning(cancel: &CancellationToken, until: tokio::time::Instant) -> CallOptions {
-    CallOptions::new(Deadline::at(until), cancel.clone())
 }

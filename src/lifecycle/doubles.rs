@@ -5,12 +5,13 @@
 
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
-use crate::framework::resource::{Phase, PlanRequest};
+use crate::framework::resource::PlanRequest;
 
 use super::claims::Claims;
 use super::context::Context;
 use super::label;
 use super::object::{Key, RemoteObject, key_of, text_of};
+use super::plan::is_applying;
 use super::record::Record;
 
 /// What all plans have in common beside what they plan: an update knows its object,
@@ -36,44 +37,6 @@ pub async fn look_for<T: RemoteObject>(
         && let Some(warning) = warning::<T>(planned, &listed, slot.claims())
     {
         diagnostics.push(warning);
-    }
-}
-
-/// Ends all looks of plans if this one shows that it was made without a refresh, or
-/// is a part of an apply: its object was not read.
-pub fn without_refresh<T: RemoteObject>(request: &PlanRequest<'_, Context, T::Model>) {
-    if let (Some(ctx), Some(prior)) = (request.ctx, request.prior)
-        && key_of::<T>(prior).is_some_and(|key| !ctx.slot::<T>().trail().has(&key))
-    {
-        ctx.look_no_more();
-    }
-}
-
-/// Tells what kept the looks of plans from succeeding, once.
-pub fn tell_trouble<T: RemoteObject>(
-    request: &PlanRequest<'_, Context, T::Model>,
-    planned: &T::Model,
-    diagnostics: &mut Diagnostics,
-) {
-    if let Some(ctx) = request.ctx.filter(|_| !is_applying(request)) {
-        let teller = text_of::<T>(planned, T::LABEL).unwrap_or_default();
-        diagnostics.extend(ctx.trouble(&T::NOUN, &teller));
-    }
-}
-
-/// Whether this plan is a part of an apply. Where the request alone does not tell,
-/// that depends on whose it is: only Terraform also plans without the sign of an
-/// apply, which is noted. One that was planned on another machine is not known.
-#[must_use]
-pub fn is_applying<M>(request: &PlanRequest<'_, Context, M>) -> bool {
-    let Some(ctx) = request.ctx else { return false };
-    match request.phase {
-        Phase::Plan => {
-            ctx.siblings().note_plan();
-            false
-        }
-        Phase::PlanAfterRead => false,
-        Phase::PlanOrApply => ctx.siblings().has_planned(),
     }
 }
 

@@ -2,7 +2,7 @@
 //! Wavix may be behind its own writes. What a 404 is taken for is decided in
 //! [`presence`].
 
-use crate::client;
+use crate::client::{self, CallOptions};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::private::Private;
@@ -45,7 +45,7 @@ pub async fn until_listed<T: RemoteObject>(
     key: &str,
 ) -> Result<bool, client::Error> {
     let mut tries = 0;
-    while get::<T>(call, key).await?.is_none() {
+    while get::<T>(call, key, &options(call)).await?.is_none() {
         if !pause(call.ctx.patience().to_settle(tries), call.deadline, call.cancel).await {
             return Ok(false);
         }
@@ -61,13 +61,29 @@ pub async fn until_listed<T: RemoteObject>(
 pub async fn get<T: RemoteObject>(
     call: &Call<'_, Context>,
     key: &str,
+    options: &CallOptions,
 ) -> Result<Option<Record<T>>, client::Error> {
     match T::READ {
-        ReadBy::Key => endpoints::get(call.ctx.client(), key, &options(call)).await.map(Some),
+        ReadBy::Key => endpoints::get(call.ctx.client(), key, options).await.map(Some),
         ReadBy::List => {
-            let records = call.ctx.slot::<T>().fresh(call, &options(call)).await?;
+            let records = call.ctx.slot::<T>().fresh(call, options).await?;
             Ok(records.iter().find(|record| record.key == key).cloned())
         }
+    }
+}
+
+/// A listed object, as far as the API tells of it.
+///
+/// # Errors
+/// See [`client::Error`].
+pub async fn whole<T: RemoteObject>(
+    call: &Call<'_, Context>,
+    listed: &Record<T>,
+    options: &CallOptions,
+) -> Result<Record<T>, client::Error> {
+    match T::READ {
+        ReadBy::Key => endpoints::get(call.ctx.client(), &listed.key, options).await,
+        ReadBy::List => Ok(listed.clone()),
     }
 }
 

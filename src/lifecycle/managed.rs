@@ -18,7 +18,7 @@ use super::create::{Made, create};
 use super::noun::Verb;
 use super::object::{RemoteObject, UpdateBy, completed, keep_promises};
 use super::write::{Unwritten, Write, write};
-use super::{delete, doubles, read, settle, take_back, unreadable, verify, views};
+use super::{delete, doubles, plan, read, settle, take_back, unreadable, verify, views};
 
 /// An object with the ordinary life. What it says here is about plans; the verbs have
 /// a default each.
@@ -211,10 +211,10 @@ impl<T: Ordinary> Resource<Context> for Managed<T> {
     ) {
         match planned {
             Some(planned) => {
-                doubles::without_refresh::<T>(&request);
+                plan::without_refresh::<T>(&request);
                 T::plan(&request, planned, diagnostics).await;
                 doubles::look_for::<T>(&request, planned, diagnostics).await;
-                doubles::tell_trouble::<T>(&request, planned, diagnostics);
+                plan::tell_trouble::<T>(&request, planned, diagnostics);
             }
             None => {
                 if let Some(prior) = request.prior {

@@ -7,15 +7,15 @@
 //! | file | decides |
 //! |---|---|
 //! | `object` | what there is to say of a kind of object |
-//! | `noun` | how messages speak of it, and what failures mean |
+//! | `noun`, `verb` | how messages speak of it, and what failures mean |
 //! | `record`, `told`, `body` | from answers to states, and from plans to requests |
 //! | `endpoints` | one function per HTTP call |
 //! | `compare`, `verify`, `take_back`, `unreadable` | what differs, whether Wavix did what it was asked, and undoing it |
 //! | `reconcile`, `adopt`, `refused` | what became of a create whose answer was lost, refused or sent twice |
 //! | `create`, `read`, `write`, `delete` | the verbs, until it is certain what they came to |
 //! | `find`, `settle`, `trail`, `presence`, `absent` | an object by its key, also while Wavix is behind its own writes, and what is said when it is not there |
-//! | `doubles`, `looks` | what a plan would like to know of the account |
-//! | `context`, `slot`, `list_walk`, `claims`, `siblings` | what a process knows of the account, of its objects, of other processes |
+//! | `plan`, `doubles`, `looks` | when a plan is made, and what it would like to know of the account |
+//! | `context`, `slot`, `list_walk`, `claims`, `siblings`, `turns` | what a process knows of the account, of its objects, of other processes, and what waits for what |
 //! | `label`, `stamp`, `patience`, `secret_value` | which labels mean the same, how old something is, how long to wait, secrets in models |
 //! | `views` | data sources, list, identity, import |
 //! | `managed` | the ordinary resource |
@@ -40,6 +40,7 @@ pub mod natural;
 pub mod noun;
 pub mod object;
 pub mod patience;
+pub mod plan;
 pub mod presence;
 pub mod read;
 pub mod reconcile;
@@ -54,7 +55,9 @@ mod stamp;
 pub mod take_back;
 pub mod told;
 pub mod trail;
+pub mod turns;
 pub mod unreadable;
+pub mod verb;
 pub mod verify;
 pub mod views;
 pub mod write;

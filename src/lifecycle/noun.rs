@@ -9,6 +9,8 @@ use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::schema::{Mode, Schema};
 
+pub use super::verb::Verb;
+
 /// What helps when no request can be sent at all, whatever it is for.
 pub const SETUP_REMEDY: &str = "Install the CA certificates of the system (in most container images the package \
                                 `ca-certificates`), or name those to trust with `ca_bundle` in the provider \
@@ -33,8 +35,9 @@ pub struct Noun {
     pub words: &'static [(&'static str, &'static str)],
     /// The data source that lists all of them.
     pub list: &'static str,
-    /// How to find and adopt an object that may have been created unseen.
-    pub adopt: &'static str,
+    /// What to do about an object that may have been created unseen, where it is not to
+    /// look for it and to import it.
+    pub adopt: Option<&'static str>,
 }
 
 /// Where the names of arguments stand.
@@ -49,27 +52,6 @@ pub enum Arguments {
 /// What there is to say about an answer of success that acknowledges no deletion.
 pub const UNCLEAR: &str = "The request to delete it was answered with success, but not in the API's words.";
 
-/// What was being done to the object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verb {
-    /// It was to be made.
-    Create,
-    /// It was to be looked at.
-    Read,
-    /// It was to be found for a data source.
-    Find,
-    /// All of its kind were to be listed.
-    List,
-    /// It was to be changed.
-    Update,
-    /// It was to be removed.
-    Delete,
-    /// It was to be made for the time of a run.
-    Open,
-    /// It was to be made invalid, without a state that knows of it.
-    Revoke,
-}
-
 /// What is true after a failure.
 #[derive(Debug)]
 pub struct What {
@@ -79,30 +61,19 @@ pub struct What {
     pub may_exist: bool,
 }
 
-impl Verb {
-    /// As it stands in a sentence.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Read => "read",
-            Self::Find => "find",
-            Self::List => "list",
-            Self::Update => "update",
-            Self::Delete => "delete",
-            Self::Open => "open",
-            Self::Revoke => "revoke",
-        }
-    }
-
-    fn scope(self) -> &'static str {
-        match self {
-            Self::Read | Self::Find | Self::List => "read",
-            Self::Create | Self::Update | Self::Delete | Self::Open | Self::Revoke => "write",
-        }
-    }
-}
-
 impl Noun {
+    /// What to do about an object that may have been created unseen.
+    fn adopt(&self) -> String {
+        let usual = || {
+            format!(
+                "Look for it in the Wavix portal or with the `{}` data source. If it is there, adopt it with `terraform \
+                 import` and its id; if it is not, apply again.",
+                self.list
+            )
+        };
+        self.adopt.map_or_else(usual, str::to_owned)
+    }
+
     /// `a` or `an`, before the name.
     #[must_use]
     pub fn article(&self) -> &'static str {
@@ -212,11 +183,11 @@ impl Noun {
             (Verb::Create, Delivery::Ambiguous) => format!(
                 "The {name} {which} may have been created all the same, and it is not in the state. It was \
                  not requested a second time, because that could make two. {}",
-                self.adopt
+                self.adopt()
             ),
             (Verb::Open, Delivery::NotSent | Delivery::Refused) => format!("No {name} was created."),
             (Verb::Open, Delivery::Ambiguous) => {
-                format!("The {name} {which} may have been created all the same. {}", self.adopt)
+                format!("The {name} {which} may have been created all the same. {}", self.adopt())
             }
             (Verb::Revoke, Delivery::NotSent | Delivery::Refused) => {
                 format!("The {name} {which} was not revoked and is still valid.")

@@ -106,6 +106,8 @@ pub trait RemoteObject: fmt::Debug + Sized + Send + Sync + 'static {
     /// An attribute that never changes besides the key: two objects that differ in
     /// it and in `created_at` are two.
     const IMMUTABLE: Option<&'static str> = None;
+    /// What people call that, and take for the key: `SIP login`.
+    const IMMUTABLE_NAME: &'static str = "";
     /// What follows for users when the object is gone and made anew: the end of a
     /// sentence.
     const GONE: &'static str = ".";
@@ -298,15 +300,16 @@ pub fn stub<T: RemoteObject>(key: &str) -> T::Model {
 }
 
 /// What was planned, with the values of an object for what the plan leaves open.
-pub fn completed<T: RemoteObject>(plan: &T::Model, by: &T::Model) -> T::Model {
-    let (plan, by) = (plan.clone().into_value(), by.clone().into_value());
-    let Value::Map(mut values) = plan else { return T::Model::default() };
+pub fn completed<T: RemoteObject>(plan: &T::Model, object: &T::Model) -> T::Model {
+    let (plan, by) = (plan.clone().into_value(), object.clone().into_value());
+    let Value::Map(mut values) = plan else { return object.clone() };
     for (name, value) in &mut values {
         if !value.is_wholly_known() {
             *value = by.get(name).cloned().unwrap_or(Value::Null);
         }
     }
-    T::Model::from_value(&Value::Map(values)).unwrap_or_default()
+    // Of two objects of one type each mixture is one; at worst what there is stays.
+    T::Model::from_value(&Value::Map(values)).unwrap_or_else(|_| object.clone())
 }
 
 /// Puts back the values that are the server's to change and that the plan

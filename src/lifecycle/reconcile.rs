@@ -18,9 +18,9 @@ use super::body::Body;
 use super::claims::{Choice, Lost, Mark};
 use super::compare::differences;
 use super::context::Context;
-use super::endpoints;
+use super::find::whole;
 use super::label;
-use super::object::{ReadBy, RemoteObject};
+use super::object::RemoteObject;
 use super::patience::pause;
 use super::record::Record;
 use super::slot::Records;
@@ -227,18 +227,6 @@ async fn look<T: RemoteObject>(
         }
     }
     Ok(look)
-}
-
-/// A listed object, as far as the API tells of it.
-pub(super) async fn whole<T: RemoteObject>(
-    call: &Call<'_, Context>,
-    listed: &Record<T>,
-    options: &CallOptions,
-) -> Result<Record<T>, client::Error> {
-    match T::READ {
-        ReadBy::Key => endpoints::get(call.ctx.client(), &listed.key, options).await,
-        ReadBy::List => Ok(listed.clone()),
-    }
 }
 
 /// The arguments in which an object is not what was requested.

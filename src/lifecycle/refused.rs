@@ -9,10 +9,11 @@ use crate::framework::resource::Call;
 
 use super::adopt::listing;
 use super::context::Context;
+use super::find::whole;
 use super::label;
 use super::noun::{Verb, What};
 use super::object::RemoteObject;
-use super::reconcile::{self, Sought, whole};
+use super::reconcile::{self, Sought};
 
 /// The error for a create that was not sent, or was refused.
 pub async fn failed<T: RemoteObject>(

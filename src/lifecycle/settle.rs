@@ -11,7 +11,7 @@ use crate::framework::private::Private;
 use crate::framework::resource::Call;
 
 use super::compare::differences;
-use super::context::Context;
+use super::context::{Context, options};
 use super::find;
 use super::noun::Verb;
 use super::object::{RemoteObject, text_of};
@@ -51,7 +51,7 @@ pub async fn after_an_update<T: RemoteObject>(
         }
         tries += 1;
         tracing::debug!(record.key, "a read shows the object as it was before its update: it is read again");
-        record = match find::get::<T>(call, &record.key).await {
+        record = match find::get::<T>(call, &record.key, &options(call)).await {
             Ok(Some(record)) => record,
             Ok(None) => return Ok(record),
             Err(error) => return Err(T::NOUN.failed(Verb::Read, &record.key, &error)),

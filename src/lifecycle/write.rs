@@ -11,7 +11,8 @@ use super::body::Body;
 use super::compare::differences;
 use super::context::{Context, look};
 use super::endpoints;
-use super::object::{ReadBy, RemoteObject};
+use super::find;
+use super::object::RemoteObject;
 use super::patience::pause;
 use super::record::Record;
 
@@ -99,10 +100,11 @@ pub async fn write<T: RemoteObject>(
 impl<T: RemoteObject> Write<'_, T> {
     /// The object as it is now, if it can be had.
     async fn seen(&self, call: &Call<'_, Context>) -> Option<Record<T>> {
-        match self.look {
-            Some(look) => seen(call, self.key, look).await,
-            None => seen(call, self.key, &look(call)).await,
-        }
+        let seen = match self.look {
+            Some(look) => find::get(call, self.key, look).await,
+            None => find::get(call, self.key, &look(call)).await,
+        };
+        seen.ok().flatten()
     }
 
     /// Whether the object has everything that was to change and can be seen, and had
@@ -118,20 +120,6 @@ impl<T: RemoteObject> Write<'_, T> {
         !changed.is_empty()
             && differences::<T>(self.plan, &if_written).is_empty()
             && changed.iter().all(|change| differs_from_prior.contains(change.name))
-    }
-}
-
-async fn seen<T: RemoteObject>(
-    call: &Call<'_, Context>,
-    key: &str,
-    options: &CallOptions,
-) -> Option<Record<T>> {
-    match T::READ {
-        ReadBy::Key => endpoints::get(call.ctx.client(), key, options).await.ok(),
-        ReadBy::List => {
-            let listed = call.ctx.slot::<T>().fresh(call, options).await.ok()?;
-            listed.iter().find(|record| record.key == key).cloned()
-        }
     }
 }
 

@@ -17,9 +17,11 @@
 //! | `revoke_action.rs` | the action |
 //!
 //! What all objects do the same way is the lifecycle layer's. Beside the folders
-//! stands what several of them know: the account's limits, and what a phone number is.
+//! stands what several of them know: the account's limits, and what an address and a phone
+//! number are.
 
 pub mod account_limits;
+mod addresses;
 mod phone_number;
 
 pub mod api_key;

@@ -28,7 +28,7 @@ use self::turns::{Turns, token};
 use super::context::Context;
 use super::noun::Verb;
 use super::object::{RemoteObject, key_of, text_of, value_of};
-use super::{doubles, read, settle};
+use super::{plan, read, settle};
 
 /// The argument that allows to replace what somebody else has put into a place. The
 /// API does not hear of it.
@@ -65,7 +65,7 @@ pub async fn plan<T: Placed>(
         diagnostics.push(told::twice::<T>(Verb::Create, &key));
     } else if request.prior.is_none()
         && !may_overwrite::<T>(planned)
-        && !doubles::is_applying(request)
+        && !plan::is_applying(request)
         && let Some(listed) = ctx.slot::<T>().at_first(ctx, request.cancel).await
         && let Some(other) = values(&listed, &key).iter().find(|found| **found != value)
     {

@@ -2,7 +2,6 @@
 //! take turns, so that each sees what the one before it has done.
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::time::Instant;
@@ -11,11 +10,12 @@ use crate::framework::resource::PlanRequest;
 
 use super::super::context::{Context, Part};
 use super::super::object::{RemoteObject, key_of};
+use super::super::turns;
 
 /// What a run knows of the places.
 #[derive(Debug)]
 pub(super) struct Turns<T: RemoteObject> {
-    turns: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<Turn>>>>,
+    turns: turns::Turns<Turn>,
     planned: Mutex<BTreeMap<String, Vec<Planned<T>>>>,
 }
 
@@ -36,7 +36,7 @@ struct Planned<T: RemoteObject> {
 
 impl<T: RemoteObject> Part for Turns<T> {
     fn new(_: &Context) -> Self {
-        Self { turns: Mutex::default(), planned: Mutex::default() }
+        Self { turns: turns::Turns::default(), planned: Mutex::default() }
     }
 }
 
@@ -48,7 +48,7 @@ impl Turn {
 
 /// What tells a create from all others.
 pub(super) fn token() -> String {
-    format!("{:016x}", std::hash::RandomState::new().build_hasher().finish())
+    format!("{:016x}", fastrand::u64(..))
 }
 
 impl<T: RemoteObject> Turns<T> {
@@ -56,8 +56,7 @@ impl<T: RemoteObject> Turns<T> {
     /// then over.
     pub(super) fn turn(&self, key: &str) -> Arc<tokio::sync::Mutex<Turn>> {
         self.planned.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(turns.entry(key.to_owned()).or_default())
+        self.turns.of(key)
     }
 
     /// Whether another resource of this run has the place. One that is to be replaced is

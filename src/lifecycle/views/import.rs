@@ -28,8 +28,10 @@ pub fn by_key<T: RemoteObject>(key: &str) -> Result<T::Model, Diagnostics> {
     let (list, article, name) = (T::NOUN.list, T::NOUN.article(), T::NOUN.name);
     match T::KEY {
         Key::Assigned(_) => T::KEY.parse(key).map(|key| stub::<T>(&key)).ok_or_else(|| {
-            let not =
-                T::IMMUTABLE.map_or_else(String::new, |other| format!(" The SIP {other} is not the id."));
+            let not = match T::IMMUTABLE_NAME {
+                "" => String::new(),
+                other => format!(" The {other} is not the id."),
+            };
             let hint = format!(
                 "Nothing was imported. The Wavix portal and the `{list}` data source show the ids.{not}"
             );

@@ -14,8 +14,9 @@ use crate::protocol::value::Value;
 
 use super::super::context::{Context, options};
 use super::super::endpoints;
+use super::super::find::whole;
 use super::super::noun::Verb;
-use super::super::object::{ListShape, ReadBy, RemoteObject, stub};
+use super::super::object::{ListShape, RemoteObject, stub};
 use super::super::presence;
 use super::super::record::Record;
 use super::super::unreadable;
@@ -128,11 +129,7 @@ async fn states<T: RemoteObject>(
 /// since the page was answered.
 async fn read<T: RemoteObject>(call: &Call<'_, Context>, listed: &Record<T>) -> Found<T> {
     let key = &listed.key;
-    let found = match T::READ {
-        ReadBy::Key => endpoints::get(call.ctx.client(), key, &options(call)).await,
-        ReadBy::List => Ok(listed.clone()),
-    };
-    match found {
+    match whole(call, listed, &options(call)).await {
         Ok(record) => {
             unreadable::refuse(Verb::Find, &record)?;
             let mut state = record.state(&stub::<T>(key));

@@ -93,7 +93,9 @@ impl<T: RemoteObject> DataSource<Context> for One<T> {
         if let Some(key) = part(T::KEY.attribute()).as_str().filter(|key| T::KEY.parse(key).is_none()) {
             let short = T::NOUN.short;
             let hint = match T::IMMUTABLE {
-                Some(other) => format!("To find a {short} by its SIP user name, set `{other}` instead."),
+                Some(other) => {
+                    format!("To find a {short} by its {}, set `{other}` instead.", T::IMMUTABLE_NAME)
+                }
                 None => format!("To find a {short} by its {}, set `{}` instead.", T::LABEL, T::LABEL),
             };
             let summary = format!("Invalid {}", T::KEY.attribute());

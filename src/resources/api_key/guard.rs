@@ -9,8 +9,8 @@ use crate::framework::path::Path;
 use crate::framework::resource::PlanRequest;
 use crate::lifecycle::compare::differences;
 use crate::lifecycle::context::Context;
-use crate::lifecycle::doubles;
 use crate::lifecycle::noun::Verb;
+use crate::lifecycle::plan;
 
 use super::ApiKey;
 use super::object::{LAST_USED_AT, NOUN};
@@ -57,7 +57,7 @@ pub(super) fn change(
         diagnostics.push(refused(Verb::Update, prior));
     }
     // The plan has said the rest when it comes to applying.
-    if doubles::is_applying(request) {
+    if plan::is_applying(request) {
         return;
     }
     for change in differences::<ApiKey>(planned, prior) {

@@ -10,9 +10,6 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::sleep_until;
 
@@ -22,6 +19,7 @@ use crate::lifecycle::context::{Context, Part};
 use crate::lifecycle::managed::{self, Managed, Ordinary};
 use crate::lifecycle::noun::Verb;
 use crate::lifecycle::object::key_of;
+use crate::lifecycle::turns::Turns;
 use crate::lifecycle::{find, label, read, views};
 
 pub use self::object::NOUN;
@@ -60,8 +58,8 @@ impl Ordinary for ApiKey {
         plan: ApiKeyModel,
         outcome: &mut Outcome<ApiKeyModel>,
     ) -> Result<(), Diagnostics> {
-        let turns = call.ctx.part::<Turns>();
-        let _turn = turns.take(call, plan.label.known().map_or("", String::as_str)).await;
+        let creates = call.ctx.part::<Creates>();
+        let _turn = creates.turn(call, plan.label.known().map_or("", String::as_str)).await;
         managed::created::<Self>(call, plan, outcome).await?;
         let Some((key, made)) = outcome.state().and_then(|made| Some((key_of::<Self>(made)?, made.clone())))
         else {
@@ -105,27 +103,22 @@ impl Ordinary for ApiKey {
 
 /// Creates of one label go one after the other: a key whose answer was lost is told by
 /// label and contents, and must not be a sibling's that is being made.
-#[derive(Default)]
-struct Turns(Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>);
+struct Creates(Turns<()>);
 
-impl Part for Turns {
+impl Part for Creates {
     fn new(_ctx: &Context) -> Self {
-        Self::default()
+        Self(Turns::default())
     }
 }
 
-impl Turns {
+impl Creates {
     /// Waits for the turn. `None` when there is no time to: the create then says so
     /// itself, and sends nothing.
-    async fn take(&self, call: &Call<'_, Context>, label: &str) -> Option<OwnedMutexGuard<()>> {
-        let turn = {
-            let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(turns.entry(label::group(label)).or_default())
-        };
+    async fn turn(&self, call: &Call<'_, Context>, label: &str) -> Option<OwnedMutexGuard<()>> {
         tokio::select! {
             biased;
             () = call.cancel.cancelled() => None,
-            turn = turn.lock_owned() => Some(turn),
+            turn = self.0.of(&label::group(label)).lock_owned() => Some(turn),
             () = sleep_until(call.deadline) => None,
         }
     }

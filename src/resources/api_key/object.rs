@@ -4,8 +4,7 @@
 //! Source of all fields: the Wavix OpenAPI document, `ApiKey`; older names of flags
 //! from its history.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::net::Ipv4Addr;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value as Json, json};
@@ -20,6 +19,7 @@ use crate::lifecycle::object::{Key, ListShape, ReadBy, Reading, RemoteObject, Up
 use crate::lifecycle::record::Record;
 use crate::lifecycle::told;
 use crate::protocol::value::Value;
+use crate::resources::addresses;
 
 use super::rules::NONE;
 use super::schema::{ApiKeyModel, SCOPES};
@@ -34,8 +34,7 @@ pub const NOUN: Noun = Noun {
     arguments: Arguments::Of(ApiKey::schema),
     words: &[("ip", "permitted_ips"), ("restricted", "permitted_ips"), ("scope", "scopes")],
     list: "wavix_api_keys",
-    adopt: "Look for it in the Wavix portal or with the `wavix_api_keys` data source. If it is there, \
-            adopt it with `terraform import` and its id; if it is not, apply again.",
+    adopt: None,
 };
 
 /// When a key was used last.
@@ -76,11 +75,8 @@ impl RemoteObject for ApiKey {
         match (argument, value) {
             // An unknown or empty set opens nothing.
             ("permitted_ips", _) => {
-                let mut addresses: Vec<&str> = match value {
-                    Value::Set(items) => items.iter().filter_map(Value::as_str).collect(),
-                    _ => Vec::new(),
-                };
-                addresses.sort_by_cached_key(|text| text.parse::<Ipv4Addr>().ok());
+                let items = if let Value::Set(items) = value { items.as_slice() } else { &[] };
+                let addresses = addresses::in_order(items.iter().filter_map(Value::as_str));
                 vec![("restricted", json!(!value.is_null())), ("permitted_ips", json!(addresses))]
             }
             ("scopes", _) => {
@@ -97,8 +93,9 @@ impl RemoteObject for ApiKey {
             "active" => {
                 flag(fields, ["active", "is_active"]).map(|active| Reading::Told(Value::Bool(active)))
             }
-            "permitted_ips" => flag(fields, ["restricted", "is_restriction"])
-                .map(|is_on| restriction(is_on, || addresses(fields))),
+            "permitted_ips" => flag(fields, ["restricted", "is_restriction"]).map(|is_on| {
+                restriction(is_on, || fields.get("permitted_ips").map_or(Reading::Untold, addresses::reading))
+            }),
             "scopes" => flag(fields, ["scopes_enabled", "is_scopes_enabled"])
                 .map(|is_on| restriction(is_on, || scopes(fields))),
             // What is not the whole value says nothing of it.
@@ -133,22 +130,6 @@ fn flag(fields: &Map<String, Json>, names: [&str; 2]) -> Result<bool, Reading> {
 /// What a restriction allows; null where it is off, whatever it would allow.
 fn restriction(is_on: bool, allowed: impl FnOnce() -> Reading) -> Reading {
     if is_on { allowed() } else { Reading::Told(Value::Null) }
-}
-
-fn addresses(fields: &Map<String, Json>) -> Reading {
-    let address = |item: &Json| {
-        let text = told::text(item)?;
-        let text = text.trim();
-        Some(text.parse::<Ipv4Addr>().map_or_else(|_| text.to_owned(), |address| address.to_string()))
-    };
-    let read = match fields.get("permitted_ips") {
-        None => return Reading::Untold,
-        Some(Json::Null) => Some(BTreeSet::new()),
-        Some(list) => list.as_array().and_then(|items| items.iter().map(address).collect()),
-    };
-    read.map_or(Reading::Odd("a list of addresses was expected, and something else came"), |items| {
-        Reading::Told(Value::set(items.into_iter().map(Value::String)))
-    })
 }
 
 fn scopes(fields: &Map<String, Json>) -> Reading {

@@ -57,7 +57,7 @@ impl RemoteObject for CallWebhook {
         arguments: Arguments::Of(Self::schema),
         words: &[],
         list: "wavix_call_webhooks",
-        adopt: "The next apply looks at the slot first, and adopts the URL if it is there.",
+        adopt: Some("The next apply looks at the slot first, and adopts the URL if it is there."),
     };
     const ROUTE: &'static str = "/v1/calls/webhooks";
     const LIST: ListShape = ListShape::Array;

@@ -28,7 +28,7 @@ use crate::lifecycle::create::{Made, create};
 use crate::lifecycle::noun::Verb;
 use crate::lifecycle::object::{RemoteObject, completed, keep_promises};
 use crate::lifecycle::write::{Write, write};
-use crate::lifecycle::{delete, doubles, find, read, settle, take_back, unreadable, verify, views};
+use crate::lifecycle::{delete, doubles, find, plan, read, settle, take_back, unreadable, verify, views};
 use crate::protocol::value::Value;
 
 pub use self::model::{HostRequestModel, SipTrunkModel};
@@ -68,17 +68,17 @@ impl Resource<Context> for SipTrunk {
     ) {
         if let (Some(config), Some(planned)) = (request.config, planned) {
             refine(config, request.prior, planned, diagnostics);
-            doubles::without_refresh::<Self>(&request);
+            plan::without_refresh::<Self>(&request);
             // The plan has said it when it comes to applying.
             if let Some(prior) = request.prior
                 && let Some(warning) = ip_authentication::review_ahead(prior, planned)
-                && !doubles::is_applying(&request)
+                && !plan::is_applying(&request)
             {
                 diagnostics.push(warning);
             }
             ceilings::check(&request, planned, diagnostics).await;
             doubles::look_for::<Self>(&request, planned, diagnostics).await;
-            doubles::tell_trouble::<Self>(&request, planned, diagnostics);
+            plan::tell_trouble::<Self>(&request, planned, diagnostics);
         }
     }
 
@@ -101,7 +101,6 @@ impl Resource<Context> for SipTrunk {
         if trunk.requested_host().is_none() {
             trunk.add_digest_facts();
             outcome.save(trunk.clone());
-            call.ctx.slot::<Self>().trail().note(&trunk, Some(call.ctx.patience().settling));
         } else {
             match find::listed::<Self>(call, &record.key).await {
                 Ok(Some(listed)) => trunk.add_listed(&listed),

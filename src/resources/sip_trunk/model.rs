@@ -9,8 +9,8 @@ use crate::lifecycle::body::Body;
 use crate::protocol::number::Number;
 
 use super::SipTrunk;
-use super::object::in_order;
 use super::rules::UNCONFIRMED_VERSION;
+use crate::resources::addresses::in_order;
 
 /// The `host` of a trunk whose devices register with a password.
 pub(super) const DYNAMIC_HOST: &str = "dynamic";

@@ -6,7 +6,6 @@
 //! `SIPTrunkListResponse`.
 
 use std::collections::BTreeSet;
-use std::net::Ipv4Addr;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value as Json, json};
@@ -27,6 +26,7 @@ use crate::lifecycle::record::Record;
 use crate::lifecycle::told;
 use crate::protocol::types::Type;
 use crate::protocol::value::Value;
+use crate::resources::addresses;
 
 use super::caller_id;
 use super::ip_authentication::requested_host;
@@ -42,8 +42,7 @@ pub const NOUN: Noun = Noun {
     arguments: Arguments::Of(SipTrunk::schema),
     words: &[("caller id", "callerid"), ("host", "host_request"), ("ip", "allowed_ips")],
     list: "wavix_sip_trunks",
-    adopt: "Look for it in the Wavix portal or with the `wavix_sip_trunks` data source. If it is there, \
-            adopt it with `terraform import` and its id; if it is not, apply again.",
+    adopt: None,
 };
 
 /// Switches that an account's plan may not include. Wavix then accepts the
@@ -63,6 +62,7 @@ impl RemoteObject for SipTrunk {
     const READ: ReadBy = ReadBy::Key;
     const KEY: Key = Key::Assigned("id");
     const IMMUTABLE: Option<&'static str> = Some("login");
+    const IMMUTABLE_NAME: &'static str = "SIP login";
     const GONE: &'static str = ", with a new login, and devices that use the old one no longer register.";
     const DOUBLE: &'static str = " and the caller ID";
     const RENAMED: &'static [(&'static str, &'static str)] = &[("login", "name")];
@@ -138,7 +138,7 @@ impl RemoteObject for SipTrunk {
         let json = match (argument, value) {
             ("callerid", Value::String(text)) => Some(json!(caller_id::digits(text))),
             ("allowed_ips", Value::Set(items)) => {
-                let addresses = in_order(items.iter().filter_map(Value::as_str));
+                let addresses = addresses::in_order(items.iter().filter_map(Value::as_str));
                 Some(addresses.into_iter().map(|ip| json!({ "ip": ip })).collect())
             }
             _ => body::plain(value),
@@ -150,11 +150,7 @@ impl RemoteObject for SipTrunk {
         let Some(value) = fields.get(attribute) else { return Reading::AsSchema };
         match attribute {
             // Documented as never null; null has been seen in other lists and is none.
-            "allowed_ips" if value.is_null() => Reading::Told(Value::Set(Vec::new())),
-            "allowed_ips" => addresses(value).map_or(
-                Reading::Odd("a list of addresses was expected, and something else came"),
-                Reading::Told,
-            ),
+            "allowed_ips" => addresses::reading(value),
             // Off is said in words; null says nothing.
             "didinfo_enabled" if value.is_null() => Reading::Untold,
             _ => Reading::AsSchema,
@@ -240,26 +236,6 @@ impl RemoteObject for SipTrunk {
             )
         })
     }
-}
-
-/// Addresses as addresses are ordered, each once.
-pub(super) fn in_order<'a>(addresses: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut addresses: Vec<String> = addresses.map(str::to_owned).collect();
-    addresses.sort_by_cached_key(|text| (text.parse::<Ipv4Addr>().ok(), text.clone()));
-    addresses.dedup();
-    addresses
-}
-
-/// An item of an answer's addresses: an object, as documented, or the address alone.
-fn address(item: &Json) -> Option<String> {
-    let text = told::text(if item.is_object() { item.get("ip")? } else { item })?;
-    let text = text.trim();
-    Some(text.parse::<Ipv4Addr>().map_or_else(|_| text.to_owned(), |address| address.to_string()))
-}
-
-fn addresses(value: &Json) -> Option<Value> {
-    let items: BTreeSet<String> = value.as_array()?.iter().map(address).collect::<Option<_>>()?;
-    Some(Value::set(items.into_iter().map(Value::String)))
 }
 
 /// Some servers add the addresses of a request to those there are, and take one away

@@ -25,7 +25,9 @@ pub const NOUN: Noun = Noun {
     arguments: Arguments::Named(&["sip_trunk", "ttl", "payload"]),
     words: &[],
     list: "",
-    adopt: "It cannot be adopted. The action `wavix_revoke_webrtc_tokens` deletes all tokens of a SIP trunk.",
+    adopt: Some(
+        "It cannot be adopted. The action `wavix_revoke_webrtc_tokens` deletes all tokens of a SIP trunk.",
+    ),
 };
 
 /// How many tokens a message names.
