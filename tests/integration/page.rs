@@ -14,6 +14,7 @@ browser_trials![
     each_button_does_what_it_says,
     a_label_is_text_whatever_it_holds,
     webhooks_and_keys_are_shown_as_they_are_and_no_value_of_a_key,
+    numbers_are_shown_with_what_rings_in_its_order,
     every_word_can_be_read_and_every_control_has_a_name,
     the_page_comes_back_when_the_simulator_does,
 ];
@@ -191,6 +192,36 @@ fn webhooks_and_keys_are_shown_as_they_are_and_no_value_of_a_key(binary: &Path) 
     assert_no_problems(&browser);
 }
 
+fn numbers_are_shown_with_what_rings_in_its_order(binary: &Path) {
+    let sim = Sim::spawn();
+    let browser = opened(binary, &sim);
+    assert!(browser.text().contains("None. The API makes none"), "{}", browser.text());
+    let trunk = sim.add_trunk(json!({ "label": "<b>Office</b>" }));
+    let to = |priority: u32, transport: u32, destination: &str, trunk: Value| json!({ "priority": priority, "transport": transport, "destination": destination, "trunk_id": trunk });
+    sim.add_phone_number(json!({ "label": "<b>Desk</b>", "destination": [
+        to(3, 1, "[did]@pbx.example.com", Value::Null), to(1, 5, "16", json!(trunk)), to(2, 4, "13132847320", Value::Null),
+    ] }));
+    sim.add_phone_number(json!({ "status": "inactive", "sms_enabled": true }));
+    browser.until("document.querySelectorAll('#numbers tbody tr').length === 2");
+    let shown = |row: usize, cell: usize| {
+        let cell = format!("document.querySelector('#numbers tbody').rows[{row}].cells[{cell}]");
+        browser.evaluate(&format!("{cell}.innerText")).as_str().unwrap().to_owned()
+    };
+    assert_eq!(shown(0, 1), "+12565378257 <b>Desk</b>");
+    let rings = format!("1. trunk {trunk} “<b>Office</b>”\n2. +13132847320\n3. sip:[did]@pbx.example.com");
+    assert_eq!((shown(0, 2), shown(0, 3)), (rings, "off".to_owned()));
+    assert_eq!(
+        (shown(1, 2).as_str(), shown(1, 3).as_str(), shown(1, 5).as_str()),
+        ("nowhere", "on", "inactive")
+    );
+
+    // A trunk that is deleted behind its numbers leaves them ringing at nothing.
+    assert!(sim.delete_trunk(trunk));
+    browser.until("document.querySelector('#numbers tbody').innerText.includes('rings nowhere')");
+    assert!(shown(0, 2).starts_with(&format!("1. trunk {trunk}, which is gone")), "{}", shown(0, 2));
+    assert_no_problems(&browser);
+}
+
 /// The contrast of each text with what is behind it, as WCAG 2 defines it; those that miss level AA.
 const POOR_CONTRAST: &str = r"(() => {
   const channels = (colour) => colour.match(/[\d.]+/g).map(Number);
@@ -226,6 +257,8 @@ fn every_word_can_be_read_and_every_control_has_a_name(binary: &Path) {
     sim.reject(rejected);
     sim.add_trunk(json!({ "label": "Other" }));
     sim.set_webhook("on-call", "https://hooks.example.com/live");
+    sim.add_phone_number(json!({}));
+    sim.add_phone_number(json!({ "destination": [{ "transport": 5, "trunk_id": 7 }], "status": "inactive" }));
     sim.add_api_key(ApiKey::new("stopped").inactive());
     sim.fault("GET", "/v1/trunks", wavix_sim::Fault::status(503));
     let browser = opened(binary, &sim);

@@ -12,6 +12,7 @@ use crate::{
     resources::{
         api_key::ApiKey,
         call_webhook::CallWebhook,
+        phone_number::PhoneNumber,
         sip_trunk::{Serials, Trunk},
         webrtc_token::WebRtcToken,
     },
@@ -24,6 +25,9 @@ pub(crate) struct Holdings {
     pub(crate) api_keys: Collection<ApiKey>,
     pub(crate) trunks: Collection<Trunk>,
     pub(crate) serials: Serials,
+    pub(crate) phone_numbers: Collection<PhoneNumber>,
+    /// Numbers that were released.
+    pub(crate) stock: Vec<PhoneNumber>,
     pub(crate) tokens: Collection<WebRtcToken>,
     pub(crate) webhooks: Collection<CallWebhook>,
 }
@@ -47,6 +51,8 @@ impl Portal {
             api_keys: Collection::new(spared),
             trunks: Collection::new(spared),
             serials: Serials::new(spared),
+            phone_numbers: Collection::new(spared),
+            stock: Vec::new(),
             tokens: Collection::new(spared),
             webhooks: Collection::new(spared),
         };

@@ -3,7 +3,7 @@
 use axum::{
     body::Body,
     http::{StatusCode, header},
-    response::{IntoResponse, Response},
+    response::{Html, IntoResponse, Response},
 };
 use serde_json::{Value, json};
 
@@ -16,41 +16,55 @@ pub(crate) const RECORD_NOT_FOUND: &str = "Record not found";
 pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
     pub(crate) message: String,
+    /// Whether the message is a page of HTML, and the whole of the body.
+    is_page: bool,
 }
 
 impl Refusal {
+    fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { status, message: message.into(), is_page: false }
+    }
+
     /// 400 naming the parameter, in the vendor's words.
     pub(crate) fn invalid_parameter(name: &str) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, message: format!("Missing or invalid parameter {name}") }
+        Self::new(StatusCode::BAD_REQUEST, format!("Missing or invalid parameter {name}"))
     }
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, message: message.into() }
+        Self::new(StatusCode::BAD_REQUEST, message)
     }
 
     pub(crate) fn unauthorized() -> Self {
-        Self { status: StatusCode::UNAUTHORIZED, message: "Unauthorized".to_owned() }
+        Self::new(StatusCode::UNAUTHORIZED, "Unauthorized")
     }
 
     pub(crate) fn forbidden(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::FORBIDDEN, message: message.into() }
+        Self::new(StatusCode::FORBIDDEN, message)
     }
 
     pub(crate) fn not_found(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::NOT_FOUND, message: message.into() }
+        Self::new(StatusCode::NOT_FOUND, message)
+    }
+
+    /// 404 as a web server says it that has no such page.
+    pub(crate) fn not_found_page(html: &str) -> Self {
+        Self { is_page: true, ..Self::not_found(html) }
     }
 
     pub(crate) fn unprocessable(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, message: message.into() }
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, message)
     }
 
     pub(crate) fn too_many_requests() -> Self {
-        Self { status: StatusCode::TOO_MANY_REQUESTS, message: "Too many requests".to_owned() }
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests")
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
+        if self.is_page {
+            return (self.status, Html(self.message)).into_response();
+        }
         let mut answer = json_response(self.status, &error_body(self.status, &self.message));
         if self.status == StatusCode::TOO_MANY_REQUESTS {
             answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));

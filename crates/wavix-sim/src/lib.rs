@@ -57,6 +57,7 @@ pub use outage::Outage;
 pub use resources::{
     api_key::ApiKey,
     call_webhook::CallWebhook,
+    phone_number::{Destination, PhoneNumber},
     sip_trunk::{AllowedIp, HostRequest, Trunk},
     webrtc_token::WebRtcToken,
 };

@@ -11,7 +11,7 @@ use wavix_sim::{
 };
 
 const USAGE: &str = "\
-A simulator of the Wavix API: SIP trunks, call webhooks, API keys, WebRTC tokens. It keeps its state in memory and forgets it when it ends.
+A simulator of the Wavix API: SIP trunks, phone numbers, call webhooks, API keys, WebRTC tokens. It keeps its state in memory and forgets it when it ends.
 
 Usage: wavix-sim [OPTIONS]
 
@@ -23,6 +23,7 @@ Options:
   --caller-id NUMBER      Let the account present this caller ID (digits); may be repeated
   --any-caller-id         Let the account present every caller ID
   --trunks COUNT          Start with so many trunks [default: 0]
+  --numbers COUNT         Start with so many phone numbers, from +12565378257 on [default: 0]
   --latency MS            Wait so long before every answer [default: 0]
   --requests-per-second N Answer 429 to more
   --flex                  Simulate a plan that silently keeps Flex Pro features off
@@ -30,7 +31,7 @@ Options:
   -h, --help              Print this
   -V, --version           Print the version
 
-While it runs, a browser on this machine shows its trunks, webhooks, keys and every request at the address it prints, and
+While it runs, a browser on this machine shows its trunks, numbers, webhooks, keys and every request at the address it prints, and
 lets requests fail at the push of a button. Programs do the same under /_sim; see the README of wavix-sim.
 
 Examples:
@@ -117,6 +118,7 @@ fn command(arguments: impl Iterator<Item = OsString>) -> Result<Command, lexopt:
                     builder = builder.trunk(json!({ "label": format!("Trunk {number}") }));
                 }
             }
+            Arg::Long("numbers") => builder = builder.phone_numbers(parser.value()?.parse()?),
             Arg::Long("latency") => {
                 let latency = Duration::from_millis(parser.value()?.parse()?);
                 builder = builder.behaviour(|behaviour| behaviour.latency = latency);
@@ -192,7 +194,7 @@ mod tests {
     #[test]
     fn every_option_in_the_usage_is_understood() {
         let line = "--host ::1 --port 0 --api-key a --api-key b --auth both --caller-id +13132847320 \
-                    --any-caller-id --trunks 2 --latency 5 --requests-per-second 9 --flex --quiet";
+                    --any-caller-id --trunks 2 --numbers 2 --latency 5 --requests-per-second 9 --flex --quiet";
         let Ok(Command::Serve { quiet, .. }) = parse(line) else { panic!("not understood") };
         assert!(quiet);
         let documented = super::USAGE.lines().filter_map(|line| line.trim().strip_prefix("--")).count();

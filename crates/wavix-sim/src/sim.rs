@@ -45,6 +45,7 @@ pub struct Builder {
     behaviour: Behaviour,
     account: Account,
     trunks: Vec<Value>,
+    phone_numbers: usize,
     observer: Option<Observer>,
     https: bool,
     http2: bool,
@@ -96,6 +97,13 @@ impl Builder {
     #[must_use]
     pub fn trunk(mut self, trunk: Value) -> Self {
         self.trunks.push(trunk);
+        self
+    }
+
+    /// Seeds so many phone numbers, see [`Portal::add_phone_numbers`].
+    #[must_use]
+    pub fn phone_numbers(mut self, count: usize) -> Self {
+        self.phone_numbers = count;
         self
     }
 
@@ -200,6 +208,7 @@ impl Builder {
         for trunk in self.trunks {
             sim.add_trunk(trunk);
         }
+        sim.add_phone_numbers(self.phone_numbers);
         Ok((sim, listener, (stop, received)))
     }
 }

@@ -3,6 +3,7 @@
 
 mod api_key;
 mod call_webhook;
+mod phone_number;
 mod sip_trunk;
 
 use std::{
@@ -18,6 +19,10 @@ use crate::clock;
 
 pub use api_key::{KeyNames, KeyValue};
 pub use call_webhook::{EmptySlot, SecondPost};
+pub use phone_number::{
+    ClearedUrl, DestinationOrder, EmptyDestinations, IdsEncoding, LoginMismatch, NumberBehaviour,
+    NumberNotFound, PatchReply, Priorities, RoutedTrunk, SentDestinations, Tolerance,
+};
 pub use sip_trunk::{
     AllowedIpsMode, DecimalText, HostRequestChanged, HostRequestLeftOut, HostRequestResent, NotFoundText,
     PinnedCallerId, ProFeatures, UnsetText, UnusedLimits,
@@ -38,7 +43,7 @@ pub struct Behaviour {
     /// 404 on `GET /v1/trunks/{id}`, all with the not-provisioned text. Default: `true`.
     pub provisioned: bool,
     /// Families of routes of which the account has not the service: 403 with the not-provisioned text. The families
-    /// are `trunks`, `webhooks`, `api_keys` and `embeddable`. Default: none.
+    /// are `trunks`, `numbers`, `webhooks`, `api_keys` and `embeddable`. Default: none.
     pub unprovisioned_families: BTreeSet<String>,
     /// The address from which requests seem to come, for keys that are restricted to addresses. Default: `None`, the
     /// one from which they do.
@@ -111,7 +116,7 @@ pub struct Behaviour {
     /// Requests per second and account; more answer 429 with `Retry-After: 1`. Default: `None`.
     pub requests_per_second: Option<u32>,
     /// Requests per second, account and family of routes; more answer 429 with `Retry-After: 1`. The families are
-    /// `trunks`, `webhooks`, `api_keys`, `account` and `embeddable`. Default: none is limited.
+    /// `trunks`, `numbers`, `webhooks`, `api_keys`, `account` and `embeddable`. Default: none is limited.
     pub rate_limited_families: BTreeMap<String, u32>,
     /// Seconds by which the server's clock is ahead of this machine's (negative: behind). Default: 0.
     pub clock_offset_seconds: i64,
@@ -137,6 +142,8 @@ pub struct Behaviour {
     /// Whether a scope that does not exist is refused, as `unknown_keys` says; `false` drops it without a word, so that
     /// the key has less than was asked for. Default: `true`.
     pub api_key_scope_rejects_unknown: bool,
+    /// How phone numbers behave.
+    pub numbers: NumberBehaviour,
 }
 
 impl Behaviour {
@@ -212,6 +219,7 @@ impl Default for Behaviour {
             api_key_null_scopes: false,
             api_key_names: KeyNames::New,
             api_key_scope_rejects_unknown: true,
+            numbers: NumberBehaviour::default(),
         }
     }
 }

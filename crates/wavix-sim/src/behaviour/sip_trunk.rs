@@ -1,6 +1,7 @@
 //! Readings of what the documents say of SIP trunks.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// What becomes of features the account's plan may not include.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +70,22 @@ pub enum UnsetText {
     Null,
     /// The field is missing.
     Absent,
+}
+
+impl UnsetText {
+    /// Puts a text into an answer; to the API an empty one is an unset one.
+    pub(crate) fn tell(self, view: &mut Map<String, Value>, name: &str, text: Option<&str>) {
+        let told = match (text.filter(|text| !text.is_empty()), self) {
+            (Some(text), _) => text.into(),
+            (None, Self::Empty) => "".into(),
+            (None, Self::Null) => Value::Null,
+            (None, Self::Absent) => {
+                view.remove(name);
+                return;
+            }
+        };
+        view.insert(name.to_owned(), told);
+    }
 }
 
 /// What `GET /v1/trunks/{id}` says about an unknown id.

@@ -1,5 +1,5 @@
 //! `/_sim/…`: what [`crate::Sim`] offers to its owner, over HTTP for those who are another process: queue a fault, turn a
-//! knob, decide a review. Not part of the simulated API: needs no key, is in no journal, and no fault strikes it.
+//! knob, decide a review, give the account a number. Not part of the simulated API: needs no key, is in no journal, and no fault strikes it.
 //! The crate's README describes the routes.
 
 pub(crate) mod local;
@@ -14,7 +14,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     middleware,
     response::Response,
-    routing::{delete, get, post},
+    routing::{delete, get, patch, post},
 };
 use serde_json::{Value, json};
 
@@ -38,6 +38,8 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/journal", delete(clear_journal))
         .route("/trunks/{id}/approve", post(approve))
         .route("/trunks/{id}/reject", post(reject))
+        .route("/numbers", post(add_number))
+        .route("/numbers/{digits}", patch(alter_number).delete(release_number))
         .fallback(async || Refusal::not_found("The simulator has no such control; see its README"))
         .layer(middleware::from_fn(local::only))
 }
@@ -109,6 +111,38 @@ fn decide(shared: &Shared, id: i64, decision: impl FnOnce(&mut Trunk)) -> Result
     } else {
         Err(Refusal::not_found(format!("There is no trunk {id}")))
     }
+}
+
+async fn add_number(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    let fields = json_object(&headers, &body)?;
+    let id = shared.main.seed_phone_number(Value::Object(fields)).map_err(Refusal::unprocessable)?;
+    Ok(json_response(StatusCode::CREATED, &json!({ "id": id })))
+}
+
+async fn alter_number(
+    State(shared): State<Arc<Shared>>,
+    Path(digits): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    let fields = json_object(&headers, &body)?;
+    let altered = shared.main.alter_phone_number(&digits, fields).ok_or_else(|| no_number(&digits))?;
+    altered.map(|()| no_content()).map_err(Refusal::unprocessable)
+}
+
+async fn release_number(
+    State(shared): State<Arc<Shared>>,
+    Path(digits): Path<String>,
+) -> Result<Response, Refusal> {
+    if shared.main.release_phone_number(&digits) { Ok(no_content()) } else { Err(no_number(&digits)) }
+}
+
+fn no_number(digits: &str) -> Refusal {
+    Refusal::not_found(format!("There is no number {digits}"))
 }
 
 /// Serde's message names the wrong word and those that would have been right.

@@ -16,13 +16,14 @@ use tokio::{
 };
 
 use crate::{
+    collection::Collection,
     faults::Rule,
     journal::Entry,
-    resources::{api_key::ApiKey, call_webhook::CallWebhook, sip_trunk::Trunk},
+    resources::{api_key::ApiKey, call_webhook::CallWebhook, phone_number::PhoneNumber, sip_trunk::Trunk},
     shared::Shared,
 };
 
-/// More trunks or keys than a page can show.
+/// More trunks, numbers or keys than a page can show.
 const MOST_SHOWN: usize = 200;
 /// Letters of a key's value that tell it from others and give nothing away.
 const BEGINNING: usize = 4;
@@ -104,6 +105,13 @@ fn account(shared: &Shared) -> Value {
         json!({
             "trunks": holdings.trunks.iter().take(MOST_SHOWN).map(trunk).collect::<Value>(),
             "trunk_count": holdings.trunks.iter().count(),
+            "numbers": holdings
+                .phone_numbers
+                .iter()
+                .take(MOST_SHOWN)
+                .map(|number| phone_number(number, &holdings.trunks))
+                .collect::<Value>(),
+            "number_count": holdings.phone_numbers.iter().count(),
             "webhooks": holdings.webhooks.iter().map(webhook).collect::<Value>(),
             "api_keys": holdings.api_keys.iter().take(MOST_SHOWN).map(api_key).collect::<Value>(),
             "api_key_count": holdings.api_keys.iter().count(),
@@ -117,6 +125,22 @@ fn account(shared: &Shared) -> Value {
 
 fn webhook(webhook: &CallWebhook) -> Value {
     json!({ "event_type": webhook.event_type, "url": webhook.url })
+}
+
+fn phone_number(number: &PhoneNumber, trunks: &Collection<Trunk>) -> Value {
+    let mut number = number.clone();
+    number.label_trunks(trunks);
+    number.destination.sort_by_key(|destination| (destination.priority, destination.id));
+    json!({
+        "id": number.id,
+        "number": number.number,
+        "label": number.label,
+        "destinations": number.destination,
+        "sms_enabled": number.sms_enabled,
+        "sms_relay_url": number.sms_relay_url,
+        "call_status_url": number.call_status_url,
+        "status": number.status,
+    })
 }
 
 fn api_key(key: &ApiKey) -> Value {

@@ -24,7 +24,7 @@ const HTML: &str = include_str!("index.html");
 /// were taken for markup.
 const POLICY: &str = "default-src 'none'; connect-src 'self'; \
                       style-src 'sha256-kzqdZsqrO6Oq+k6ihSJ4TfGdkAZYtVnSOvPB6GZyxLI='; \
-                      script-src 'sha256-P4uivqo1lvUi35KILMD+BSeweJGk/N9d5QWCgd74t4s='; \
+                      script-src 'sha256-e29mRnPtKJEFetthfU6P+6hVx0lIcYXgqQME8Gl67ew='; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
 /// The page's route. Its events are with the control, at `/_sim/events`.

@@ -1,7 +1,7 @@
 //! Reading a request's JSON: the object itself, and typed access to its fields with the vendor's refusals.
 //! Which fields there are is said by each resource.
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Uri, header};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -67,6 +67,14 @@ pub(crate) fn text(value: &Value) -> Option<String> {
 /// Nobody documents that an empty required text is refused; a server that checks presence usually does.
 pub(crate) fn non_empty(value: &Value) -> Option<String> {
     text(value).filter(|text| !text.is_empty())
+}
+
+/// An absolute `http` or `https` URL.
+pub(crate) fn absolute_url(value: &Value) -> Option<String> {
+    text(value).filter(|text| {
+        let url = text.parse::<Uri>().ok();
+        url.is_some_and(|url| matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some())
+    })
 }
 
 pub(crate) fn boolean(value: &Value) -> Option<bool> {

@@ -8,6 +8,7 @@ mod call;
 pub(crate) mod call_webhook;
 mod object;
 mod page;
+pub(crate) mod phone_number;
 mod profile;
 pub(crate) mod sip_trunk;
 pub(crate) mod webrtc_token;
@@ -22,6 +23,7 @@ use crate::shared::Shared;
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .merge(sip_trunk::routes())
+        .merge(phone_number::routes())
         .merge(call_webhook::routes())
         .merge(api_key::routes())
         .merge(profile::routes())

@@ -8,7 +8,7 @@ use crate::{
     accounts::Holdings,
     answer::{NOT_PROVISIONED, RECORD_NOT_FOUND, Refusal, json_response, no_content},
     auth::Access,
-    behaviour::{Behaviour, DeleteAnswer, EmptyList},
+    behaviour::{Behaviour, DeleteAnswer, EmptyList, ProFeatures},
     collection::{Collection, Item},
 };
 
@@ -27,8 +27,6 @@ pub(crate) trait Object: Item + Send + 'static {
     /// The family of routes, which is also the scope that a key needs.
     const FAMILY: &'static str;
     const LISTING: Listing;
-    /// What a create answers.
-    const CREATED: StatusCode;
 
     /// Where an account has them.
     fn collection(holdings: &mut Holdings) -> &mut Collection<Self>;
@@ -38,16 +36,8 @@ pub(crate) trait Object: Item + Send + 'static {
         path.parse().ok()
     }
 
-    /// A new one with an id, from the body of a create. It is not stored yet.
-    fn create(fields: &Fields<'_>, behaviour: &Behaviour, holdings: &mut Holdings) -> Result<Self, Refusal>;
-
     /// As it is shown alone.
     fn detail(&self, behaviour: &Behaviour) -> Value;
-
-    /// As the answer of its create shows it.
-    fn created(&self, behaviour: &Behaviour) -> Value {
-        self.detail(behaviour)
-    }
 
     /// As the list shows it.
     fn list_item(&self, behaviour: &Behaviour) -> Value {
@@ -59,6 +49,14 @@ pub(crate) trait Object: Item + Send + 'static {
         true
     }
 
+    /// What a list has beside its items: a name, and what is under it.
+    fn beside_the_list() -> Option<(&'static str, Value)> {
+        None
+    }
+
+    /// Makes a copy what a read shows of it now: what another object knows of it, and what has not settled.
+    fn as_read(&mut self, _holdings: &mut Holdings) {}
+
     /// What differs from read to read; `turn` counts the reads of the collection.
     fn vary(&mut self, _behaviour: &Behaviour, _turn: usize) {}
 
@@ -67,9 +65,33 @@ pub(crate) trait Object: Item + Send + 'static {
         call.require(Self::FAMILY, access)
     }
 
+    /// What is said of one that is not there.
+    fn missing(_id: &str, _behaviour: &Behaviour) -> Refusal {
+        Refusal::not_found(RECORD_NOT_FOUND)
+    }
+
     /// What a read of one that is not there is told, and of any when the account has not the service.
-    fn unread(behaviour: &Behaviour) -> Refusal {
-        provisioned::<Self>(behaviour).err().unwrap_or_else(|| Refusal::not_found(RECORD_NOT_FOUND))
+    fn unread(id: &str, behaviour: &Behaviour) -> Refusal {
+        provisioned::<Self>(behaviour).err().unwrap_or_else(|| Self::missing(id, behaviour))
+    }
+
+    /// What the delete of one means for others, before it is carried out.
+    fn before_delete(_id: i64, _holdings: &mut Holdings, _behaviour: &Behaviour) -> Result<(), Refusal> {
+        Ok(())
+    }
+}
+
+/// An object that a POST makes.
+pub(crate) trait Create: Object {
+    /// What it answers.
+    const CREATED: StatusCode;
+
+    /// A new one with an id, from the body of the request. It is not stored yet.
+    fn create(fields: &Fields<'_>, behaviour: &Behaviour, holdings: &mut Holdings) -> Result<Self, Refusal>;
+
+    /// As the answer shows it.
+    fn created(&self, behaviour: &Behaviour) -> Value {
+        self.detail(behaviour)
     }
 }
 
@@ -100,23 +122,31 @@ pub(crate) async fn list<T: Object>(call: Call) -> Result<Response, Refusal> {
     let fits = |item: &T| item.is_asked_for(&query);
     let show = |items: &[T]| items.iter().map(|item| item.list_item(behaviour)).collect::<Value>();
     let mut holdings = call.holdings();
-    let items = T::collection(&mut holdings);
+    let mut listed = |skip, take| {
+        let (mut items, total) = T::collection(&mut holdings).list(behaviour.list_order, fits, skip, take);
+        items.iter_mut().for_each(|item| item.as_read(&mut holdings));
+        (items, total)
+    };
     let body = match T::LISTING {
-        Listing::Array => show(&items.list(behaviour.list_order, fits, 0, usize::MAX).0),
+        Listing::Array => show(&listed(0, usize::MAX).0),
         Listing::Pages(name) => {
             let page = Page::requested(call.query(), behaviour)?;
-            let (items, total) = items.list(behaviour.list_order, fits, page.skip(), page.take());
+            let (items, total) = listed(page.skip(), page.take());
             let shown = match behaviour.empty_list {
                 EmptyList::Null if items.is_empty() => Value::Null,
                 _ => show(&items),
             };
-            json!({ name: shown, "pagination": page.of(total) })
+            let mut body = json!({ name: shown, "pagination": page.of(total) });
+            if let (Value::Object(body), Some((name, value))) = (&mut body, T::beside_the_list()) {
+                body.insert(name.to_owned(), value);
+            }
+            body
         }
     };
     Ok(json_response(StatusCode::OK, &body))
 }
 
-pub(crate) async fn create<T: Object>(call: Call) -> Result<Response, Refusal> {
+pub(crate) async fn create<T: Create>(call: Call) -> Result<Response, Refusal> {
     admitted::<T>(&call, Access::Write)?;
     let body = call.object()?;
     let mut holdings = call.holdings();
@@ -129,9 +159,11 @@ pub(crate) async fn create<T: Object>(call: Call) -> Result<Response, Refusal> {
 pub(crate) async fn retrieve<T: Object>(Path(id): Path<String>, call: Call) -> Result<Response, Refusal> {
     T::permit(&call, Access::Read)?;
     let behaviour = &call.behaviour;
-    let id = T::named(&id).filter(|_| behaviour.provides(T::FAMILY));
-    let found = id.and_then(|id| T::collection(&mut call.holdings()).read(id));
-    let (mut item, turn) = found.ok_or_else(|| T::unread(behaviour))?;
+    let known = T::named(&id).filter(|_| behaviour.provides(T::FAMILY));
+    let mut holdings = call.holdings();
+    let found = known.and_then(|id| T::collection(&mut holdings).read(id));
+    let (mut item, turn) = found.ok_or_else(|| T::unread(&id, behaviour))?;
+    item.as_read(&mut holdings);
     item.vary(behaviour, turn);
     Ok(json_response(StatusCode::OK, &item.detail(behaviour)))
 }
@@ -140,7 +172,7 @@ pub(crate) async fn update<T: Change>(Path(id): Path<String>, call: Call) -> Res
     admitted::<T>(&call, Access::Write)?;
     let mut holdings = call.holdings();
     let stored = T::named(&id).and_then(|id| T::collection(&mut holdings).get(id));
-    let mut item = stored.cloned().ok_or_else(|| Refusal::not_found(RECORD_NOT_FOUND))?;
+    let mut item = stored.cloned().ok_or_else(|| T::missing(&id, &call.behaviour))?;
     item.change(&Fields(&call.object()?), &call.behaviour, &mut holdings)?;
     let answer = json_response(StatusCode::OK, &item.detail(&call.behaviour));
     T::collection(&mut holdings).replace(item, &call.behaviour);
@@ -149,9 +181,23 @@ pub(crate) async fn update<T: Change>(Path(id): Path<String>, call: Call) -> Res
 
 pub(crate) async fn delete<T: Object>(Path(id): Path<String>, call: Call) -> Result<Response, Refusal> {
     admitted::<T>(&call, Access::Write)?;
-    let remove = |id| T::collection(&mut call.holdings()).remove(id, &call.behaviour);
-    T::named(&id).and_then(remove).ok_or_else(|| Refusal::not_found(RECORD_NOT_FOUND))?;
+    let mut holdings = call.holdings();
+    let known = T::named(&id).filter(|id| T::collection(&mut holdings).get(*id).is_some());
+    let known = known.ok_or_else(|| T::missing(&id, &call.behaviour))?;
+    T::before_delete(known, &mut holdings, &call.behaviour)?;
+    T::collection(&mut holdings).remove(known, &call.behaviour);
     Ok(deleted(&call.behaviour))
+}
+
+/// What becomes of a feature that not every plan includes.
+pub(crate) fn pro_feature(wanted: bool, behaviour: &Behaviour) -> Result<bool, Refusal> {
+    match behaviour.pro_features {
+        ProFeatures::Refused if wanted => {
+            Err(Refusal::forbidden("Request failed. The feature is disabled for the account."))
+        }
+        ProFeatures::SilentlyOff => Ok(false),
+        ProFeatures::Accepted | ProFeatures::Refused => Ok(wanted),
+    }
 }
 
 /// What a delete that was carried out answers.

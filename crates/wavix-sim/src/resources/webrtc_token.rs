@@ -19,7 +19,7 @@ use crate::{
 
 use super::{
     body::{Fields, non_empty, positive},
-    object::{self, Change, Listing, Object},
+    object::{self, Change, Create, Listing, Object},
 };
 
 /// A live token.
@@ -59,7 +59,6 @@ impl Object for WebRtcToken {
     const FAMILY: &'static str = "embeddable";
     // The answer is documented to be paginated, the page parameters are not; they are taken all the same.
     const LISTING: Listing = Listing::Pages("items");
-    const CREATED: StatusCode = StatusCode::CREATED;
 
     /// Without those that have expired since.
     fn collection(holdings: &mut Holdings) -> &mut Collection<Self> {
@@ -74,6 +73,14 @@ impl Object for WebRtcToken {
         (uuid(id) == path).then_some(id)
     }
 
+    fn detail(&self, _: &Behaviour) -> Value {
+        json!({ "uuid": self.uuid, "sip_trunk": self.sip_trunk, "payload": self.payload, "ttl": self.ttl })
+    }
+}
+
+impl Create for WebRtcToken {
+    const CREATED: StatusCode = StatusCode::CREATED;
+
     fn create(fields: &Fields<'_>, _: &Behaviour, holdings: &mut Holdings) -> Result<Self, Refusal> {
         let sip_trunk = fields.required("sip_trunk", non_empty)?;
         let ttl = fields.required("ttl", nullable_seconds)?;
@@ -87,10 +94,6 @@ impl Object for WebRtcToken {
         let token = Secret::new(format!("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.c2ltdWxhdGVk.{id:032x}"));
         let expires = lifetime.and_then(|lifetime| Instant::now().checked_add(lifetime));
         Ok(Self { id, uuid: uuid(id), sip_trunk, payload, ttl, token, expires })
-    }
-
-    fn detail(&self, _: &Behaviour) -> Value {
-        json!({ "uuid": self.uuid, "sip_trunk": self.sip_trunk, "payload": self.payload, "ttl": self.ttl })
     }
 
     fn created(&self, behaviour: &Behaviour) -> Value {

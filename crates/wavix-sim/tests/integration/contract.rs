@@ -58,6 +58,7 @@ impl Contract {
                 ("GET", "/v1/trunks/{id}", 401),
                 ("PUT", "/v1/trunks/{id}", 422),
                 ("POST", "/v1/calls/webhooks", 422),
+                ("PATCH", "/v1/numbers/{id}", 422),
             ];
             assert!(
                 known.contains(&(method, template, reply.status)),

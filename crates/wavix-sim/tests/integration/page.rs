@@ -99,7 +99,7 @@ async fn an_open_page_is_told_of_requests_trunks_and_faults_as_they_come() {
         "permitted_ips": null, "scopes": null, "last_used_at": null,
     });
     let empty = json!({
-        "trunks": [], "trunk_count": 0, "webhooks": [], "api_keys": [first_key], "api_key_count": 1, "faults": [],
+        "trunks": [], "trunk_count": 0, "numbers": [], "number_count": 0, "webhooks": [], "api_keys": [first_key], "api_key_count": 1, "faults": [],
     });
     assert_eq!(page.event().await, ("account".to_owned(), empty));
 

@@ -29,9 +29,15 @@ impl Route {
         assert_eq!(client.post("/v2/webrtc/tokens", &token).await.status, 201);
         let key = sim.add_api_key(ApiKey::new("another"));
         sim.set_webhook("on-call", "https://hooks.example.com/");
+        let number = sim.add_phone_number(json!({}));
         let (path, body) = match template {
             "/v1/trunks" => (template.to_owned(), with(json!({}))),
             "/v1/trunks/{id}" => (format!("/v1/trunks/{trunk}"), with(json!({ "label": "changed" }))),
+            "/v1/numbers" if method == "DELETE" => (format!("{template}?ids={number}"), json!({})),
+            "/v1/numbers" => (template.to_owned(), json!({ "ids": [number], "transcription_threshold": 9 })),
+            "/v1/numbers/{id}" => {
+                (format!("/v1/numbers/{number}"), json!({ "call_status_url": "https://hooks.example.com/" }))
+            }
             "/v1/calls/webhooks" if method == "DELETE" => {
                 (format!("{template}?event_type=on-call"), json!({}))
             }
@@ -62,7 +68,8 @@ impl Route {
         let mut keys = self.sim.api_keys();
         keys.iter_mut().for_each(|key| key.last_used_at = None);
         let (trunks, webhooks, tokens) = (self.sim.trunks(), self.sim.webhooks(), self.sim.webrtc_tokens());
-        format!("{trunks:?} {webhooks:?} {keys:?} {tokens:?}")
+        let numbers = self.sim.phone_numbers();
+        format!("{trunks:?} {numbers:?} {webhooks:?} {keys:?} {tokens:?}")
     }
 
     fn fault(&self, fault: Fault) {
@@ -88,7 +95,7 @@ async fn every_route() -> Vec<Route> {
     for (method, template) in Contract::load().operations() {
         routes.push(Route::new(&method, &template).await);
     }
-    assert!(routes.len() >= 19, "{}", routes.len());
+    assert!(routes.len() >= 24, "{}", routes.len());
     routes
 }
 
@@ -141,7 +148,8 @@ async fn every_route_can_be_throttled_withheld_and_closed_to_a_key() {
         let case = format!("{} {}", route.method, route.path);
         route.sim.configure(|behaviour| behaviour.requests_per_second = Some(0));
         assert_eq!(route.send().await.status, 429, "{case}");
-        let families = ["trunks", "webhooks", "api_keys", "account", "embeddable"].map(str::to_owned);
+        let families =
+            ["trunks", "numbers", "webhooks", "api_keys", "account", "embeddable"].map(str::to_owned);
         route.sim.configure(|behaviour| {
             behaviour.requests_per_second = None;
             behaviour.rate_limited_families = families.clone().map(|family| (family, 0)).into();

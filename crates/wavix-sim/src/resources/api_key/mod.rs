@@ -21,7 +21,7 @@ use crate::{
 use super::{
     body::{Fields, boolean, non_empty},
     call::Call,
-    object::{self, Change, Listing, Object},
+    object::{self, Change, Create, Listing, Object},
 };
 
 pub use key::ApiKey;
@@ -55,11 +55,27 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
 impl Object for ApiKey {
     const FAMILY: &'static str = "api_keys";
     const LISTING: Listing = Listing::Array;
-    const CREATED: StatusCode = StatusCode::OK;
 
     fn collection(holdings: &mut Holdings) -> &mut Collection<Self> {
         &mut holdings.api_keys
     }
+
+    fn detail(&self, behaviour: &Behaviour) -> Value {
+        representation::shown(self, behaviour, behaviour.api_key_value)
+    }
+
+    fn is_asked_for(&self, query: &[(String, String)]) -> bool {
+        query.iter().all(|(name, part)| name != "label" || self.label.contains(part))
+    }
+
+    /// No scope covers them: a key that is restricted to scopes could give itself others.
+    fn permit(call: &Call, _: Access) -> Result<(), Refusal> {
+        call.require_everything(Self::FAMILY)
+    }
+}
+
+impl Create for ApiKey {
+    const CREATED: StatusCode = StatusCode::OK;
 
     fn create(fields: &Fields<'_>, behaviour: &Behaviour, holdings: &mut Holdings) -> Result<Self, Refusal> {
         fields.required("label", non_empty)?;
@@ -74,21 +90,8 @@ impl Object for ApiKey {
         Ok(key)
     }
 
-    fn detail(&self, behaviour: &Behaviour) -> Value {
-        representation::shown(self, behaviour, behaviour.api_key_value)
-    }
-
     fn created(&self, behaviour: &Behaviour) -> Value {
         representation::shown_whole(self, behaviour)
-    }
-
-    fn is_asked_for(&self, query: &[(String, String)]) -> bool {
-        query.iter().all(|(name, part)| name != "label" || self.label.contains(part))
-    }
-
-    /// No scope covers them: a key that is restricted to scopes could give itself others.
-    fn permit(call: &Call, _: Access) -> Result<(), Refusal> {
-        call.require_everything(Self::FAMILY)
     }
 }
 

@@ -2,12 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    http::{StatusCode, Uri},
-    response::Response,
-    routing::get,
-};
+use axum::{Router, http::StatusCode, response::Response, routing::get};
 use serde_json::{Value, json};
 
 use crate::{
@@ -20,9 +15,9 @@ use crate::{
 };
 
 use super::{
-    body::{Fields, text},
+    body::{Fields, absolute_url, text},
     call::Call,
-    object::{self, Listing, Object},
+    object::{self, Create, Listing, Object},
 };
 
 const EVENT_TYPES: [&str; 2] = ["post-call", "on-call"];
@@ -50,11 +45,18 @@ impl Item for CallWebhook {
 impl Object for CallWebhook {
     const FAMILY: &'static str = "webhooks";
     const LISTING: Listing = Listing::Array;
-    const CREATED: StatusCode = StatusCode::CREATED;
 
     fn collection(holdings: &mut Holdings) -> &mut Collection<Self> {
         &mut holdings.webhooks
     }
+
+    fn detail(&self, _: &Behaviour) -> Value {
+        json!({ "event_type": self.event_type, "url": self.url })
+    }
+}
+
+impl Create for CallWebhook {
+    const CREATED: StatusCode = StatusCode::CREATED;
 
     fn create(fields: &Fields<'_>, behaviour: &Behaviour, holdings: &mut Holdings) -> Result<Self, Refusal> {
         let url = fields.required("url", absolute_url)?;
@@ -72,10 +74,6 @@ impl Object for CallWebhook {
             SecondPost::Rejected | SecondPost::Appends => {}
         }
         Ok(Self { id: webhooks.new_id(), event_type, url })
-    }
-
-    fn detail(&self, _: &Behaviour) -> Value {
-        json!({ "event_type": self.event_type, "url": self.url })
     }
 
     fn created(&self, _: &Behaviour) -> Value {
@@ -105,13 +103,6 @@ async fn empty(call: Call) -> Result<Response, Refusal> {
 
 fn event_type(value: &Value) -> Option<String> {
     text(value).filter(|text| EVENT_TYPES.contains(&text.as_str()))
-}
-
-fn absolute_url(value: &Value) -> Option<String> {
-    text(value).filter(|text| {
-        let url = text.parse::<Uri>().ok();
-        url.is_some_and(|url| matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some())
-    })
 }
 
 /// Call webhooks.

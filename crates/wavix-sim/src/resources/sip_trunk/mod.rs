@@ -23,7 +23,8 @@ use crate::{
 
 use super::{
     body::Fields,
-    object::{self, Change, Listing, Object},
+    object::{self, Change, Create, Listing, Object},
+    phone_number,
 };
 
 pub use trunk::{AllowedIp, HostRequest, Trunk};
@@ -39,19 +40,9 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
 impl Object for Trunk {
     const FAMILY: &'static str = "trunks";
     const LISTING: Listing = Listing::Pages("sip_trunks");
-    const CREATED: StatusCode = StatusCode::CREATED;
 
     fn collection(holdings: &mut Holdings) -> &mut Collection<Self> {
         &mut holdings.trunks
-    }
-
-    fn create(fields: &Fields<'_>, behaviour: &Behaviour, holdings: &mut Holdings) -> Result<Self, Refusal> {
-        let mut trunk = blank(behaviour);
-        trunk.change(fields, behaviour, holdings)?;
-        trunk.id = holdings.trunks.new_id();
-        trunk.name = holdings.serials.new_login(trunk.id);
-        trunk.access_token = behaviour.access_tokens.then(|| access_token(trunk.id));
-        Ok(trunk)
     }
 
     fn detail(&self, behaviour: &Behaviour) -> Value {
@@ -66,11 +57,28 @@ impl Object for Trunk {
         arrange(&mut self.allowed_ips, behaviour.allowed_ips_order, turn);
     }
 
-    fn unread(behaviour: &Behaviour) -> Refusal {
+    fn unread(_: &str, behaviour: &Behaviour) -> Refusal {
         Refusal::not_found(match behaviour.get_not_found {
             NotFoundText::RecordNotFound if behaviour.provides(Self::FAMILY) => RECORD_NOT_FOUND,
             _ => NOT_PROVISIONED,
         })
+    }
+
+    fn before_delete(id: i64, holdings: &mut Holdings, behaviour: &Behaviour) -> Result<(), Refusal> {
+        phone_number::without_trunk(id, holdings, behaviour)
+    }
+}
+
+impl Create for Trunk {
+    const CREATED: StatusCode = StatusCode::CREATED;
+
+    fn create(fields: &Fields<'_>, behaviour: &Behaviour, holdings: &mut Holdings) -> Result<Self, Refusal> {
+        let mut trunk = blank(behaviour);
+        trunk.change(fields, behaviour, holdings)?;
+        trunk.id = holdings.trunks.new_id();
+        trunk.name = holdings.serials.new_login(trunk.id);
+        trunk.access_token = behaviour.access_tokens.then(|| access_token(trunk.id));
+        Ok(trunk)
     }
 }
 
@@ -82,8 +90,11 @@ impl Change for Trunk {
         holdings: &mut Holdings,
     ) -> Result<(), Refusal> {
         let write = request::parse(fields, behaviour)?;
-        let Holdings { account, serials, .. } = holdings;
-        rules::apply(self, write, behaviour, account, || serials.new_ip_id())
+        let Holdings { account, serials, phone_numbers, .. } = holdings;
+        let is_owned = |digits: &str| {
+            phone_numbers.iter().any(|owned| owned.number == digits && owned.status == "active")
+        };
+        rules::apply(self, write, behaviour, account, is_owned, || serials.new_ip_id())
     }
 }
 

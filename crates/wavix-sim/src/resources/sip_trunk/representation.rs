@@ -1,9 +1,9 @@
 //! A trunk as the API shows it: the detail view of create, get and update, and the list item.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::{
-    behaviour::{Behaviour, DecimalText, PinnedCallerId, UnsetText},
+    behaviour::{Behaviour, DecimalText, PinnedCallerId},
     decimal::Decimal,
 };
 
@@ -40,8 +40,8 @@ pub(super) fn detail(trunk: &Trunk, behaviour: &Behaviour) -> Value {
         "access_token": trunk.access_token(),
     });
     if let Value::Object(view) = &mut view {
-        unset_text(view, "rewrite_prefix", trunk.rewrite_prefix.as_deref(), behaviour);
-        unset_text(view, "rewrite_cond", trunk.rewrite_cond.as_deref(), behaviour);
+        behaviour.unset_rewrite.tell(view, "rewrite_prefix", trunk.rewrite_prefix.as_deref());
+        behaviour.unset_rewrite.tell(view, "rewrite_cond", trunk.rewrite_cond.as_deref());
         if behaviour.passthrough_in_detail {
             view.insert("passthrough".to_owned(), trunk.passthrough.into());
         }
@@ -80,17 +80,6 @@ fn caller_id(trunk: &Trunk, behaviour: &Behaviour) -> Value {
         (None, PinnedCallerId::Echoed) if trunk.multiple_numbers => "".into(),
         (callerid, _) => callerid.as_deref().into(),
     }
-}
-
-fn unset_text(view: &mut Map<String, Value>, name: &str, value: Option<&str>, behaviour: &Behaviour) {
-    let value = match (value, behaviour.unset_rewrite) {
-        // To the API an empty text is an unset one.
-        (Some(text), _) if !text.is_empty() => text.into(),
-        (_, UnsetText::Empty) => "".into(),
-        (_, UnsetText::Null) => Value::Null,
-        (_, UnsetText::Absent) => return,
-    };
-    view.insert(name.to_owned(), value);
 }
 
 fn amount(text: &str, spelling: DecimalText) -> String {

@@ -6,8 +6,9 @@ use crate::{
     answer::Refusal,
     behaviour::{
         AllowedIpsMode, Behaviour, HostRequestChanged, HostRequestLeftOut, HostRequestResent, Omitted,
-        ProFeatures, UnusedLimits,
+        UnusedLimits,
     },
+    resources::object::pro_feature,
     secret::Secret,
 };
 
@@ -23,12 +24,13 @@ pub(super) fn apply(
     write: TrunkWrite,
     behaviour: &Behaviour,
     account: &Account,
+    is_owned: impl Fn(&str) -> bool,
     new_ip_id: impl FnMut() -> i64,
 ) -> Result<(), Refusal> {
     let kept = behaviour.omitted_on_put == Omitted::Kept;
 
     trunk.multiple_numbers = write.multiple_numbers.unwrap_or(kept && trunk.multiple_numbers);
-    trunk.callerid = caller_id(&write.callerid, trunk.multiple_numbers, behaviour, account)?;
+    trunk.callerid = caller_id(&write.callerid, trunk.multiple_numbers, behaviour, account, is_owned)?;
 
     allowed_ips(trunk, write.allowed_ips, behaviour, new_ip_id)?;
     trunk.ip_restrict = write.ip_restrict;
@@ -71,12 +73,13 @@ pub(super) fn apply(
     Ok(())
 }
 
-/// The digits to store. A caller ID must be one of the account's numbers unless any of them may be used.
+/// The digits to store. A caller ID must be a number that the account has, or has verified, unless any may be used.
 fn caller_id(
     sent: &str,
     multiple_numbers: bool,
     behaviour: &Behaviour,
     account: &Account,
+    is_owned: impl Fn(&str) -> bool,
 ) -> Result<Option<String>, Refusal> {
     let digits = sent.strip_prefix('+').unwrap_or(sent);
     if digits.is_empty() && (multiple_numbers || behaviour.empty_callerid_accepted) {
@@ -84,7 +87,9 @@ fn caller_id(
     }
     // E.164 has at most 15 digits.
     let well_formed = (3..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let verified = account.any_caller_id || account.verified_numbers.iter().any(|number| number == digits);
+    let verified = account.any_caller_id
+        || account.verified_numbers.iter().any(|number| number == digits)
+        || is_owned(digits);
     if well_formed && (verified || multiple_numbers) {
         Ok(Some(digits.to_owned()))
     } else {
@@ -99,16 +104,6 @@ fn ceiling(name: &str, enforced: bool, limit: Option<i64>, most: i64) -> Result<
             Err(Refusal::unprocessable(format!("{name} must be less than or equal to {most}")))
         }
         _ => Ok(()),
-    }
-}
-
-fn pro_feature(wanted: bool, behaviour: &Behaviour) -> Result<bool, Refusal> {
-    match behaviour.pro_features {
-        ProFeatures::Refused if wanted => {
-            Err(Refusal::forbidden("Request failed. The feature is disabled for the account."))
-        }
-        ProFeatures::SilentlyOff => Ok(false),
-        ProFeatures::Accepted | ProFeatures::Refused => Ok(wanted),
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) fn seed(holdings: &mut Holdings, fields: Value) -> Result<i64, String
         ..Account::default()
     };
     let mut trunk = blank(&behaviour);
-    rules::apply(&mut trunk, write, &behaviour, &unlimited, || holdings.serials.new_ip_id())
+    rules::apply(&mut trunk, write, &behaviour, &unlimited, |_| true, || holdings.serials.new_ip_id())
         .map_err(|refusal| refusal.message)?;
     trunk.id = holdings.trunks.new_id();
     trunk.name = holdings.serials.new_login(trunk.id);

@@ -1,0 +1,546 @@
+//! `/v1/numbers`: what a number is, where its calls go, and how it is given back.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use wavix_sim::{
+    Account, ApiKey, Sim,
+    behaviour::{
+        ClearedUrl, DestinationOrder, EmptyDestinations, IdsEncoding, LoginMismatch, NumberBehaviour,
+        NumberNotFound, PatchReply, Priorities, ProFeatures, RoutedTrunk, SentDestinations, Tolerance,
+        UnsetText,
+    },
+};
+
+use crate::{
+    client::{Client, Reply, with},
+    contract::Contract,
+};
+
+const NUMBERS: &str = "/v1/numbers";
+const ONE: &str = "/v1/numbers/{id}";
+/// The first that is seeded.
+const DIGITS: &str = "12565378257";
+
+/// An account with a number; gives its path too.
+async fn start() -> (Sim, Client, String) {
+    let sim = Sim::start().await;
+    let client = Client::new(&sim);
+    let path = format!("{NUMBERS}/{}", sim.add_phone_number(json!({})));
+    (sim, client, path)
+}
+
+fn message(reply: &Reply) -> (u16, &str) {
+    (reply.status, reply.json["message"].as_str().unwrap_or_default())
+}
+
+/// The number of the list that has these digits.
+async fn listed(client: &Client, digits: &str) -> Value {
+    let list = client.get(&format!("{NUMBERS}?search={digits}")).await;
+    let items = list.json["items"].as_array().unwrap().clone();
+    items.into_iter().find(|item| item["number"] == digits).unwrap_or_default()
+}
+
+fn pstn(priority: i64, number: &str) -> Value {
+    json!({ "destination": number, "priority": priority, "transport": 4 })
+}
+
+/// Where the calls go, in the order of an answer.
+fn targets(number: &Value) -> Vec<(&str, i64)> {
+    let destinations = number["destination"].as_array().unwrap();
+    destinations
+        .iter()
+        .map(|destination| {
+            (destination["destination"].as_str().unwrap(), destination["priority"].as_i64().unwrap())
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn a_number_is_listed_read_changed_and_released_as_documented() {
+    let (sim, client, path) = start().await;
+    let contract = Contract::load();
+    let trunk = sim.add_trunk(json!({ "label": "Office" }));
+    let login = sim.trunk(trunk).unwrap().name;
+    let read = client.get(&path).await;
+    contract.check("GET", ONE, &read);
+    let mut documented = contract.properties("Number");
+    documented.sort();
+    assert_eq!(read.json.as_object().unwrap().keys().collect::<Vec<_>>(), documented);
+    let list = client.get(NUMBERS).await;
+    contract.check("GET", NUMBERS, &list);
+    assert_eq!(list.json["items"], json!([read.json]), "an item is the whole number");
+
+    let changes = json!({
+        "destinations": [
+            { "destination": login, "priority": 1, "transport": 5, "trunk_id": trunk },
+            pstn(2, "13132847320"),
+            { "destination": "[did]@pbx.example.com;transport=tls", "priority": 3, "transport": 1, "trunk_id": null },
+        ],
+        "sms_enabled": true,
+        "sms_relay_url": "https://hooks.example.com/sms",
+        "call_status_url": "https://hooks.example.com/calls",
+        "call_recording_enabled": true,
+        "transcription_enabled": true,
+        "transcription_threshold": 9,
+    });
+    let documented: Vec<_> = contract.properties("NumberUpdateRequest").into_iter().cloned().collect();
+    assert!(documented.iter().all(|name| changes.get(name).is_some()), "{documented:?}");
+    let changed = client.patch(&path, &changes).await;
+    contract.check("PATCH", ONE, &changed);
+    assert_eq!(
+        targets(&changed.json),
+        [(login.as_str(), 1), ("13132847320", 2), ("[did]@pbx.example.com;transport=tls", 3)]
+    );
+    let first = &changed.json["destination"][0];
+    assert_eq!((&first["trunk_id"], &first["trunk_label"]), (&json!(trunk), &json!("Office")));
+    for (name, sent) in changes.as_object().unwrap().iter().filter(|(name, _)| *name != "destinations") {
+        assert_eq!(&changed.json[name], sent, "{name}");
+    }
+    assert_eq!(client.get(&path).await.json, changed.json);
+    sim.edit_trunk(trunk, |trunk| trunk.label = "Renamed".to_owned());
+    assert_eq!(
+        listed(&client, DIGITS).await["destination"][0]["trunk_label"],
+        "Renamed",
+        "it is the trunk's"
+    );
+
+    for nothing in [Some("{}".to_owned()), None] {
+        let unchanged = client.try_send("PATCH", &path, nothing).await.unwrap();
+        assert_eq!((unchanged.status, targets(&unchanged.json).len()), (200, 3), "what is left out stays");
+    }
+    let id = sim.phone_numbers()[0].id;
+    let released = client.delete(&format!("{NUMBERS}?ids={id}")).await;
+    contract.check("DELETE", NUMBERS, &released);
+    assert_eq!((released.status, &released.json), (200, &json!({ "success": true })));
+    assert!(sim.phone_numbers().is_empty());
+    let stock = sim.stock();
+    assert_eq!(
+        (stock[0].number.as_str(), stock[0].destination.len(), stock[0].sms_enabled),
+        (DIGITS, 0, false)
+    );
+    for gone in [client.get(&path).await, client.patch(&path, &json!({})).await] {
+        assert_eq!(message(&gone), (404, "Record not found"));
+    }
+    let rebought = sim.buy_phone_number(DIGITS).unwrap();
+    assert!(rebought != id, "another record of the same number");
+    assert_eq!((sim.buy_phone_number(DIGITS), sim.stock().len()), (None, 0));
+    for method in ["PUT", "POST"] {
+        assert_eq!(
+            client.send(method, &path, Some(&changes)).await.status,
+            404,
+            "{method}: there is no such"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_list_is_searched_filtered_and_paged() {
+    let sim = Sim::start().await;
+    let client = Client::new(&sim);
+    sim.add_phone_numbers(120);
+    sim.add_phone_number(json!({ "number": "447700900123", "city_id": 7, "label": "Desk" }));
+    let numbers = async |query: &str| {
+        let list = client.get(&format!("{NUMBERS}?{query}")).await.json;
+        let items = list["items"].as_array().unwrap();
+        let total = list["pagination"]["total"].as_i64().unwrap();
+        (items.len(), total, items.last().map(|item| item["number"].as_str().unwrap().to_owned()))
+    };
+    let desk = Some("447700900123".to_owned());
+    assert_eq!(numbers("").await, (25, 121, Some("12565378281".to_owned())));
+    assert_eq!(numbers("per_page=500&page=2").await, (21, 121, desk.clone()));
+    assert_eq!(numbers("search=125653782").await.1, 43, "a part finds neighbours");
+    assert_eq!(numbers(&format!("search={DIGITS}")).await, (1, 1, Some(DIGITS.to_owned())));
+    for query in ["label=Desk", "label_present=true", "city_id=7", "label=nonsense&label_present=true"] {
+        assert_eq!(numbers(query).await, (1, 1, desk.clone()), "{query}");
+    }
+    assert_eq!(numbers("label=Des").await.1, 0, "a label is whole");
+    assert_eq!(numbers("label_present=false&city_id=123").await.1, 120);
+}
+
+#[tokio::test]
+async fn thousands_of_numbers_are_seeded_and_each_account_has_its_own() {
+    let sim = Sim::builder().phone_numbers(3).start().await;
+    sim.add_phone_number(json!({ "number": "12565378300" }));
+    sim.add_phone_numbers(4_996);
+    let numbers = sim.phone_numbers();
+    assert_eq!((numbers.len(), numbers[0].number.as_str()), (5_000, DIGITS));
+    let digits: BTreeSet<&String> = numbers.iter().map(|number| &number.number).collect();
+    assert_eq!(digits.len(), 5_000);
+    let other = sim.add_account(Account { id: 2, ..Account::default() }, ApiKey::new("other"));
+    other.add_phone_number(json!({}));
+    assert!(numbers.iter().all(|number| number.number != other.phone_numbers()[0].number));
+    let stranger = Client::with_key(&sim, Some("other"));
+    let foreign = format!("{NUMBERS}/{}", numbers[0].id);
+    assert_eq!(stranger.get(&foreign).await.status, 404);
+    assert_eq!(stranger.patch(&foreign, &json!({})).await.status, 404);
+    assert_eq!(stranger.delete(&format!("{NUMBERS}?dids={DIGITS}")).await.status, 404);
+    assert_eq!(sim.phone_numbers().len(), 5_000);
+}
+
+#[tokio::test]
+async fn several_are_changed_at_once_or_none_is() {
+    let (sim, client, _) = start().await;
+    let contract = Contract::load();
+    sim.add_phone_number(json!({}));
+    let ids: Vec<i64> = sim.phone_numbers().iter().map(|number| number.id).collect();
+    let changes =
+        json!({ "ids": ids, "destinations": [pstn(1, "13132847320")], "transcription_threshold": 3 });
+    let changed = client.patch(NUMBERS, &changes).await;
+    contract.check("PATCH", NUMBERS, &changed);
+    assert_eq!(changed.json["items"].as_array().unwrap().len(), 2);
+    assert!(sim.phone_numbers().iter().all(|number| number.destination.len() == 1));
+    let destinations: Vec<i64> = sim.phone_numbers().iter().map(|number| number.destination[0].id).collect();
+    assert!(destinations[0] != destinations[1], "each has its own");
+
+    let before = sim.phone_numbers();
+    for (refused, answer) in [
+        (json!({ "ids": [ids[0], 7], "transcription_threshold": 1 }), (404, "Record not found")),
+        (json!({ "transcription_threshold": 1 }), (400, "Missing or invalid parameter ids")),
+        (json!({ "ids": ["1"] }), (400, "Missing or invalid parameter ids")),
+        (json!({ "ids": ids, "label": "x" }), (400, "Missing or invalid parameter label")),
+    ] {
+        let reply = client.patch(NUMBERS, &refused).await;
+        assert_eq!(message(&reply), answer, "{refused}");
+        contract.check("PATCH", NUMBERS, &reply);
+    }
+    assert_eq!(sim.phone_numbers(), before);
+}
+
+#[tokio::test]
+async fn what_the_api_refuses_changes_nothing() {
+    let (sim, client, path) = start().await;
+    let trunk = sim.add_trunk(json!({}));
+    let german = sim.add_phone_number(json!({ "number": "4930123456", "country_short_name": "DE" }));
+    let german = format!("{NUMBERS}/{german}");
+    let foreign = sim.add_account(Account { id: 2, ..Account::default() }, ApiKey::new("other"));
+    let foreign_trunk = foreign.add_trunk(json!({}));
+    let foreign_login = foreign.trunk(foreign_trunk).unwrap().name;
+    let before = sim.phone_numbers();
+    let destination = |value: Value| json!({ "destinations": [value] });
+    let malformed = "Missing or invalid parameter destinations";
+    for (path, body, answer) in [
+        (
+            &german,
+            json!({ "sms_enabled": true }),
+            (422, "Inbound SMS can only be activated on US and CA phone numbers"),
+        ),
+        (
+            &path,
+            json!({ "sms_relay_url": "https://hooks.example.com/" }),
+            (422, "Inbound SMS is not activated on the phone number"),
+        ),
+        (&path, json!({ "sms_enabled": null }), (400, "Missing or invalid parameter sms_enabled")),
+        (&path, json!({ "call_status_url": "hooks" }), (400, "Missing or invalid parameter call_status_url")),
+        (
+            &path,
+            json!({ "transcription_threshold": "6" }),
+            (400, "Missing or invalid parameter transcription_threshold"),
+        ),
+        (&path, json!({ "label": "x" }), (400, "Missing or invalid parameter label")),
+        (&path, json!({ "destinations": null }), (400, malformed)),
+        (&path, destination(json!({ "destination": "1", "transport": 4 })), (400, malformed)),
+        (&path, destination(json!({ "destination": "a", "priority": 1, "transport": 2 })), (400, malformed)),
+        (
+            &path,
+            destination(json!({ "destination": "a", "priority": "1", "transport": 1 })),
+            (400, malformed),
+        ),
+        (
+            &path,
+            destination(json!({ "destination": "a", "priority": 1, "transport": 1, "label": "x" })),
+            (400, malformed),
+        ),
+        (
+            &path,
+            destination(pstn(1, "+13132847320")),
+            (422, "Destination must be a phone number in E.164 format"),
+        ),
+        (
+            &path,
+            destination(json!({ "destination": "a b@c", "priority": 1, "transport": 1 })),
+            (422, "Destination must be a SIP URI"),
+        ),
+        (
+            &path,
+            destination(json!({ "destination": "nobody", "priority": 1, "transport": 5, "trunk_id": trunk })),
+            (422, "Destination must be a SIP trunk of the account"),
+        ),
+        (
+            &path,
+            destination(
+                json!({ "destination": foreign_login, "priority": 1, "transport": 5, "trunk_id": foreign_trunk }),
+            ),
+            (422, "Destination must be a SIP trunk of the account"),
+        ),
+    ] {
+        let reply = client.patch(path, &body).await;
+        assert_eq!(message(&reply), answer, "{body}");
+    }
+    assert_eq!(client.try_send("PATCH", &path, Some("[]".to_owned())).await.unwrap().status, 400);
+    for query in ["", "?ids=1848&dids=12565378257", "?ids[]=1848"] {
+        let reply = client.delete(&format!("{NUMBERS}{query}")).await;
+        assert_eq!(message(&reply), (422, "Missing or invalid parameter ids"), "{query}");
+    }
+    assert_eq!(client.delete(&format!("{NUMBERS}?ids=1848&ids=7")).await.status, 404);
+    assert_eq!(sim.phone_numbers(), before);
+    assert_eq!(sim.journal().committed(), 0);
+}
+
+// ---- what the documents leave open ------------------------------------------------------------------------------
+
+/// Turns the knobs of numbers.
+fn turn(sim: &Sim, change: impl FnOnce(&mut NumberBehaviour)) {
+    sim.configure(|behaviour| {
+        behaviour.numbers = NumberBehaviour::default();
+        change(&mut behaviour.numbers);
+    });
+}
+
+#[tokio::test]
+async fn a_change_of_the_routing_may_settle_later_in_reads_and_lists() {
+    let (sim, client, path) = start().await;
+    turn(&sim, |numbers| (numbers.settle_reads, numbers.patch_reply) = (2, PatchReply::Stale));
+    let changes = json!({
+        "destinations": [pstn(1, "13132847320")], "sms_enabled": true, "sms_relay_url": "https://hooks.example.com/",
+        "transcription_threshold": 9,
+    });
+    let shown = |number: &Value| {
+        let routed = number["destination"].as_array().unwrap().len();
+        (routed, number["sms_relay_url"].is_string(), number["transcription_threshold"].clone())
+    };
+    let reply = client.patch(&path, &changes).await;
+    assert_eq!(shown(&reply.json), (0, false, json!(9)), "the rest is shown at once");
+    assert_eq!(shown(&client.get(&path).await.json), (0, false, json!(9)));
+    assert_eq!(shown(&listed(&client, DIGITS).await), (0, false, json!(9)));
+    assert_eq!(shown(&client.get(&path).await.json), (1, true, json!(9)));
+    assert_eq!(sim.phone_numbers()[0].destination.len(), 1, "it was carried out at once");
+    turn(&sim, |numbers| numbers.settle_reads = 1);
+    let reply = client.patch(&path, &json!({ "destinations": [] })).await;
+    assert_eq!(shown(&reply.json).0, 0, "a fresh answer proves nothing");
+    assert_eq!((shown(&client.get(&path).await.json).0, shown(&client.get(&path).await.json).0), (1, 0));
+}
+
+#[tokio::test]
+async fn sent_destinations_may_be_added_and_none_may_mean_nothing() {
+    let (sim, client, path) = start().await;
+    let route =
+        async |destinations: Value| client.patch(&path, &json!({ "destinations": destinations })).await;
+    assert_eq!(route(json!([pstn(1, "13132847320")])).await.status, 200);
+    let before = sim.phone_numbers()[0].destination[0].id;
+    let again = route(json!([pstn(1, "13132847320")])).await;
+    assert!(again.json["destination"][0]["id"] != before, "it is another one");
+
+    turn(&sim, |numbers| numbers.destinations_on_patch = SentDestinations::Append);
+    let added = route(json!([pstn(2, "14302287001")])).await;
+    assert_eq!(targets(&added.json), [("13132847320", 1), ("14302287001", 2)]);
+    for (knob, status, left) in [
+        (EmptyDestinations::Rejected, 400, 2),
+        (EmptyDestinations::Ignored, 200, 2),
+        (EmptyDestinations::Clears, 200, 0),
+    ] {
+        turn(&sim, |numbers| numbers.empty_destinations = knob);
+        assert_eq!(route(json!([])).await.status, status, "{knob:?}");
+        assert_eq!(sim.phone_numbers()[0].destination.len(), left, "{knob:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_url_is_taken_away_and_answered_in_the_way_that_is_chosen() {
+    let (sim, client, path) = start().await;
+    for (knob, null, empty) in [
+        (ClearedUrl::NullClears, (200, true), (400, false)),
+        (ClearedUrl::EmptyClears, (400, false), (200, true)),
+        (ClearedUrl::BothClear, (200, true), (200, true)),
+        (ClearedUrl::Rejected, (400, false), (400, false)),
+        (ClearedUrl::Ignored, (200, false), (200, false)),
+    ] {
+        turn(&sim, |numbers| numbers.cleared_url = knob);
+        for field in ["sms_relay_url", "call_status_url"] {
+            for (sent, (status, cleared)) in [(Value::Null, null), (json!(""), empty)] {
+                sim.edit_phone_number(DIGITS, |number| {
+                    number.sms_enabled = true;
+                    number.sms_relay_url = Some("https://hooks.example.com/sms".to_owned());
+                    number.call_status_url = Some("https://hooks.example.com/calls".to_owned());
+                });
+                let case = format!("{knob:?} {field} {sent}");
+                assert_eq!(client.patch(&path, &json!({ field: sent })).await.status, status, "{case}");
+                assert_eq!(client.get(&path).await.json[field].is_null(), cleared, "{case}");
+            }
+        }
+    }
+    sim.edit_phone_number(DIGITS, |number| number.sms_relay_url = None);
+    for (knob, shown) in
+        [(UnsetText::Null, Some(Value::Null)), (UnsetText::Empty, Some(json!(""))), (UnsetText::Absent, None)]
+    {
+        turn(&sim, |numbers| numbers.unset_url_answer = knob);
+        assert_eq!(client.get(&path).await.json.get("sms_relay_url"), shown.as_ref(), "{knob:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_trunk_is_found_by_its_id_or_its_login() {
+    let (sim, client, path) = start().await;
+    let trunks = [sim.add_trunk(json!({})), sim.add_trunk(json!({}))];
+    let logins = trunks.map(|id| sim.trunk(id).unwrap().name);
+    let route = async |id: Value, login: &str| {
+        let destination = json!({ "destination": login, "priority": 1, "transport": 5, "trunk_id": id });
+        let reply = client.patch(&path, &json!({ "destinations": [destination] })).await;
+        (reply.status, reply.json["destination"][0]["trunk_id"].as_i64())
+    };
+    for (knob, expected) in [
+        (LoginMismatch::Rejected, (422, None)),
+        (LoginMismatch::IdWins, (200, Some(trunks[0]))),
+        (LoginMismatch::LoginWins, (200, Some(trunks[1]))),
+    ] {
+        turn(&sim, |numbers| numbers.trunk_login_mismatch = knob);
+        assert_eq!(route(json!(trunks[0]), &logins[1]).await, expected, "{knob:?}");
+        assert_eq!(route(json!(trunks[0]), &logins[0]).await, (200, Some(trunks[0])), "{knob:?}");
+    }
+    assert_eq!(route(Value::Null, &logins[1]).await, (200, Some(trunks[1])));
+    turn(&sim, |numbers| numbers.missing_trunk_id = Tolerance::Rejected);
+    assert_eq!(route(Value::Null, &logins[1]).await, (400, None));
+}
+
+#[tokio::test]
+async fn destinations_are_ordered_and_numbered_in_the_way_that_is_chosen() {
+    let (sim, client, path) = start().await;
+    let sent = json!({ "destinations": [pstn(7, "111"), pstn(3, "222"), pstn(5, "333")] });
+    let mut order = Vec::new();
+    for knob in [DestinationOrder::Priority, DestinationOrder::Id, DestinationOrder::Reversed] {
+        turn(&sim, |numbers| numbers.destination_order = knob);
+        let reply = client.patch(&path, &sent).await.json;
+        order.push(
+            targets(&reply).iter().map(|(target, _)| (*target).to_owned()).collect::<Vec<_>>().join(" "),
+        );
+    }
+    assert_eq!(order, ["222 333 111", "111 222 333", "111 333 222"]);
+    for (knob, first) in [(Priorities::RenumberedFrom0, 0), (Priorities::RenumberedFrom1, 1)] {
+        turn(&sim, |numbers| numbers.priorities = knob);
+        let reply = client.patch(&path, &sent).await.json;
+        assert_eq!(targets(&reply), [("222", first), ("333", first + 1), ("111", first + 2)], "{knob:?}");
+    }
+}
+
+#[tokio::test]
+async fn tier_and_status_may_forbid_what_a_number_can_do() {
+    let (sim, client, path) = start().await;
+    let on = json!({ "call_recording_enabled": true, "transcription_enabled": true });
+    for (knob, status, shown) in [
+        (ProFeatures::Refused, 403, false),
+        (ProFeatures::SilentlyOff, 200, false),
+        (ProFeatures::Accepted, 200, true),
+    ] {
+        sim.configure(|behaviour| behaviour.pro_features = knob);
+        assert_eq!(client.patch(&path, &on).await.status, status, "{knob:?}");
+        assert_eq!(client.get(&path).await.json["transcription_enabled"], shown, "{knob:?}");
+    }
+    sim.edit_phone_number(DIGITS, |number| number.status = "inactive".to_owned());
+    assert_eq!(client.patch(&path, &on).await.status, 200);
+    turn(&sim, |numbers| numbers.inactive_patch = Tolerance::Rejected);
+    assert_eq!(message(&client.patch(&path, &on).await), (422, "Phone number is not active"));
+}
+
+#[tokio::test]
+async fn a_number_that_is_not_there_is_told_of_in_the_way_that_is_chosen() {
+    let (sim, client, _) = start().await;
+    for (knob, text) in [
+        (NumberNotFound::RecordNotFound, "Record not found"),
+        (NumberNotFound::DidWithId, "DID with id=77 not found"),
+        (NumberNotFound::Html, "<h1>"),
+    ] {
+        turn(&sim, |numbers| numbers.not_found = knob);
+        let one = format!("{NUMBERS}/77");
+        for reply in [
+            client.get(&one).await,
+            client.patch(&one, &json!({})).await,
+            client.delete(&format!("{NUMBERS}?ids=77")).await,
+        ] {
+            assert!(reply.status == 404 && reply.text.contains(text), "{knob:?}: {}", reply.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn several_ids_are_spelt_in_the_way_that_is_chosen() {
+    for (knob, spelling, left) in [
+        (IdsEncoding::Repeat, "ids=ONE&ids=TWO", 1),
+        (IdsEncoding::Repeat, "ids[]=ONE&ids[]=TWO", 3),
+        (IdsEncoding::Brackets, "ids=ONE", 3),
+        (IdsEncoding::Brackets, "ids[]=ONE&ids%5B%5D=TWO", 1),
+        (IdsEncoding::Both, "ids=ONE&ids[]=TWO", 1),
+        (IdsEncoding::LastWins, "ids=ONE&ids=TWO", 2),
+        (IdsEncoding::Repeat, "dids=12565378257,12565378258", 1),
+    ] {
+        let sim = Sim::start().await;
+        sim.add_phone_numbers(3);
+        turn(&sim, |numbers| numbers.ids_encoding = knob);
+        let ids: Vec<String> = sim.phone_numbers().iter().map(|number| number.id.to_string()).collect();
+        let query = spelling.replace("ONE", &ids[0]).replace("TWO", &ids[1]);
+        let reply = Client::new(&sim).delete(&format!("{NUMBERS}?{query}")).await;
+        assert_eq!(reply.status, if left == 3 { 422 } else { 200 }, "{knob:?} {spelling}");
+        assert_eq!(sim.phone_numbers().len(), left, "{knob:?} {spelling}");
+    }
+}
+
+#[tokio::test]
+async fn the_delete_of_a_trunk_does_to_its_numbers_what_is_chosen() {
+    for (knob, status, left) in
+        [(RoutedTrunk::Dangling, 200, 2), (RoutedTrunk::Dropped, 200, 1), (RoutedTrunk::Rejected, 422, 2)]
+    {
+        let (sim, client, path) = start().await;
+        let (trunk, free) = (sim.add_trunk(json!({ "label": "Office" })), sim.add_trunk(json!({})));
+        let login = sim.trunk(trunk).unwrap().name;
+        let destination = json!({ "destination": login, "priority": 1, "transport": 5, "trunk_id": trunk });
+        client.patch(&path, &json!({ "destinations": [destination, pstn(2, "13132847320")] })).await;
+        turn(&sim, |numbers| numbers.routed_trunk_delete = knob);
+        assert_eq!(client.delete(&format!("/v1/trunks/{trunk}")).await.status, status, "{knob:?}");
+        assert_eq!(client.delete(&format!("/v1/trunks/{free}")).await.status, 200, "{knob:?}");
+        let number = client.get(&path).await.json;
+        assert_eq!(number["destination"].as_array().unwrap().len(), left, "{knob:?}");
+        if knob == RoutedTrunk::Dangling {
+            let dangling = &number["destination"][0];
+            assert_eq!((&dangling["trunk_id"], &dangling["trunk_label"]), (&json!(trunk), &Value::Null));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_trunk_may_present_a_number_that_the_account_owns_while_it_is_active() {
+    let (sim, client, _) = start().await;
+    let present = async || client.post("/v1/trunks", &with(json!({ "callerid": DIGITS }))).await.status;
+    assert_eq!(present().await, 201);
+    sim.edit_phone_number(DIGITS, |number| number.status = "inactive".to_owned());
+    assert_eq!(present().await, 422);
+}
+
+#[tokio::test]
+async fn the_control_gives_alters_and_releases_numbers() {
+    let sim = Sim::start().await;
+    let control = Client::with_key(&sim, None);
+    let fields = json!({ "number": "447700900123", "country_short_name": "GB", "label": "Desk" });
+    let added = control.post("/_sim/numbers", &fields).await;
+    assert_eq!((added.status, &added.json["id"]), (201, &json!(sim.phone_numbers()[0].id)));
+    assert_eq!(control.post("/_sim/numbers", &json!({})).await.status, 201);
+    let one = "/_sim/numbers/447700900123";
+    let routed = json!({ "destination": [pstn(1, "13132847320")], "status": "inactive" });
+    assert_eq!(control.patch(one, &routed).await.status, 204);
+    let number = sim.phone_number("447700900123").unwrap();
+    assert_eq!(
+        (number.destination.len(), number.status.as_str(), number.label.as_deref()),
+        (1, "inactive", Some("Desk"))
+    );
+    for (refused, reason) in
+        [(json!({ "labl": "x" }), "unknown field `labl`"), (json!({ "id": 1 }), "does not change")]
+    {
+        let reply = control.patch(one, &refused).await;
+        assert!(reply.status == 422 && reply.text.contains(reason), "{}", reply.text);
+    }
+    assert_eq!(control.post("/_sim/numbers", &fields).await.status, 422, "the digits are taken");
+    assert_eq!(control.delete(one).await.status, 204);
+    for gone in [control.delete(one).await, control.patch(one, &routed).await] {
+        assert_eq!(gone.status, 404);
+    }
+    assert_eq!(sim.phone_numbers().len(), 1);
+    assert!(sim.journal().entries().is_empty(), "{}", sim.journal());
+}
