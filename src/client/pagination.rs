@@ -92,6 +92,8 @@ pub struct Pages<P: Page, K> {
     next: Option<u64>,
     /// The most items that a page of this walk announced.
     total: Option<u64>,
+    /// The pages that the last one announced.
+    announced: u64,
     /// Whether this walk ended before anything said that it was the end.
     cut_short: bool,
     walks: u32,
@@ -107,6 +109,7 @@ impl<P: Page, K: Ord> Pages<P, K> {
             seen: BTreeSet::new(),
             next: Some(1),
             total: None,
+            announced: 0,
             cut_short: false,
             walks: 1,
             date: None,
@@ -141,6 +144,7 @@ impl<P: Page, K: Ord> Pages<P, K> {
         let is_full = u32::try_from(items.len()) == Ok(PER_PAGE);
         self.cut_short = if is_counted { items.is_empty() && number < last } else { is_full };
         self.total = self.total.max(pagination.total);
+        self.announced = last;
         self.next = (!items.is_empty() && number < last).then(|| number + 1);
         Ok(Some(items.into_iter().filter(|item| self.seen.insert((self.key)(item))).collect()))
     }
@@ -188,6 +192,11 @@ impl<P: Page, K: Ord> Pages<P, K> {
         self.total = None;
         self.cut_short = false;
         Ok(true)
+    }
+
+    /// How many pages there are, as the last answer says; 0 before the first.
+    pub fn announced(&self) -> u64 {
+        self.announced
     }
 
     /// Wavix's clock when it answered the last page, as [`Answer::date`](super::Answer::date).

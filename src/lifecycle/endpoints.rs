@@ -1,6 +1,9 @@
 //! Lifecycle layer: one function per HTTP call, for every kind of object. Knows no
 //! plan and no state.
 
+use std::marker::PhantomData;
+
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value as Json};
 
@@ -12,36 +15,39 @@ use super::presence::Deletion;
 use super::record::Record;
 
 /// A page of a list, or the whole of one that has no pages.
-pub struct Listed<T> {
-    records: Vec<Record<T>>,
+pub struct Listed<T, I = Record<T>> {
+    items: Vec<I>,
     pagination: Option<Pagination>,
+    object: PhantomData<fn() -> T>,
 }
 
-impl<'de, T: RemoteObject> Deserialize<'de> for Listed<T> {
+impl<'de, T: RemoteObject, I: DeserializeOwned> Deserialize<'de> for Listed<T, I> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         use serde::de::Error as _;
 
         let ListShape::Pages(name) = T::LIST else {
-            return Ok(Self { records: Vec::deserialize(deserializer)?, pagination: None });
+            let items = Vec::deserialize(deserializer)?;
+            return Ok(Self { items, pagination: None, object: PhantomData });
         };
         let mut answer = Map::deserialize(deserializer)?;
         // Null for none. Without it an answer is no list: it must not pass for an
         // account in which every object is gone.
-        let records = match answer.remove(name) {
+        let items = match answer.remove(name) {
             None => return Err(D::Error::missing_field(name)),
             Some(Json::Null) => Vec::new(),
             Some(items) => Vec::deserialize(items).map_err(D::Error::custom)?,
         };
         let pagination = answer.remove("pagination").map(Option::deserialize).transpose();
-        Ok(Self { records, pagination: pagination.map_err(D::Error::custom)?.flatten() })
+        let pagination = pagination.map_err(D::Error::custom)?.flatten();
+        Ok(Self { items, pagination, object: PhantomData })
     }
 }
 
-impl<T: RemoteObject> Page for Listed<T> {
-    type Item = Record<T>;
+impl<T: RemoteObject, I: DeserializeOwned + Send> Page for Listed<T, I> {
+    type Item = I;
 
-    fn into_parts(self) -> (Vec<Record<T>>, Option<Pagination>) {
-        (self.records, self.pagination)
+    fn into_parts(self) -> (Vec<I>, Option<Pagination>) {
+        (self.items, self.pagination)
     }
 }
 
@@ -51,8 +57,10 @@ impl<T: RemoteObject> Page for Listed<T> {
 /// See [`Error`].
 pub async fn list<T: RemoteObject>(client: &Client, options: &CallOptions) -> Result<Vec<Record<T>>, Error> {
     let mut records = match T::LIST {
-        ListShape::Pages(_) => pages(client, options).all().await?,
-        ListShape::Array => client.get(T::ROUTE).options(options).send::<Listed<T>>().await?.records,
+        ListShape::Pages(_) => {
+            pages::<T, _>(client, options, |record: &Record<T>| record.key.clone()).all().await?
+        }
+        ListShape::Array => client.get(T::ROUTE).options(options).send::<Listed<T>>().await?.items,
     };
     for record in &records {
         record.conceal(client);
@@ -62,8 +70,12 @@ pub async fn list<T: RemoteObject>(client: &Client, options: &CallOptions) -> Re
 }
 
 /// `GET` of the collection, page by page, in the API's order.
-pub fn pages<T: RemoteObject>(client: &Client, options: &CallOptions) -> Pages<Listed<T>, String> {
-    client.get(T::ROUTE).options(options).pages(|record: &Record<T>| record.key.clone())
+pub fn pages<T: RemoteObject, I: DeserializeOwned + Send>(
+    client: &Client,
+    options: &CallOptions,
+    key: fn(&I) -> String,
+) -> Pages<Listed<T, I>, String> {
+    client.get(T::ROUTE).options(options).pages(key)
 }
 
 /// `GET` of one object. Needs the scope to read.

@@ -119,8 +119,14 @@ pub async fn find<T: RemoteObject>(
         return in_list(call, &mut newness, key).await;
     }
     let get = || async { endpoints::get::<T>(call.ctx.client(), key, &options(call)).await };
+    let mut may_share = T::SHARED_READS;
     loop {
-        let not_found = match get().await {
+        let looked = if std::mem::take(&mut may_share) {
+            call.ctx.slot::<T>().reads().get(call, key).await
+        } else {
+            get().await
+        };
+        let not_found = match looked {
             Ok(record) => return Ok(record.into()),
             Err(error) if error.is_not_found() => error,
             Err(error) => return Err(failed(&error)),

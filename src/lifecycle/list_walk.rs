@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use crate::client::{self, CallOptions};
 
-/// How long a walk is believed. A refresh is over by then, or can afford
+/// How long a walk is believed at least. A refresh is over by then, or can afford
 /// another walk.
 const FRESH_FOR: Duration = Duration::from_secs(30);
 
@@ -66,7 +66,8 @@ impl<T> ListWalk<T> {
         WriteGuard(&self.writes)
     }
 
-    /// The list as of the last 30 seconds, walked with `walk` if need be.
+    /// The list as of the last 30 seconds, or of twice the time that a walk takes, walked
+    /// with `walk` if need be.
     ///
     /// # Errors
     /// Those of the walk.
@@ -150,8 +151,11 @@ impl<T> ListWalk<T> {
 }
 
 impl<T> Walk<T> {
+    /// One that took long is believed as long again: a server that is so slow, or so
+    /// strict about its rate, is not asked for the same at once.
     fn is_recent(&self, now: Instant) -> bool {
-        now.duration_since(self.began) < FRESH_FOR
+        let took = self.ended.duration_since(self.began);
+        now.duration_since(self.began) < FRESH_FOR.max(took.saturating_mul(2))
     }
 }
 
@@ -237,6 +241,25 @@ mod tests {
         // The age counts from the walk's beginning.
         advance(Duration::from_secs(5)).await;
         assert_eq!(bench.recent().await, 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_walk_that_takes_longer_than_it_would_be_believed_is_shared_all_the_same() {
+        let (list, walks) = (ListWalk::<u32>::default(), Cell::new(0));
+        let options = CallOptions::default();
+        let walk = || async {
+            walks.set(walks.get() + 1);
+            sleep(FRESH_FOR * 2).await;
+            Ok(vec![walks.get()])
+        };
+        // As Terraform does: some at once, and the next ones when those are done.
+        for _ in 0..3 {
+            let (first, second) = tokio::join!(list.recent(&options, walk), list.recent(&options, walk));
+            assert_eq!((first.unwrap()[0], second.unwrap()[0]), (1, 1));
+            advance(Duration::from_secs(10)).await;
+        }
+        advance(FRESH_FOR * 2).await;
+        assert_eq!(list.recent(&options, walk).await.unwrap()[0], 2);
     }
 
     #[tokio::test(start_paused = true)]

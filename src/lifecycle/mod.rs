@@ -15,7 +15,7 @@
 //! | `create`, `read`, `write`, `delete` | the verbs, until it is certain what they came to |
 //! | `find`, `settle`, `trail`, `presence`, `absent` | an object by its key, also while Wavix is behind its own writes, and what is said when it is not there |
 //! | `plan`, `doubles`, `looks` | when a plan is made, and what it would like to know of the account |
-//! | `context`, `slot`, `list_walk`, `claims`, `siblings`, `turns` | what a process knows of the account, of its objects, of other processes, and what waits for what |
+//! | `context`, `slot`, `list_walk`, `shared_reads`, `claims`, `siblings`, `turns` | what a process knows of the account, of its objects, of other processes, and what waits for what |
 //! | `label`, `stamp`, `patience`, `secret_value` | which labels mean the same, how old something is, how long to wait, secrets in models |
 //! | `views` | data sources, list, identity, import |
 //! | `managed` | the ordinary resource |
@@ -49,6 +49,7 @@ pub mod refused;
 
 mod secret_value;
 pub mod settle;
+mod shared_reads;
 pub mod siblings;
 pub mod slot;
 mod stamp;

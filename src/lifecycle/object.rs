@@ -131,6 +131,8 @@ pub trait RemoteObject: fmt::Debug + Sized + Send + Sync + 'static {
     const FILTERS: &'static [&'static str] = &[];
     /// Fields of which [`leftovers`](Self::leftovers) needs more than the state holds.
     const RAW: &'static [&'static str] = &[];
+    /// Whether reads of many share the list, which must tell everything.
+    const SHARED_READS: bool = false;
     /// Attributes that the list alone tells.
     const LISTED: &'static [&'static str] = &[];
 

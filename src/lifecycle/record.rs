@@ -8,7 +8,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::time::SystemTime;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Value as Json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -69,10 +69,7 @@ impl<T> fmt::Debug for Record<T> {
 impl<'de, T: RemoteObject> Deserialize<'de> for Record<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let fields = &mut Told::deserialize(deserializer)?;
-        let key = match T::KEY {
-            Key::Assigned(name) => fields.id(name)?.to_string(),
-            Key::Natural(name) => fields.name(name)?,
-        };
+        let key = key::<T, _>(fields)?;
         let mut told = BTreeMap::new();
         let mut read = |attribute: &'static Attribute, fields: &mut Told| {
             let name = attribute.name.as_str();
@@ -98,6 +95,17 @@ impl<'de, T: RemoteObject> Deserialize<'de> for Record<T> {
         }
         let raw = T::RAW.iter().filter_map(|name| Some(((*name).to_owned(), fields.raw(name)?.clone())));
         Ok(Self { key, unreadable, told, raw: raw.collect(), object: PhantomData })
+    }
+}
+
+/// The key of an object with these fields.
+///
+/// # Errors
+/// There is none, or none that has a meaning.
+pub(super) fn key<T: RemoteObject, E: de::Error>(fields: &Told) -> Result<String, E> {
+    match T::KEY {
+        Key::Assigned(name) => fields.id(name).map(|id| id.to_string()),
+        Key::Natural(name) => fields.name(name),
     }
 }
 

@@ -15,6 +15,7 @@ use super::list_walk::{ListWalk, WriteGuard};
 use super::looks::Lookup;
 use super::object::RemoteObject;
 use super::record::Record;
+use super::shared_reads::SharedReads;
 use super::trail::Trail;
 
 /// Objects in a list.
@@ -24,6 +25,7 @@ pub type Records<T> = Arc<Vec<Record<T>>>;
 #[derive(Debug)]
 pub struct Slot<T: RemoteObject> {
     list: ListWalk<Record<T>>,
+    reads: SharedReads<T>,
     claims: Claims,
     at_first: Lookup<Records<T>>,
     trail: Trail<T>,
@@ -33,6 +35,7 @@ impl<T: RemoteObject> Part for Slot<T> {
     fn new(ctx: &Context) -> Self {
         Self {
             list: ListWalk::default(),
+            reads: SharedReads::default(),
             claims: Claims::new(Arc::clone(ctx.siblings()), T::ROUTE),
             at_first: Lookup::default(),
             trail: Trail::default(),
@@ -54,8 +57,14 @@ impl<T: RemoteObject> Slot<T> {
     }
 
     /// Announces a write to something in the list.
-    pub fn write(&self) -> WriteGuard<'_> {
-        self.list.write()
+    pub fn write(&self) -> (WriteGuard<'_>, [WriteGuard<'_>; 2]) {
+        (self.list.write(), self.reads.write())
+    }
+
+    /// How many objects are read in few requests.
+    #[must_use]
+    pub fn reads(&self) -> &SharedReads<T> {
+        &self.reads
     }
 
     /// All objects of the account, as of a walk shared with other reads.

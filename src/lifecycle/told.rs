@@ -123,6 +123,11 @@ impl Told {
         self.fields.get(field)
     }
 
+    /// All fields, as JSON.
+    pub(super) fn json(&self) -> String {
+        serde_json::to_string(&self.fields).unwrap_or_default()
+    }
+
     /// An object inside, of anything.
     pub fn map(&mut self, field: &'static str) -> Option<Option<Map<String, Value>>> {
         self.read(field, "an object", |value| value.as_object().cloned())
