@@ -71,7 +71,7 @@ pub fn stored_key<T: RemoteObject>(verb: Verb, state: &T::Model) -> Result<Strin
 
 /// The error of an import of an object that does not exist.
 pub fn not_imported<T: RemoteObject>(key: &str, listed: &[Record<T>]) -> Diagnostic {
-    let mut error = unknown_key(format!("Cannot import {}", T::NOUN.name), key, listed);
+    let mut error = unknown_key(format!("Cannot import {}", T::NOUN.name), key, Some(listed));
     error.detail.push_str(" Nothing was imported.");
     error
 }
@@ -86,15 +86,16 @@ pub fn malformed_key<T: RemoteObject>(summary: &str, key: &str, hint: &str) -> D
 }
 
 /// The error for a key that no object of the account has. People take something else
-/// for it, such as a login, which is a number too.
+/// for it, such as a login, which is a number too. `listed` is all that there is, if it
+/// was listed.
 pub fn unknown_key<T: RemoteObject>(
     summary: impl Into<String>,
     key: &str,
-    listed: &[Record<T>],
+    listed: Option<&[Record<T>]>,
 ) -> Diagnostic {
     let (name, short, attribute) = (T::NOUN.name, T::NOUN.short, T::KEY.attribute());
     let taken = T::IMMUTABLE
-        .and_then(|other| Some((other, listed.iter().find(|record| record.text(other) == Some(key))?)));
+        .and_then(|other| Some((other, listed?.iter().find(|record| record.text(other) == Some(key))?)));
     let detail = match taken {
         Some((other, record)) => format!(
             "There is no {name} with the {attribute} {key}; {key} is the {other} of the {name} {} ({:?}).\n\nUse the \
@@ -104,7 +105,7 @@ pub fn unknown_key<T: RemoteObject>(
             record.key
         ),
         None => format!(
-            "There is no {name} with the {attribute} {key}. {}\n\nCorrect the {attribute}, or check that `api_key` \
+            "There is no {name} with the {attribute} {key}.{}\n\nCorrect the {attribute}, or check that `api_key` \
              belongs to the account that owns the {short}.",
             instead(listed)
         ),
@@ -112,12 +113,12 @@ pub fn unknown_key<T: RemoteObject>(
     Diagnostic::error(summary, detail).at(Path::root(attribute))
 }
 
-/// What there is instead.
-pub fn instead<T: RemoteObject>(listed: &[Record<T>]) -> String {
-    if listed.is_empty() {
-        format!("The account has no {}s at all.", T::NOUN.name)
-    } else {
-        format!("The account has these:\n{}", candidates(listed))
+/// What there is instead: a sentence behind another one.
+pub fn instead<T: RemoteObject>(listed: Option<&[Record<T>]>) -> String {
+    match listed {
+        None => String::new(),
+        Some([]) => format!(" The account has no {}s at all.", T::NOUN.name),
+        Some(listed) => format!(" The account has these:\n{}", candidates(listed)),
     }
 }
 

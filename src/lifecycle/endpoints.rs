@@ -57,9 +57,7 @@ impl<T: RemoteObject, I: DeserializeOwned + Send> Page for Listed<T, I> {
 /// See [`Error`].
 pub async fn list<T: RemoteObject>(client: &Client, options: &CallOptions) -> Result<Vec<Record<T>>, Error> {
     let mut records = match T::LIST {
-        ListShape::Pages(_) => {
-            pages::<T, _>(client, options, |record: &Record<T>| record.key.clone()).all().await?
-        }
+        ListShape::Pages(_) => search::<T>(client, &[], options).await?,
         ListShape::Array => client.get(T::ROUTE).options(options).send::<Listed<T>>().await?.items,
     };
     for record in &records {
@@ -69,13 +67,28 @@ pub async fn list<T: RemoteObject>(client: &Client, options: &CallOptions) -> Re
     Ok(records)
 }
 
-/// `GET` of the collection, page by page, in the API's order.
+/// `GET` of the collection with these filters of the API's, all pages, in its order.
+/// Needs the scope to read.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn search<T: RemoteObject>(
+    client: &Client,
+    query: &[(&'static str, String)],
+    options: &CallOptions,
+) -> Result<Vec<Record<T>>, Error> {
+    pages::<T, _>(client, query, options, |record: &Record<T>| record.key.clone()).all().await
+}
+
+/// The same, page by page.
 pub fn pages<T: RemoteObject, I: DeserializeOwned + Send>(
     client: &Client,
+    query: &[(&'static str, String)],
     options: &CallOptions,
     key: fn(&I) -> String,
 ) -> Pages<Listed<T, I>, String> {
-    client.get(T::ROUTE).options(options).pages(key)
+    let request = client.get(T::ROUTE).options(options);
+    query.iter().fold(request, |request, (name, value)| request.query(name, value)).pages(key)
 }
 
 /// `GET` of one object. Needs the scope to read.

@@ -82,8 +82,8 @@ pub async fn whole<T: RemoteObject>(
     options: &CallOptions,
 ) -> Result<Record<T>, client::Error> {
     match T::READ {
-        ReadBy::Key => endpoints::get(call.ctx.client(), &listed.key, options).await,
-        ReadBy::List => Ok(listed.clone()),
+        ReadBy::Key if !T::SHARED_READS => endpoints::get(call.ctx.client(), &listed.key, options).await,
+        ReadBy::Key | ReadBy::List => Ok(listed.clone()),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::protocol::value::Value;
 use super::body::{self, Body};
 use super::compare::Difference;
 use super::context::Context;
+use super::label::composed;
 use super::noun::Noun;
 use super::patience::Look;
 use super::reconcile::Sought;
@@ -139,6 +140,23 @@ pub trait RemoteObject: fmt::Debug + Sized + Send + Sync + 'static {
     /// Arguments and results. Built once.
     fn schema() -> &'static Schema;
 
+    /// Filters of the API's own: optional arguments of data sources and lists, each a query
+    /// parameter of the list under the same name. Built once.
+    fn queries() -> &'static [Attribute] {
+        &[]
+    }
+
+    /// The query by which the API finds the objects that have this text in one of
+    /// [`FOUND_BY`](Self::FOUND_BY). It may find others too.
+    fn search(_attribute: &str, _text: &str) -> Option<(&'static str, String)> {
+        None
+    }
+
+    /// Whether a listed object has this text in one of [`FOUND_BY`](Self::FOUND_BY).
+    fn is_found(listed: &Record<Self>, attribute: &str, text: &str) -> bool {
+        listed.text(attribute).is_some_and(|found| composed(found) == composed(text))
+    }
+
     /// What data sources tell besides, or tell in another form: computed
     /// attributes. Built once.
     fn results() -> &'static [Attribute] {
@@ -187,6 +205,11 @@ pub trait RemoteObject: fmt::Debug + Sized + Send + Sync + 'static {
     /// of its own.
     fn filter(_attribute: &str) -> Option<Attribute> {
         None
+    }
+
+    /// Whether a listed object passes one of [`FILTERS`](Self::FILTERS).
+    fn passes(listed: &Record<Self>, filter: &str, wanted: &Value) -> bool {
+        listed.told(filter).is_some_and(|told| told.means(wanted))
     }
 
     /// How `terraform query` shows it.

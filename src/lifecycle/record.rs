@@ -78,19 +78,26 @@ impl<'de, T: RemoteObject> Deserialize<'de> for Record<T> {
                 told.insert(name, value);
             }
         };
-        let is_result =
-            |attribute: &&Attribute| T::results().iter().any(|result| result.name == attribute.name);
+        let own_result =
+            |attribute: &Attribute| T::results().iter().find(|result| result.name == attribute.name);
+        let is_listed = |attribute: &Attribute| T::LISTED.contains(&attribute.name.as_str());
         let own = || {
             let all = T::schema().attributes.iter();
             all.filter(|attribute| !attribute.write_only && attribute.name != T::KEY.attribute())
                 .filter(|attribute| !T::UNTOLD.contains(&attribute.name.as_str()))
         };
-        for argument in own().filter(|own| own.mode != Mode::Computed && !is_result(own)) {
-            read(argument, fields);
+        let is_argument = |own: &Attribute| own.mode != Mode::Computed && !is_listed(own);
+        // An argument of which data sources tell more is read as they tell it.
+        for argument in own().filter(|own| is_argument(own)) {
+            read(own_result(argument).unwrap_or(argument), fields);
         }
         let unreadable = fields.unreadable();
         // Nobody configures these, and answers leave them out as well.
-        for result in own().filter(|own| own.mode == Mode::Computed && !is_result(own)).chain(T::results()) {
+        let is_left = |result: &Attribute| {
+            !T::schema().attribute(&result.name).is_some_and(|own| is_argument(own) && !own.write_only)
+        };
+        let computed = own().filter(|own| own.mode == Mode::Computed && own_result(own).is_none());
+        for result in computed.chain(T::results().iter().filter(|result| is_left(result))) {
             read(result, fields);
         }
         let raw = T::RAW.iter().filter_map(|name| Some(((*name).to_owned(), fields.raw(name)?.clone())));

@@ -112,7 +112,7 @@ impl<T: RemoteObject> SharedReads<T> {
             }
         }
         let walk = || async { Ok(by_key(pages::<T>(client, options).all().await?)) };
-        Ok(find(&*self.all.recent(options, walk).await?, client, key))
+        Ok(find(&self.all.recent(options, walk).await?, client, key))
     }
 
     fn is_list_cheaper(&self) -> bool {
@@ -133,7 +133,7 @@ impl<T: RemoteObject> SharedReads<T> {
 }
 
 fn pages<T: RemoteObject>(client: &Client, options: &CallOptions) -> Pages<Listed<T, Item<T>>, String> {
-    endpoints::pages(client, options, |item: &Item<T>| item.key.clone())
+    endpoints::pages(client, &[], options, |item: &Item<T>| item.key.clone())
 }
 
 fn by_key<T>(mut items: Vec<Item<T>>) -> Vec<Item<T>> {

@@ -210,6 +210,11 @@ fn attribute_value(attribute: &Attribute, json: &Value) -> Option<Typed> {
             };
             Some(Typed::map(inside.iter().map(part)))
         }
+        Kind::Nested(Nesting::List, inside) => {
+            let one = Attribute::nested("", Nesting::Single, inside.clone());
+            let items = json.as_array()?.iter().map(|item| attribute_value(&one, item));
+            items.collect::<Option<_>>().map(Typed::List)
+        }
         Kind::Nested(..) => None,
     }
 }

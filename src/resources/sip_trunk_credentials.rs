@@ -82,7 +82,7 @@ impl<T: RemoteObject> Ephemeral<Context> for SipTrunkCredentials<T> {
             Err(error) if error.is_not_found() => {
                 let listed = call.ctx.slot::<T>().recent(call).await.map_err(failed)?;
                 if listed.iter().all(|trunk| trunk.key != id) {
-                    return Err(absent::unknown_key(T::NOUN.summary(Verb::Find), &id, &listed).into());
+                    return Err(absent::unknown_key(T::NOUN.summary(Verb::Find), &id, Some(&listed)).into());
                 }
                 trail::get::<T>(call, &id, None).await.map_err(failed)?
             }

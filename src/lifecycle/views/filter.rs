@@ -5,7 +5,7 @@ use regex_lite::Regex;
 
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::path::Path;
-use crate::framework::schema::{Attribute, Validator};
+use crate::framework::schema::{Attribute, Mode, Validator};
 use crate::protocol::value::Value;
 
 use super::super::label::composed;
@@ -22,7 +22,8 @@ fn label_regex<T: RemoteObject>() -> String {
 pub(super) fn arguments<T: RemoteObject>() -> Vec<Attribute> {
     let short = T::NOUN.short;
     let mut arguments = Vec::new();
-    if T::LABEL != T::KEY.attribute() {
+    // The API's own filters stand in its place.
+    if T::LABEL != T::KEY.attribute() && T::queries().is_empty() {
         arguments.push(Attribute::string(&label_regex::<T>()).validate(RegularExpression).describe(format!(
             "Only {short}s of which this regular expression matches a part of the {}. Anchor it with `^` and `$` to \
              match the whole {}. Without look-around and back-references, as in Terraform's own `regex` function; \
@@ -31,15 +32,13 @@ pub(super) fn arguments<T: RemoteObject>() -> Vec<Attribute> {
             T::LABEL
         )));
     }
-    for name in T::FILTERS {
-        let Some(found) = T::schema().attribute(name) else { continue };
-        let words = result::<T>(name).map(|result| result.description).unwrap_or_default();
-        let filter = T::filter(name).unwrap_or_else(|| {
-            Attribute { mode: crate::framework::schema::Mode::Optional, ..found.to_result() }
-                .describe(format!("Only {short}s of which this is so: {words}"))
-        });
-        arguments.push(filter);
-    }
+    arguments.extend(T::queries().iter().cloned());
+    let by_result = |name: &str| {
+        let result = result::<T>(name)?;
+        let words = format!("Only {short}s of which this is so: {}", result.description);
+        Some(Attribute { mode: Mode::Optional, ..result }.describe(words))
+    };
+    arguments.extend(T::FILTERS.iter().filter_map(|name| T::filter(name).or_else(|| by_result(name))));
     arguments
 }
 
@@ -52,6 +51,7 @@ pub(super) fn which(arguments: &[Attribute]) -> &'static str {
 #[derive(Debug)]
 pub(super) struct Filter {
     label: Option<Regex>,
+    query: Vec<(&'static str, String)>,
     equal: Vec<(&'static str, Value)>,
 }
 
@@ -68,7 +68,20 @@ impl Filter {
         let set = |name: &&'static str| {
             config.get(name).filter(|value| !value.is_null()).map(|value| (*name, value.clone()))
         };
-        Ok(Self { label, equal: T::FILTERS.iter().filter_map(set).collect() })
+        let query = T::queries().iter().filter_map(|parameter| {
+            let name = parameter.name.as_str();
+            let value = match config.get(name)? {
+                Value::Bool(flag) => flag.to_string(),
+                value => value.as_str()?.to_owned(),
+            };
+            Some((name, value))
+        });
+        Ok(Self { label, query: query.collect(), equal: T::FILTERS.iter().filter_map(set).collect() })
+    }
+
+    /// What the API filters by.
+    pub(super) fn query(&self) -> &[(&'static str, String)] {
+        &self.query
     }
 
     pub(super) fn matches<T: RemoteObject>(&self, listed: &Record<T>) -> bool {
@@ -76,8 +89,7 @@ impl Filter {
             .label
             .as_ref()
             .is_none_or(|pattern| listed.label().is_some_and(|label| pattern.is_match(&composed(label))));
-        label
-            && self.equal.iter().all(|(name, value)| listed.told(name).is_some_and(|told| told.means(value)))
+        label && self.equal.iter().all(|(name, value)| T::passes(listed, name, value))
     }
 }
 

@@ -72,9 +72,12 @@ impl<T: RemoteObject, R: Resource<Context, Model = T::Model>> ListResource<Conte
                 endpoints::list(call.ctx.client(), &options(call)).await.map_err(failed)?;
             return push(call, listed, &filter, request.include_resource, results).await.map(drop);
         }
-        let mut pages = endpoints::pages::<T, _>(call.ctx.client(), &options(call), |record: &Record<T>| {
-            record.key.clone()
-        });
+        let mut pages = endpoints::pages::<T, _>(
+            call.ctx.client(),
+            filter.query(),
+            &options(call),
+            |record: &Record<T>| record.key.clone(),
+        );
         loop {
             let Some(page) = pages.next().await.map_err(failed)? else {
                 if pages.is_to_be_walked_again().map_err(failed)? {

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use crate::framework::data_source::DataSource;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
@@ -13,11 +14,12 @@ use crate::framework::validators::non_empty;
 use crate::protocol::value::Value;
 
 use super::super::absent;
-use super::super::context::Context;
-use super::super::label::composed;
+use super::super::context::{Context, options};
+use super::super::endpoints;
 use super::super::noun::Verb;
 use super::super::object::RemoteObject;
 use super::super::record::Record;
+use super::super::slot::Records;
 use super::super::trail;
 use super::super::unreadable;
 use super::{attributes, result_names, results};
@@ -107,14 +109,23 @@ impl<T: RemoteObject> DataSource<Context> for One<T> {
         let sought = Sought::<T>::of(&config)?;
         let failed = |error| T::NOUN.failed(Verb::Find, &sought.to_string(), &error);
         let is_match = |listed: &[Record<T>]| listed.iter().any(|record| sought.matches(record));
-        let all = trail::list(call, is_match).await.map_err(failed)?;
-        let matches: Vec<&Record<T>> = all.iter().filter(|record| sought.matches(record)).collect();
         let is_key = sought.argument == T::KEY.attribute();
+        let (all, is_whole) = match T::search(sought.argument, &sought.text) {
+            // The list has nothing to say that the object itself does not.
+            None if is_key && T::SHARED_READS => (Records::default(), false),
+            None => (trail::list(call, is_match).await.map_err(failed)?, true),
+            Some(query) => {
+                let found = endpoints::search(call.ctx.client(), &[query], &options(call)).await;
+                (Arc::new(found.map_err(failed)?), false)
+            }
+        };
+        let not_found = || sought.not_found(is_whole.then_some(&**all));
+        let matches: Vec<&Record<T>> = all.iter().filter(|record| sought.matches(record)).collect();
         let (key, listed) = match matches.as_slice() {
             [found] => (found.key.clone(), Some(*found)),
             // The detail view may know an object before the list does.
             [] if is_key => (sought.text.clone(), None),
-            [] => return Err(sought.not_found(&all).into()),
+            [] => return Err(not_found().into()),
             several => return Err(sought.several_found(several).into()),
         };
         match trail::get(call, &key, listed).await {
@@ -122,7 +133,7 @@ impl<T: RemoteObject> DataSource<Context> for One<T> {
                 unreadable::refuse(Verb::Find, &record)?;
                 Ok(Value::Map(results(&result_names::<T>(), &record, listed)))
             }
-            Err(error) if error.is_not_found() && listed.is_none() => Err(sought.not_found(&all).into()),
+            Err(error) if error.is_not_found() && listed.is_none() => Err(not_found().into()),
             Err(error) => Err(failed(error)),
         }
     }
@@ -162,10 +173,11 @@ impl<T: RemoteObject> Sought<T> {
         if self.argument == T::KEY.attribute() {
             return record.key == self.text;
         }
-        record.text(self.argument).is_some_and(|found| composed(found) == composed(&self.text))
+        T::is_found(record, self.argument, &self.text)
     }
 
-    fn not_found(&self, listed: &[Record<T>]) -> Diagnostic {
+    /// `listed` is all that there is, if it was listed.
+    fn not_found(&self, listed: Option<&[Record<T>]>) -> Diagnostic {
         let summary = T::NOUN.summary(Verb::Find);
         if self.argument == T::KEY.attribute() {
             return absent::unknown_key(summary, &self.text, listed);
@@ -173,13 +185,17 @@ impl<T: RemoteObject> Sought<T> {
         Diagnostic::error(
             summary,
             format!(
-                "There is no {} {self}. {}\n\nCorrect `{}`, or check that `api_key` belongs to the account \
+                "There is no {} {self}.{}\n\nCorrect `{}`, or check that `api_key` belongs to the account \
                  that owns the {}.{}",
                 T::NOUN.name,
                 absent::instead(listed),
                 self.argument,
                 T::NOUN.short,
-                if self.argument == T::LABEL { " Upper and lower case matter." } else { "" }
+                if self.argument == T::LABEL && listed.is_some() {
+                    " Upper and lower case matter."
+                } else {
+                    ""
+                }
             ),
         )
         .at(Path::root(self.argument))

@@ -1,6 +1,7 @@
 //! Lifecycle layer: the data source for all objects of a kind, filtered.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use crate::framework::data_source::DataSource;
 use crate::framework::diagnostics::Diagnostics;
@@ -8,7 +9,8 @@ use crate::framework::resource::Call;
 use crate::framework::schema::{Attribute, Nesting, Schema};
 use crate::protocol::value::Value;
 
-use super::super::context::Context;
+use super::super::context::{Context, options};
+use super::super::endpoints;
 use super::super::noun::{Noun, Verb};
 use super::super::object::{ListShape, RemoteObject};
 use super::super::trail;
@@ -65,9 +67,14 @@ impl<T: RemoteObject> DataSource<Context> for Plural<T> {
 
     async fn read(&self, call: &Call<'_, Context>, config: Value) -> Result<Value, Diagnostics> {
         let filter = Filter::new::<T>(&config)?;
-        let listed = trail::list::<T>(call, |_| false)
-            .await
-            .map_err(|error| T::NOUN.failed(Verb::List, "", &error))?;
+        let listed = match filter.query() {
+            [] => trail::list::<T>(call, |_| false).await,
+            query => {
+                let found = endpoints::search(call.ctx.client(), query, &options(call)).await;
+                found.map(Arc::new)
+            }
+        };
+        let listed = listed.map_err(|error| T::NOUN.failed(Verb::List, "", &error))?;
         let names = listed_names::<T>();
         let matching: Vec<_> = listed.iter().filter(|record| filter.matches(record)).collect();
         let found = matching.iter().map(|record| Value::Map(listed_results(&names, record))).collect();
