@@ -20,6 +20,7 @@ mod journal;
 mod lifecycle;
 mod outages;
 mod page;
+mod phone_number_knobs;
 mod phone_numbers;
 mod program;
 mod routes;
