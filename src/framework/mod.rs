@@ -40,4 +40,4 @@ pub mod validators;
 pub mod walk;
 
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;

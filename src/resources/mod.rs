@@ -31,6 +31,9 @@ pub mod sip_trunk;
 pub mod sip_trunk_credentials;
 pub mod webrtc_token;
 
+#[cfg(test)]
+mod tests;
+
 use crate::framework::registry::Registry;
 use crate::lifecycle::context::Context;
 

@@ -28,6 +28,9 @@ pub use sip_trunk::{
     PinnedCallerId, ProFeatures, UnsetText, UnusedLimits,
 };
 
+/// The families of routes that are a service of their own, which an account may be without.
+pub const FAMILIES: [&str; 5] = ["api_keys", "embeddable", "numbers", "trunks", "webhooks"];
+
 /// How the simulated API behaves.
 ///
 /// [`Behaviour::default`] is the newest documented behaviour; where nothing is
@@ -42,8 +45,8 @@ pub struct Behaviour {
     /// Whether the account has the trunk service. `false`: 403 on list, create, update and delete,
     /// 404 on `GET /v1/trunks/{id}`, all with the not-provisioned text. Default: `true`.
     pub provisioned: bool,
-    /// Families of routes of which the account has not the service: 403 with the not-provisioned text. The families
-    /// are `trunks`, `numbers`, `webhooks`, `api_keys` and `embeddable`. Default: none.
+    /// [`FAMILIES`] of routes of which the account has not the service: 403 with the not-provisioned text.
+    /// Default: none.
     pub unprovisioned_families: BTreeSet<String>,
     /// The address from which requests seem to come, for keys that are restricted to addresses. Default: `None`, the
     /// one from which they do.

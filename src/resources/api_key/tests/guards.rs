@@ -42,7 +42,7 @@ async fn the_key_in_use_cannot_be_destroyed() {
 #[tokio::test]
 async fn the_key_in_use_cannot_be_deactivated() {
     let (bench, state) = on_its_own_key().await;
-    let (_, said) = bench.try_plan(&config(|key| key.active = Attr::Known(false)), Some(&state)).await;
+    let said = bench.said(&config(|key| key.active = Attr::Known(false)), Some(&state)).await;
     assert_eq!(said.len(), 1, "{said:?}");
     assert_eq!(
         (said[0].severity, said[0].path.as_ref().unwrap().to_string()),
@@ -57,7 +57,7 @@ async fn restricting_the_key_in_use_warns_and_any_other_does_not() {
         (config(|key| key.scopes = scopes(&[("trunks", "read")])), "scopes"),
         (config(|key| key.permitted_ips = addresses(&["192.0.2.1"])), "permitted_ips"),
     ] {
-        let (_, said) = bench.try_plan(&change, Some(&state)).await;
+        let said = bench.said(&change, Some(&state)).await;
         assert_eq!(said.len(), 1, "{said:?}");
         assert_eq!(said[0].severity, Severity::Warning);
         assert_eq!(said[0].path.as_ref().unwrap().to_string(), path);
@@ -71,7 +71,7 @@ async fn what_widens_a_key_warns_before_it_does() {
     let bench = Bench::start().await;
     let made = bench.create(&everything()).await.ok();
     let said = async |config: &ApiKeyModel, prior: &ApiKeyModel| -> Vec<String> {
-        let (_, said) = bench.try_plan(config, Some(prior)).await;
+        let said = bench.said(config, Some(prior)).await;
         assert!(said.iter().all(|said| said.severity == Severity::Warning));
         said.into_iter().map(|said| said.summary).collect()
     };

@@ -3,7 +3,7 @@
 use wavix_sim::behaviour::SecondPost;
 use wavix_sim::{Answer, Fault, Rule};
 
-use super::{Bench, EVENT, NEW, OLD, OTHER, PATH, SECOND_POSTS, webhook};
+use super::{Bench, EVENT, NEW, OLD, OTHER, PATH, SECOND_POSTS, webhook, with, patient};
 
 /// Ways to lose an answer, after the request was carried out and without.
 fn losses() -> Vec<(bool, Fault)> {
@@ -35,11 +35,11 @@ async fn an_update_settles_the_lost_answer_of_each_of_its_requests() {
         let posts = if second_post == SecondPost::Replaces { 1 } else { 2 };
         for (_, fault) in losses() {
             for lost in 0..posts {
-                let bench = Bench::with(|b| b.webhook_second_post = second_post).await;
+                let bench = with(|b| b.webhook_second_post = second_post).await;
                 bench.sim.set_webhook(EVENT, OLD);
                 bench.sim.faults().push(Rule::new("POST", PATH, fault.clone()).skip(lost));
                 bench.sim.fault("DELETE", PATH, fault.clone());
-                let left = bench.update(&webhook(OLD), &webhook(NEW)).await;
+                let left = bench.update(&webhook(NEW), &webhook(OLD)).await;
                 assert_eq!(left.ok(), webhook(NEW), "{second_post:?} {lost} {fault:?}");
                 assert_eq!(bench.urls(), [NEW], "{second_post:?} {lost} {fault:?}");
             }
@@ -65,14 +65,14 @@ async fn a_failure_that_lasts_says_what_is_in_force() {
     let bench = Bench::start().await;
     bench.sim.faults().always("POST", PATH, Fault::status(500));
     let left = bench.create(&webhook(NEW)).await;
-    assert!(left.error().contains("No `url` is in force for `on-call`"), "{left:?}");
+    assert!(left.refusal().contains("No `url` is in force for `on-call`"), "{left:?}");
     assert!(left.state.is_none());
     bench.sim.set_webhook(EVENT, OLD);
-    let left = bench.update(&webhook(OLD), &webhook(NEW)).await;
-    assert!(left.error().contains(&format!("In force for `on-call` is {OLD}")), "{left:?}");
+    let left = bench.update(&webhook(NEW), &webhook(OLD)).await;
+    assert!(left.refusal().contains(&format!("In force for `on-call` is {OLD}")), "{left:?}");
     bench.sim.faults().always("DELETE", PATH, Fault::status(500));
     let left = bench.delete(&webhook(OLD)).await;
-    assert!(left.error().contains(OLD), "{left:?}");
+    assert!(left.refusal().contains(OLD), "{left:?}");
     assert_eq!((bench.urls(), left.state), (vec![OLD.to_owned()], Some(webhook(OLD))));
 }
 
@@ -82,10 +82,10 @@ async fn what_could_not_be_looked_up_is_adopted_by_the_next_create() {
     let mut bench = Bench::start().await;
     bench.sim.fault("POST", PATH, Fault::close_after_commit());
     bench.sim.faults().push(Rule::new("GET", PATH, Fault::status(500)).skip(1).always());
-    let error = bench.create(&webhook(NEW)).await.error();
+    let error = bench.create(&webhook(NEW)).await.refusal();
     assert!(error.contains("could not be looked up"), "{error}");
     bench.sim.faults().clear();
-    bench.run_again();
+    bench = bench.again();
     bench.sim.journal().clear();
     assert_eq!(bench.create(&webhook(NEW)).await.ok(), webhook(NEW));
     assert_eq!(bench.writes(), (0, 0));
@@ -95,10 +95,10 @@ async fn what_could_not_be_looked_up_is_adopted_by_the_next_create() {
 async fn lists_that_are_behind_are_waited_for() {
     for second_post in SECOND_POSTS {
         for lag in [1, 3] {
-            let mut bench = Bench::with(|b| (b.list_lag, b.webhook_second_post) = (lag, second_post)).await;
-            bench.patient();
+            let mut bench = with(|b| (b.list_lag, b.webhook_second_post) = (lag, second_post)).await;
+            bench.ctx = patient(&bench);
             let made = bench.create(&webhook(OLD)).await;
-            let changed = bench.update_with(&webhook(OLD), &webhook(NEW), made.private).await;
+            let changed = bench.update_with(&webhook(NEW), &webhook(OLD), made.private).await;
             let private = changed.private.clone();
             assert_eq!(changed.ok(), webhook(NEW), "{second_post:?} {lag}");
             assert_eq!(bench.urls(), [NEW], "{second_post:?} {lag}");
@@ -115,7 +115,7 @@ async fn lists_that_are_behind_are_waited_for() {
 /// Whoever fills the slot between our two requests keeps it.
 #[tokio::test]
 async fn what_somebody_puts_there_between_our_requests_is_not_replaced() {
-    let bench = Bench::with(|b| b.webhook_second_post = SecondPost::Rejected).await;
+    let bench = with(|b| b.webhook_second_post = SecondPost::Rejected).await;
     bench.sim.set_webhook(EVENT, OLD);
     let gate = wavix_sim::Gate::new();
     bench.sim.faults().push(Rule::new("POST", PATH, Fault::held_before_commit(&gate)).skip(1));
@@ -127,8 +127,8 @@ async fn what_somebody_puts_there_between_our_requests_is_not_replaced() {
         bench.sim.set_webhook(EVENT, OTHER);
         gate.open();
     };
-    let (left, ()) = tokio::join!(bench.update(&prior, &plan), somebody);
-    let error = left.error();
+    let (left, ()) = tokio::join!(bench.update(&plan, &prior), somebody);
+    let error = left.refusal();
     assert!(error.contains(&format!("In force for `on-call` is {OTHER}")) && error.contains(OLD), "{error}");
     assert_eq!(bench.urls(), [OTHER]);
 }
@@ -148,7 +148,7 @@ async fn an_interrupt_does_not_leave_the_slot_empty() {
         bench.cancel.cancel();
         gate.open();
     };
-    let (left, ()) = tokio::join!(bench.update(&prior, &plan), interrupt);
+    let (left, ()) = tokio::join!(bench.update(&plan, &prior), interrupt);
     assert_eq!(left.ok(), webhook(NEW));
     assert_eq!(bench.urls(), [NEW]);
 }

@@ -13,7 +13,7 @@ use super::{Bench, EVENT, NEW, OLD, OTHER, overwriting, text, webhook};
 async fn a_slot_that_is_taken_is_told_while_planning_and_nothing_fails() {
     let bench = Bench::start().await;
     bench.sim.set_webhook(EVENT, OTHER);
-    let told = bench.plan(None, &webhook(NEW)).await;
+    let told = bench.said(&webhook(NEW), None).await;
     let [warning] = told.as_slice() else { panic!("{told:?}") };
     assert_eq!((warning.severity, warning.summary.as_str()), (Severity::Warning, "Call webhook is taken"));
     assert!(warning.detail.contains(OTHER) && warning.detail.contains("`overwrite = true`"), "{warning:?}");
@@ -25,12 +25,12 @@ async fn a_plan_says_nothing_of_a_slot_that_is_free_or_its_own_or_may_be_overwri
     {
         let bench = Bench::start().await;
         there.into_iter().for_each(|url| bench.sim.set_webhook(EVENT, url));
-        assert_eq!(bench.plan(None, &config).await, [], "{there:?}");
+        assert_eq!(bench.said(&config, None).await, [], "{there:?}");
     }
     let bench = Bench::start().await;
     bench.sim.set_webhook(EVENT, OTHER);
     bench.read(&webhook(OLD)).await;
-    assert_eq!(bench.plan(Some(&webhook(OLD)), &webhook(NEW)).await, []);
+    assert_eq!(bench.said(&webhook(NEW), Some(&webhook(OLD))).await, []);
 }
 
 #[tokio::test]
@@ -38,7 +38,7 @@ async fn a_plan_does_without_a_look_that_is_refused() {
     let bench = Bench::start().await;
     bench.sim.set_webhook(EVENT, OTHER);
     bench.sim.faults().always("GET", super::PATH, wavix_sim::Fault::status(403));
-    assert_eq!(bench.plan(None, &webhook(NEW)).await, []);
+    assert_eq!(bench.said(&webhook(NEW), None).await, []);
 }
 
 #[tokio::test]
@@ -47,8 +47,8 @@ async fn two_resources_of_one_slot_are_an_error_while_planning() {
     for (prior, second) in [(None, webhook(NEW)), (Some(&old), webhook(NEW))] {
         let bench = Bench::start().await;
         bench.read(&webhook(OLD)).await;
-        assert_eq!(bench.plan(prior, &webhook(OLD)).await, []);
-        let told = bench.plan(prior, &second).await;
+        assert_eq!(bench.said(&webhook(OLD), prior).await, []);
+        let told = bench.said(&second, prior).await;
         let [error] = told.as_slice() else { panic!("{told:?}") };
         assert_eq!(error.severity, Severity::Error);
         assert_eq!(error.path.as_ref().unwrap().to_string(), "event_type");
@@ -56,32 +56,32 @@ async fn two_resources_of_one_slot_are_an_error_while_planning() {
     }
     // One is kept, another is new.
     let bench = Bench::start().await;
-    assert_eq!(bench.plan(Some(&old), &webhook(OLD)).await, []);
-    assert_eq!(bench.plan(None, &webhook(NEW)).await.len(), 1);
+    assert_eq!(bench.said(&webhook(OLD), Some(&old)).await, []);
+    assert_eq!(bench.said(&webhook(NEW), None).await.len(), 1);
 }
 
 /// With `-replace`, and with another event.
 #[tokio::test]
 async fn a_resource_that_is_replaced_is_not_its_own_double() {
     let bench = Bench::start().await;
-    assert_eq!(bench.plan(Some(&webhook(OLD)), &webhook(OLD)).await, []);
-    assert_eq!(bench.plan(None, &webhook(OLD)).await, []);
+    assert_eq!(bench.said(&webhook(OLD), Some(&webhook(OLD))).await, []);
+    assert_eq!(bench.said(&webhook(OLD), None).await, []);
 
     let bench = Bench::start().await;
     let other = CallWebhookModel { event_type: text("post-call"), ..webhook(OLD) };
-    assert_eq!(bench.plan(Some(&other), &webhook(OLD)).await, []);
-    assert_eq!(bench.plan(None, &webhook(OLD)).await, []);
+    assert_eq!(bench.said(&webhook(OLD), Some(&other)).await, []);
+    assert_eq!(bench.said(&webhook(OLD), None).await, []);
     // Its successor there is another.
-    assert_eq!(bench.plan(None, &other).await, []);
+    assert_eq!(bench.said(&other, None).await, []);
 }
 
 #[tokio::test]
 async fn what_is_unknown_trips_nothing() {
     let bench = Bench::start().await;
     let unknown = CallWebhookModel { event_type: Attr::unknown(), ..webhook(OLD) };
-    assert_eq!(bench.plan(None, &unknown).await, []);
-    assert_eq!(bench.plan(None, &unknown).await, []);
-    assert_eq!(bench.plan(None, &CallWebhookModel { url: Attr::unknown(), ..webhook(OLD) }).await, []);
+    assert_eq!(bench.said(&unknown, None).await, []);
+    assert_eq!(bench.said(&unknown, None).await, []);
+    assert_eq!(bench.said(&CallWebhookModel { url: Attr::unknown(), ..webhook(OLD) }, None).await, []);
     assert_eq!(bench.sim.journal().entries().len(), 0);
 }
 

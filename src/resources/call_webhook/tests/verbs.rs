@@ -7,7 +7,7 @@ use crate::framework::object::Attr;
 use crate::framework::resource::Resource;
 
 use super::super::CallWebhookResource;
-use super::{Bench, EVENT, NEW, OLD, OTHER, PATH, SECOND_POSTS, overwriting, text, webhook};
+use super::{Bench, EVENT, NEW, OLD, OTHER, PATH, SECOND_POSTS, overwriting, text, webhook, with};
 
 #[tokio::test]
 async fn an_empty_slot_is_filled_with_one_post() {
@@ -32,7 +32,7 @@ async fn a_foreign_url_is_refused_with_three_ways_out() {
     let bench = Bench::start().await;
     bench.sim.set_webhook(EVENT, OTHER);
     let left = bench.create(&webhook(NEW)).await;
-    let error = left.error();
+    let error = left.refusal();
     for part in ["Cannot create call webhook", OTHER, "terraform import", "portal", "`overwrite = true`"] {
         assert!(error.contains(part), "{part}: {error}");
     }
@@ -45,14 +45,14 @@ async fn a_foreign_url_is_refused_with_three_ways_out() {
 async fn no_message_shows_the_password_in_a_foreign_url() {
     let bench = Bench::start().await;
     bench.sim.set_webhook(EVENT, "https://user:planted-secret@somebody.example.net/else");
-    let error = bench.create(&webhook(NEW)).await.error();
+    let error = bench.create(&webhook(NEW)).await.refusal();
     assert!(error.contains("somebody.example.net") && !error.contains("planted-secret"), "{error}");
 }
 
 #[tokio::test]
 async fn a_foreign_url_is_replaced_when_told_so() {
     for second_post in SECOND_POSTS {
-        let bench = Bench::with(|b| b.webhook_second_post = second_post).await;
+        let bench = with(|b| b.webhook_second_post = second_post).await;
         bench.sim.set_webhook(EVENT, OTHER);
         let left = bench.create(&overwriting(NEW)).await;
         assert!(left.warning().contains(OTHER), "it can be put back: {left:?}");
@@ -66,10 +66,10 @@ async fn a_url_is_changed_in_place_whatever_a_second_post_does() {
     for (second_post, writes) in
         [(SecondPost::Rejected, (2, 1)), (SecondPost::Replaces, (1, 0)), (SecondPost::Appends, (2, 1))]
     {
-        let bench = Bench::with(|b| b.webhook_second_post = second_post).await;
+        let bench = with(|b| b.webhook_second_post = second_post).await;
         bench.sim.set_webhook(EVENT, OLD);
         bench.sim.set_webhook("post-call", OTHER);
-        let left = bench.update(&webhook(OLD), &webhook(NEW)).await;
+        let left = bench.update(&webhook(NEW), &webhook(OLD)).await;
         assert!(left.warnings.is_empty(), "a success says nothing: {left:?}");
         assert_eq!(left.ok(), webhook(NEW));
         assert_eq!((bench.urls(), bench.writes()), (vec![NEW.to_owned()], writes), "{second_post:?}");
@@ -79,10 +79,10 @@ async fn a_url_is_changed_in_place_whatever_a_second_post_does() {
 
 #[tokio::test]
 async fn a_conflict_is_taken_for_a_slot_that_must_be_emptied_first() {
-    let bench = Bench::with(|b| b.webhook_second_post = SecondPost::Appends).await;
+    let bench = with(|b| b.webhook_second_post = SecondPost::Appends).await;
     bench.sim.set_webhook(EVENT, OLD);
     bench.sim.fault("POST", PATH, Fault::status(409));
-    assert_eq!(bench.update(&webhook(OLD), &webhook(NEW)).await.ok(), webhook(NEW));
+    assert_eq!(bench.update(&webhook(NEW), &webhook(OLD)).await.ok(), webhook(NEW));
     assert_eq!((bench.urls(), bench.writes()), (vec![NEW.to_owned()], (2, 1)));
 }
 
@@ -92,8 +92,8 @@ async fn a_refused_url_touches_nothing() {
         let bench = Bench::start().await;
         bench.sim.set_webhook(EVENT, OLD);
         bench.sim.fault("POST", PATH, Fault::status(status));
-        let left = bench.update(&webhook(OLD), &webhook(NEW)).await;
-        let error = left.error();
+        let left = bench.update(&webhook(NEW), &webhook(OLD)).await;
+        let error = left.refusal();
         assert!(error.contains(&format!("In force for `on-call` is {OLD}")), "{error}");
         assert_eq!((bench.urls(), bench.writes()), (vec![OLD.to_owned()], (1, 0)), "{status}");
         assert_eq!(left.state, Some(webhook(OLD)));
@@ -105,7 +105,7 @@ async fn a_url_that_is_refused_for_an_empty_slot_is_an_error() {
     let bench = Bench::start().await;
     bench.sim.fault("POST", PATH, Fault::status(422));
     let left = bench.create(&webhook(NEW)).await;
-    assert!(left.error().contains("No `url` is in force"), "{left:?}");
+    assert!(left.refusal().contains("No `url` is in force"), "{left:?}");
     assert!(left.state.is_none());
     assert_eq!(bench.writes(), (1, 0));
 }
@@ -115,8 +115,8 @@ async fn the_old_url_is_put_back_when_the_new_one_is_refused_after_a_delete() {
     let bench = Bench::start().await;
     bench.sim.set_webhook(EVENT, OLD);
     bench.sim.faults().push(Rule::new("POST", PATH, Fault::status(400)).skip(1));
-    let left = bench.update(&webhook(OLD), &webhook(NEW)).await;
-    let error = left.error();
+    let left = bench.update(&webhook(NEW), &webhook(OLD)).await;
+    let error = left.refusal();
     assert!(error.contains(&format!("In force for `on-call` is {OLD}")), "{error}");
     assert!(error.contains("put back") && error.contains("Events between"), "{error}");
     assert_eq!((bench.urls(), bench.writes()), (vec![OLD.to_owned()], (3, 1)));
@@ -128,36 +128,36 @@ async fn an_old_url_that_cannot_be_put_back_is_named() {
     let bench = Bench::start().await;
     bench.sim.set_webhook(EVENT, OLD);
     bench.sim.faults().push(Rule::new("POST", PATH, Fault::status(400)).skip(1).times(2));
-    let error = bench.update(&webhook(OLD), &webhook(NEW)).await.error();
+    let error = bench.update(&webhook(NEW), &webhook(OLD)).await.refusal();
     assert!(error.contains("No `url` is in force") && error.contains(OLD), "{error}");
     assert!(bench.urls().is_empty());
 }
 
 #[tokio::test]
 async fn what_somebody_has_put_there_since_the_plan_is_not_replaced() {
-    let bench = Bench::with(|b| b.webhook_second_post = SecondPost::Replaces).await;
+    let bench = with(|b| b.webhook_second_post = SecondPost::Replaces).await;
     bench.sim.set_webhook(EVENT, OTHER);
-    let error = bench.update(&webhook(OLD), &webhook(NEW)).await.error();
+    let error = bench.update(&webhook(NEW), &webhook(OLD)).await.refusal();
     assert!(error.contains("Cannot update call webhook") && error.contains(OTHER), "{error}");
     assert_eq!((bench.urls(), bench.writes()), (vec![OTHER.to_owned()], (0, 0)));
 
-    assert_eq!(bench.update(&webhook(OLD), &overwriting(NEW)).await.ok(), overwriting(NEW));
+    assert_eq!(bench.update(&overwriting(NEW), &webhook(OLD)).await.ok(), overwriting(NEW));
     assert_eq!(bench.urls(), [NEW]);
 }
 
 #[tokio::test]
 async fn an_update_fills_a_slot_that_was_emptied_and_adopts_what_is_wanted() {
     let bench = Bench::start().await;
-    assert_eq!(bench.update(&webhook(OLD), &webhook(NEW)).await.ok(), webhook(NEW));
+    assert_eq!(bench.update(&webhook(NEW), &webhook(OLD)).await.ok(), webhook(NEW));
     assert_eq!((bench.urls(), bench.writes()), (vec![NEW.to_owned()], (1, 0)));
-    assert_eq!(bench.update(&webhook(OLD), &webhook(NEW)).await.ok(), webhook(NEW));
+    assert_eq!(bench.update(&webhook(NEW), &webhook(OLD)).await.ok(), webhook(NEW));
     assert_eq!(bench.writes(), (1, 0));
 }
 
 #[tokio::test]
 async fn what_wavix_is_not_told_of_needs_no_request() {
     let bench = Bench::start().await;
-    assert_eq!(bench.update(&webhook(OLD), &overwriting(OLD)).await.ok(), overwriting(OLD));
+    assert_eq!(bench.update(&overwriting(OLD), &webhook(OLD)).await.ok(), overwriting(OLD));
     assert_eq!(bench.sim.journal().entries().len(), 0);
 }
 
@@ -166,7 +166,7 @@ async fn a_read_sees_drift_and_that_it_is_gone() {
     let mut bench = Bench::start().await;
     bench.sim.set_webhook(EVENT, OTHER);
     assert_eq!(bench.read(&webhook(OLD)).await.ok(), webhook(OTHER));
-    bench.run_again();
+    bench = bench.again();
     bench.sim.remove_webhook(EVENT);
     let left = bench.read(&webhook(OLD)).await;
     assert!(left.warning().contains("Call webhook on-call is gone"), "{left:?}");
@@ -193,7 +193,7 @@ async fn of_several_urls_the_state_keeps_its_own_and_says_so() {
     let left = bench.read(&webhook(OLD)).await;
     assert!(left.warning().contains(OTHER) && left.warning().contains(OLD), "{left:?}");
     assert_eq!(left.ok(), webhook(OLD));
-    bench.run_again();
+    bench = bench.again();
     assert_eq!(bench.read(&webhook(NEW)).await.ok(), webhook(OTHER), "the first");
 }
 
@@ -205,7 +205,7 @@ async fn a_webhook_whose_url_cannot_be_read_is_an_error_and_stays() {
         bench.sim.set_webhook(EVENT, OLD);
         bench.sim.fault("GET", PATH, fault);
         let left = bench.read(&webhook(OLD)).await;
-        assert!(left.error().contains("`url`"), "{left:?}");
+        assert!(left.refusal().contains("`url`"), "{left:?}");
         assert_eq!(left.state, Some(webhook(OLD)));
     }
 }
@@ -219,7 +219,7 @@ async fn an_import_reads_the_slot() {
     assert_eq!(bench.read(&stub).await.ok(), webhook(OLD));
 
     let missing = CallWebhookResource::NEW.import("post-call").unwrap();
-    let error = bench.read(&missing).await.error();
+    let error = bench.read(&missing).await.refusal();
     assert!(error.contains("post-call") && error.contains(EVENT), "{error}");
     let unknown: Vec<_> = CallWebhookResource::NEW.import("answered").unwrap_err().into_iter().collect();
     assert!(unknown[0].detail.contains("`on-call`, `post-call`"), "{unknown:?}");
@@ -229,7 +229,7 @@ async fn an_import_reads_the_slot() {
 #[tokio::test]
 async fn a_destroy_empties_the_slot_whatever_an_empty_one_answers() {
     for empty in [EmptySlot::Rejected, EmptySlot::Success, EmptySlot::NotFound] {
-        let bench = Bench::with(|b| b.webhook_empty_delete = empty).await;
+        let bench = with(|b| b.webhook_empty_delete = empty).await;
         bench.sim.set_webhook(EVENT, OLD);
         let left = bench.delete(&webhook(OLD)).await;
         assert!(left.errors.is_empty() && left.warnings.is_empty(), "{left:?}");
@@ -271,7 +271,7 @@ async fn a_destroy_that_is_refused_keeps_the_state() {
     bench.sim.set_webhook(EVENT, OLD);
     bench.sim.fault("DELETE", PATH, Fault::status(403));
     let left = bench.delete(&webhook(OLD)).await;
-    assert!(left.error().contains("`webhooks:write`") && left.error().contains(OLD), "{left:?}");
+    assert!(left.refusal().contains("`webhooks:write`") && left.refusal().contains(OLD), "{left:?}");
     assert_eq!(bench.urls(), [OLD]);
     assert_eq!(left.state, Some(webhook(OLD)));
 }
@@ -281,7 +281,7 @@ async fn a_destroy_that_is_refused_keeps_the_state() {
 async fn a_slot_that_another_resource_of_the_run_has_taken_is_left_alone() {
     let mut bench = Bench::start().await;
     let first = bench.create(&webhook(OLD)).await;
-    bench.run_again();
+    bench = bench.again();
     let second = bench.create(&webhook(OLD)).await;
     let left = bench.delete_with(&webhook(OLD), first.private).await;
     assert!(left.errors.is_empty() && left.warnings.is_empty(), "{left:?}");
@@ -327,11 +327,11 @@ async fn a_list_that_cannot_be_read_stops_every_verb_before_it_writes() {
         for left in [
             bench.create(&webhook(NEW)).await,
             bench.read(&webhook(OLD)).await,
-            bench.update(&webhook(OLD), &webhook(NEW)).await,
+            bench.update(&webhook(NEW), &webhook(OLD)).await,
             bench.delete(&webhook(OLD)).await,
         ] {
-            assert!(left.error().contains(&status.to_string()), "{left:?}");
-            assert!(status != 403 || left.error().contains("`webhooks:"), "{left:?}");
+            assert!(left.refusal().contains(&status.to_string()), "{left:?}");
+            assert!(status != 403 || left.refusal().contains("`webhooks:"), "{left:?}");
         }
         assert_eq!((bench.urls(), bench.writes()), (vec![OLD.to_owned()], (0, 0)));
     }

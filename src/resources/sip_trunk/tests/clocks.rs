@@ -136,16 +136,16 @@ async fn a_new_trunk_does_not_count_as_gone_whatever_the_clocks_say() {
             knobs.misses_after_create = 2;
             knobs.list_lag = 2;
         });
-        let (left, private) = bench.create_with_private(&config(|_| {})).await;
+        let (left, private) = bench.create(&config(|_| {})).await.and_private();
         let created = left.ok();
         // The next plan is another process.
         bench.ctx =
             bench.context(|_| {}).with_patience(Patience { settling: Duration::from_secs(10), ..hasty() });
-        let (read, private) = bench.read_with_private(&created, private).await;
+        let (read, private) = bench.read_with(&created, private).await.and_private();
         assert_eq!(read.ok(), created, "clock {number}");
         // Once it has settled, nothing is left of that.
         bench.ctx = another(&bench);
-        let (_, private) = bench.read_with_private(&created, private).await;
+        let (_, private) = bench.read_with(&created, private).await.and_private();
         assert!(private.to_bytes().is_empty(), "{private:?}");
     }
 }

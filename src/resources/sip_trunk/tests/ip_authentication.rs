@@ -27,13 +27,13 @@ async fn a_request_is_pending_until_it_is_approved_or_rejected() {
     assert_eq!(review(&created), ["dynamic", "IP auth", "pending"]);
     bench.sim.approve(id_of(&created));
     // Another walk is needed: what the create saw is out of date.
-    let fresh = Bench { ctx: bench.context(|_| {}), ..bench };
+    let fresh = bench.again();
     let approved = fresh.read(&created).await.ok();
     assert_eq!(review(&approved), ["198.51.100.40", "IP auth", "active"]);
     assert_eq!(plan(&config, Some(&approved)), approved, "an approval is nothing to repair");
 
     fresh.sim.reject(id_of(&created));
-    let fresh = Bench { ctx: fresh.context(|_| {}), ..fresh };
+    let fresh = fresh.again();
     assert_eq!(fresh.read(&approved).await.ok().status, text("rejected"));
 }
 
@@ -128,7 +128,7 @@ async fn a_request_made_or_withdrawn_behind_our_back_is_drift() {
         trunk.host = "dynamic".to_owned();
         trunk.status = "active".to_owned();
     });
-    let fresh = Bench { ctx: bench.context(|_| {}), ..bench };
+    let fresh = bench.again();
     let read = fresh.read(&asked).await.ok();
     assert_eq!((&read.host_request, &read.auth_method), (&Attr::Null, &text("Digest")));
 
@@ -190,7 +190,7 @@ async fn one_walk_serves_all_reads_of_a_refresh() {
     for number in 0..20 {
         states.push(bench.create(&requesting(&format!("198.51.100.{number}"))).await.ok());
     }
-    let fresh = Bench { ctx: bench.context(|_| {}), ..bench };
+    let fresh = bench.again();
     fresh.sim.journal().clear();
     let reads = join_all(states.iter().map(|state| fresh.read(state))).await;
     for (read, state) in reads.into_iter().zip(&states) {

@@ -316,7 +316,7 @@ async fn an_imported_trunk_is_changed_only_with_a_password() {
     let (planned, diagnostics) = super::try_plan(&changed, Some(&imported));
     assert!(diagnostics.has_errors());
     let request = crate::framework::resource::UpdateRequest {
-        write_only: super::write_only(&changed),
+        write_only: super::write_only::<SipTrunk>(&changed),
         plan: planned,
         prior: imported.clone(),
     };

@@ -5,27 +5,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 use wavix_sim::{Access, ApiKey, Outage, Sim};
 
-use crate::framework::diagnostics::{Diagnostic, Diagnostics, Severity};
+use crate::framework::diagnostics::{Diagnostic, Severity};
 use crate::framework::object::Attr;
-use crate::framework::resource::{Phase, PlanRequest, Resource};
 
-use super::super::{SipTrunk, SipTrunkModel};
-use super::{Bench, config, draft, text};
-
-/// As Terraform plans it.
-async fn plan(bench: &Bench, config: &SipTrunkModel, prior: Option<&SipTrunkModel>) -> Vec<Diagnostic> {
-    let mut planned = Some(draft(config, prior));
-    let mut diagnostics = Diagnostics::new();
-    let request = PlanRequest {
-        ctx: Some(&bench.ctx),
-        config: Some(config),
-        prior,
-        phase: Phase::Plan,
-        cancel: &bench.cancel,
-    };
-    SipTrunk.plan(request, &mut planned, &mut diagnostics).await;
-    diagnostics.into_iter().collect()
-}
+use super::super::SipTrunkModel;
+use super::{Bench, config, text};
 
 /// Wants both looks.
 fn limited(label: &str) -> SipTrunkModel {
@@ -39,7 +23,7 @@ fn limited(label: &str) -> SipTrunkModel {
 async fn plans(bench: &Bench) -> Vec<Diagnostic> {
     let mut all = Vec::new();
     for label in ["a", "b", "c"] {
-        all.extend(plan(bench, &limited(label), None).await);
+        all.extend(bench.said(&limited(label), None).await);
     }
     all
 }
@@ -54,7 +38,7 @@ async fn a_wrong_key_is_one_error_of_the_plan_that_names_it() {
     assert!(error.detail.contains("`api_key`") && error.detail.contains("401"), "{}", error.detail);
     assert_eq!(bench.sim.journal().entries().len(), 1, "{}", bench.sim.journal());
     // The plan of one resource may be made twice.
-    assert_eq!(plan(&bench, &limited("a"), None).await, said);
+    assert_eq!(bench.said(&limited("a"), None).await, said);
 }
 
 #[tokio::test]
@@ -90,12 +74,12 @@ async fn a_plan_without_a_refresh_asks_for_nothing() {
         trunk.label = text("a");
         trunk.max_channels = Attr::Known(3);
     });
-    assert_eq!(plan(&bench, &changed, Some(&made)).await, []);
+    assert_eq!(bench.said(&changed, Some(&made)).await, []);
     assert_eq!(plans(&bench).await, []);
     assert_eq!(bench.sim.journal().entries().len(), 0, "{}", bench.sim.journal());
     // With one it does.
-    let bench = Bench { ctx: bench.context(|_| {}), ..bench };
+    let bench = bench.again();
     bench.read(&made).await.ok();
-    plan(&bench, &changed, Some(&made)).await;
+    bench.said(&changed, Some(&made)).await;
     assert_eq!(bench.sim.journal().count("GET", "/v1/profile/config"), 1);
 }

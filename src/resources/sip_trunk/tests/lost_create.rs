@@ -312,7 +312,7 @@ async fn a_password_that_could_not_be_confirmed_is_sent_by_the_next_apply() {
         });
         bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
         bench.sim.faults().times(4, "PUT", TRUNK, Fault::status(500));
-        let (left, private) = bench.create_with_private(&config).await;
+        let (left, private) = bench.create(&config).await.and_private();
         let summaries: Vec<&str> = left.warnings.iter().map(|warning| warning.summary.as_str()).collect();
         let id = bench.sim.trunks()[0].id;
         let expected = [format!("Adopted SIP trunk {id}"), format!("Unconfirmed password of SIP trunk {id}")];
@@ -320,10 +320,10 @@ async fn a_password_that_could_not_be_confirmed_is_sent_by_the_next_apply() {
         let state = left.ok();
         bench.sim.edit_trunk(id_of(&state), |trunk| trunk.set_password("another"));
 
-        let (read, private) = bench.read_with_private(&state, private).await;
+        let (read, private) = bench.read_with(&state, private).await.and_private();
         let read = read.ok();
         assert_ne!(read, state, "the refresh says that something is to be done");
-        let (again, _) = bench.read_with_private(&read, private).await;
+        let (again, _) = bench.read_with(&read, private).await.and_private();
         assert_eq!(again.ok(), read, "and says it once");
         let updated = bench.update(&config, &read).await.ok();
         assert_eq!(bench.sim.trunk(id_of(&state)).unwrap().password(), PASSWORD);

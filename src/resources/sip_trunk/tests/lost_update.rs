@@ -264,7 +264,7 @@ async fn a_review_that_an_unrelated_change_reopens_is_told() {
         bench.sim.configure(|knobs| knobs.host_request_resent = resent);
         let created = bench.create(&requesting("198.51.100.40")).await.ok();
         bench.sim.approve(id_of(&created));
-        let bench = Bench { ctx: bench.context(|_| {}), ..bench };
+        let bench = bench.again();
         let approved = bench.read(&created).await.ok();
         let mut changed = requesting("198.51.100.40");
         changed.label = text("renamed");

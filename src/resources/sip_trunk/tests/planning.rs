@@ -7,7 +7,6 @@ use crate::framework::resource::Resource;
 use crate::protocol::number::Number;
 use crate::protocol::value::{Unknown, Value};
 
-use super::super::ip_authentication::review_ahead;
 use super::super::model::HostRequestModel;
 use super::super::rules::UNCONFIRMED_VERSION;
 use super::super::{SipTrunk, SipTrunkModel};
@@ -205,7 +204,7 @@ fn another_request_for_ip_authentication_makes_what_follows_from_it_unknown() {
         (request(Attr::unknown()), &requested, true),
         (config(|_| {}), &requested, true),
     ] {
-        let planned = plan(&config, Some(before));
+        let (planned, _) = try_plan(&config, Some(before));
         for (name, unknown) in [
             ("host", planned.host.is_unknown()),
             ("auth_method", planned.auth_method.is_unknown()),
@@ -236,7 +235,7 @@ fn another_address_of_a_trusted_trunk_is_a_warning_that_calls_stop() {
         (requested("rejected"), request(text("203.0.113.21")), ""),
     ];
     for (index, (prior, config, part)) in cases.into_iter().enumerate() {
-        let warning = review_ahead(&prior, &plan(&config, Some(&prior)));
+        let warning = try_plan(&config, Some(&prior)).1.into_iter().next();
         assert_eq!(warning.is_some(), !part.is_empty(), "case {index}");
         if let Some(warning) = warning {
             assert!(warning.detail.contains(part), "{}", warning.detail);
@@ -366,7 +365,7 @@ fn the_mark_of_an_unconfirmed_password_is_forgotten_only_when_one_is_sent() {
         let error = diagnostics.iter().next().expect("without a password, the mark is not to be had out");
         assert!(error.detail.contains("never confirmed"), "{}", error.detail);
         assert!(!error.detail.contains("To leave the trunk as it is"), "{}", error.detail);
-        assert!(super::super::password::needs_request(&marked, &planned, &super::write_only(&config)));
+        assert!(super::super::password::needs_request(&marked, &planned, &super::write_only::<SipTrunk>(&config)));
     }
     plan(&without_password(|trunk| trunk.password_wo = Attr::Known(Secret::new("wo"))), Some(&marked));
     plan(&config(|_| {}), Some(&marked));

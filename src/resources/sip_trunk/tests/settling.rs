@@ -87,9 +87,9 @@ async fn a_read_that_shows_the_trunk_before_its_update_is_repeated() {
         trunk.label = text("renamed");
         trunk.call_limit = crate::framework::object::Attr::Known(60);
     });
-    let (left, private) = bench.update_with_private(&wanted, &created).await;
+    let (left, private) = bench.update(&wanted, &created).await.and_private();
     let updated = left.ok();
-    let (read, private) = bench.read_with_private(&updated, private).await;
+    let (read, private) = bench.read_with(&updated, private).await.and_private();
     assert_eq!((read.ok(), gets(&bench)), (updated.clone(), 4));
 
     // Once it has settled, nothing is remembered and nothing is waited for.
@@ -102,7 +102,7 @@ async fn a_read_that_shows_the_trunk_before_its_update_is_repeated() {
         .await
         .unwrap();
     bench.sim.edit_trunk(id_of(&updated), |trunk| trunk.label = "office".to_owned());
-    let (read, private) = bench.read_with_private(&updated, private).await;
+    let (read, private) = bench.read_with(&updated, private).await.and_private();
     assert_eq!(read.ok().label, text("office"));
     assert_eq!((gets(&bench), private.to_bytes()), (6, Vec::new()));
 }
@@ -112,10 +112,10 @@ async fn a_read_that_shows_the_trunk_before_its_update_is_repeated() {
 async fn what_an_update_cannot_explain_is_not_waited_for() {
     let bench = patient().await;
     let created = bench.create(&config(|_| {})).await.ok();
-    let (left, private) = bench.update_with_private(&config(|trunk| trunk.label = text("b")), &created).await;
+    let (left, private) = bench.update(&config(|trunk| trunk.label = text("b")), &created).await.and_private();
     let updated = left.ok();
     bench.sim.edit_trunk(id_of(&updated), |trunk| trunk.encrypted_media = true);
-    let (read, _) = bench.read_with_private(&updated, private).await;
+    let (read, _) = bench.read_with(&updated, private).await.and_private();
     let expected = SipTrunkModel { encrypted_media: crate::framework::object::Attr::Known(true), ..updated };
     assert_eq!((read.ok(), gets(&bench)), (expected, 1));
 }
