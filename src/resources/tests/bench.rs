@@ -121,8 +121,7 @@ async fn planned<R: Tested>(
         proposed: &proposed,
     };
     let hook = async |draft: &Value| {
-        let request =
-            PlanRequest { ctx, config: Some(config), prior, phase: Phase::PlanAfterRead, cancel };
+        let request = PlanRequest { ctx, config: Some(config), prior, phase: Phase::PlanAfterRead, cancel };
         let mut planned = Some(R::Model::from_value(draft).unwrap());
         let mut diagnostics = Diagnostics::new();
         R::ONLY.plan(request, &mut planned, &mut diagnostics).await;

@@ -11,7 +11,7 @@ use wavix_sim::Sim;
 
 use crate::support::plugin::{BINARY, release_binary};
 
-/// The resource type all of this is about.
+/// The resource type that most of this is about.
 pub const TRUNK: &str = "wavix_sip_trunk";
 
 /// A plugin process. It can be configured again and again, as no Terraform
@@ -50,7 +50,12 @@ impl Bench {
 
     /// The trunks.
     pub fn trunks(&self) -> Resource<'_> {
-        Resource::new(&self.session, TRUNK).unwrap()
+        self.objects(TRUNK)
+    }
+
+    /// The objects of a type.
+    pub fn objects(&self, type_name: &str) -> Resource<'_> {
+        Resource::new(&self.session, type_name).unwrap()
     }
 
     /// `ConfigureProvider`.
@@ -70,10 +75,10 @@ impl Bench {
     }
 
     /// The identities that `terraform query` shows, and what is said about it.
-    pub async fn list(&self) -> (usize, Vec<pb::Diagnostic>) {
+    pub async fn list(&self, type_name: &str) -> (usize, Vec<pb::Diagnostic>) {
         let request = pb::list_resource::Request {
-            type_name: TRUNK.to_owned(),
-            config: Some(written(&self.session.schemas.lists[TRUNK], &json!({}))),
+            type_name: type_name.to_owned(),
+            config: Some(written(&self.session.schemas.lists[type_name], &json!({}))),
             include_resource_object: false,
             limit: 1000,
         };

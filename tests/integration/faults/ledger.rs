@@ -105,8 +105,8 @@ impl<'s> Ledger<'s> {
         Ok(said)
     }
 
-    /// Imports, as whoever reads an error that names a trunk would.
-    pub async fn import(&mut self, id: i64) -> Result<Vec<pb::Diagnostic>, Broken> {
+    /// Imports, as whoever reads an error that names an object would.
+    pub async fn import(&mut self, id: impl ToString) -> Result<Vec<pb::Diagnostic>, Broken> {
         let imported = self.resource.import(&id.to_string(), &Value::Null).await;
         let (mut objects, mut said) = imported.map_err(|error| error.to_string())?;
         if let Some(object) = objects.pop() {

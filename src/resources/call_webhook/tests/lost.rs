@@ -3,7 +3,7 @@
 use wavix_sim::behaviour::SecondPost;
 use wavix_sim::{Answer, Fault, Rule};
 
-use super::{Bench, EVENT, NEW, OLD, OTHER, PATH, SECOND_POSTS, webhook, with, patient};
+use super::{Bench, EVENT, NEW, OLD, OTHER, PATH, SECOND_POSTS, patient, webhook, with};
 
 /// Ways to lose an answer, after the request was carried out and without.
 fn losses() -> Vec<(bool, Fault)> {

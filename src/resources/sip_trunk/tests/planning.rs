@@ -365,7 +365,11 @@ fn the_mark_of_an_unconfirmed_password_is_forgotten_only_when_one_is_sent() {
         let error = diagnostics.iter().next().expect("without a password, the mark is not to be had out");
         assert!(error.detail.contains("never confirmed"), "{}", error.detail);
         assert!(!error.detail.contains("To leave the trunk as it is"), "{}", error.detail);
-        assert!(super::super::password::needs_request(&marked, &planned, &super::write_only::<SipTrunk>(&config)));
+        assert!(super::super::password::needs_request(
+            &marked,
+            &planned,
+            &super::write_only::<SipTrunk>(&config)
+        ));
     }
     plan(&without_password(|trunk| trunk.password_wo = Attr::Known(Secret::new("wo"))), Some(&marked));
     plan(&config(|_| {}), Some(&marked));

@@ -112,7 +112,8 @@ async fn a_read_that_shows_the_trunk_before_its_update_is_repeated() {
 async fn what_an_update_cannot_explain_is_not_waited_for() {
     let bench = patient().await;
     let created = bench.create(&config(|_| {})).await.ok();
-    let (left, private) = bench.update(&config(|trunk| trunk.label = text("b")), &created).await.and_private();
+    let (left, private) =
+        bench.update(&config(|trunk| trunk.label = text("b")), &created).await.and_private();
     let updated = left.ok();
     bench.sim.edit_trunk(id_of(&updated), |trunk| trunk.encrypted_media = true);
     let (read, _) = bench.read_with(&updated, private).await.and_private();

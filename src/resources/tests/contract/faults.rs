@@ -122,9 +122,7 @@ async fn all_fail<R: Tested>(bench: &Bench<R>, made: &R::Model, case: &Case<R>) 
     let none = bench.create(&case.config).await;
     assert!(none.state.is_none(), "{none:?}");
     let mut said = vec![texts(&none)];
-    for left in
-        [bench.read(made).await, bench.update(&case.changed, made).await, bench.delete(made).await]
-    {
+    for left in [bench.read(made).await, bench.update(&case.changed, made).await, bench.delete(made).await] {
         assert_eq!(left.state.as_ref(), Some(made), "{left:?}");
         said.push(texts(&left));
     }

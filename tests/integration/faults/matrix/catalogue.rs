@@ -6,8 +6,8 @@ use serde_json::json;
 use wavix_sim::behaviour::{Behaviour, Labels};
 use wavix_sim::{Answer, Fault, Rule, Sim};
 
-use super::odd;
-use super::scene::password;
+use super::odd::{self, Odd};
+use super::subjects::Subject;
 use super::unreachable::Unreachable;
 use super::verb::Verb;
 use crate::support::secrets;
@@ -36,7 +36,7 @@ pub enum How {
     Struck(Often, fn() -> Fault),
     /// The same, where what is done depends on the answer's shape; an error
     /// says why there is nothing to do.
-    Shaped(fn(Verb) -> Result<Fault, &'static str>),
+    Shaped(fn(&Subject, Verb) -> Odd),
     /// The server speaks HTTP/2, and does this to the first matching request.
     OverHttp2(fn() -> Fault),
     /// The server has a mind of its own about labels, and does this to the first
@@ -68,9 +68,6 @@ pub struct Case {
     pub acts_late: bool,
 }
 
-/// Of the trunk that is made, and of the same trunk after an update.
-const LABEL: &str = "Reception";
-const NEW_LABEL: &str = "Front desk";
 /// With everything that a server may change.
 const LONG_LABEL: &str = "Reception of the house  with the name that goes on and on ";
 const NEW_LONG_LABEL: &str = "Front desk of the house  with the name that goes on and on ";
@@ -207,7 +204,7 @@ pub const CASES: &[Case] = &[
     case("odd spellings", How::Shaped(odd::spellings)),
     case("a field twice", How::Shaped(odd::field_twice)),
     case("a lone surrogate", How::Shaped(odd::lone_surrogate)),
-    case("an unreadable limit", How::Shaped(odd::unreadable_limit)),
+    case("an unreadable field", How::Shaped(odd::unreadable_field)),
     always("a folded header", Fault::folded_header),
     always("101 headers", || Fault::many_headers(101)),
     always("gzip that nobody asked for", Fault::gzip),
@@ -273,24 +270,27 @@ const ONE_CONNECTION: &str = "the second page comes over the connection that bro
 
 impl Case {
     /// Why this fault cannot happen to this verb, if it cannot.
-    pub fn inapplicable(&self, verb: Verb) -> Option<&'static str> {
+    pub fn inapplicable(&self, subject: &Subject, verb: Verb) -> Option<&'static str> {
         match &self.how {
             How::Struck(..) => {
                 (verb == Verb::Open && REFUSED_AFTER_ALL.contains(&self.name)).then_some(NO_MARK)
             }
             How::OverHttp2(_) | How::Terminated(_) => None,
-            How::Relabelled(..) => (!matches!(verb, Verb::Create | Verb::Update)).then_some(NO_LABEL),
-            How::Dated(..) => (verb != Verb::Create).then_some(NO_DATE),
+            How::Relabelled(..) => {
+                let writes = matches!(verb, Verb::Create | Verb::Update);
+                (!writes || subject.remote.argument() != "label").then_some(NO_LABEL)
+            }
+            How::Dated(..) => (verb != Verb::Create || !subject.remote.is_dated()).then_some(NO_DATE),
             How::Before(..) => (verb == Verb::Configure).then_some(NEW_CONNECTION),
-            How::Shaped(shape) => shape(verb).err(),
+            How::Shaped(shape) => shape(subject, verb).err(),
             How::Gone => (!verb.is_about_an_object()).then_some(NO_SUBJECT),
             How::Unreachable(_) => (verb == Verb::ListNext).then_some(ONE_CONNECTION),
         }
     }
 
     /// Lets the simulator strike.
-    pub fn arm(&self, verb: Verb, sim: &Sim) {
-        let (method, path) = verb.target();
+    pub fn arm(&self, subject: &Subject, verb: Verb, sim: &Sim) {
+        let (method, path) = subject.target(verb);
         let (often, fault) = match &self.how {
             How::Struck(often, fault) => (*often, fault()),
             How::OverHttp2(fault) | How::Terminated(fault) => (Often::Once, fault()),
@@ -302,7 +302,7 @@ impl Case {
                 sim.configure(change);
                 (Often::Once, fault())
             }
-            How::Shaped(shape) => match shape(verb) {
+            How::Shaped(shape) => match shape(subject, verb) {
                 Ok(fault) => (Often::Always, fault),
                 Err(reason) => panic!("{}, {verb}: {reason}", self.name),
             },
@@ -314,11 +314,12 @@ impl Case {
 }
 
 impl Case {
-    /// The labels of the trunk when it is made and after an update.
-    pub fn labels(&self) -> [&'static str; 2] {
+    /// The values of the argument that an update changes: when the object is made, and
+    /// after it.
+    pub fn values(&self, subject: &Subject) -> [&'static str; 2] {
         match &self.how {
             How::Relabelled(..) => [LONG_LABEL, NEW_LONG_LABEL],
-            _ => [LABEL, NEW_LABEL],
+            _ => subject.remote.values(),
         }
     }
 }
@@ -329,19 +330,15 @@ fn untouched() -> Fault {
 }
 
 /// The secrets that a request of this verb shows the API.
-fn sent(verb: Verb) -> String {
-    let password = match verb {
-        Verb::Create => password(LABEL),
-        Verb::Update => password(NEW_LABEL),
-        _ => String::new(),
-    };
-    format!("{} {password}", secrets::API_KEY)
+fn sent(subject: &Subject, verb: Verb) -> String {
+    format!("{} {}", secrets::API_KEY, subject.remote.sent(verb))
 }
 
-fn repeating(verb: Verb) -> Result<Fault, &'static str> {
-    Ok(Fault::answer(Answer::new(422).message(&format!("Invalid parameter label: {}", sent(verb)))))
+fn repeating(subject: &Subject, verb: Verb) -> Odd {
+    let text = format!("Invalid parameter label: {}", sent(subject, verb));
+    Ok(Fault::answer(Answer::new(422).message(&text)))
 }
 
-fn repeating_as_a_page(verb: Verb) -> Result<Fault, &'static str> {
-    Ok(Fault::answer(Answer::new(400).html(&format!("<p>{}</p>", sent(verb)))))
+fn repeating_as_a_page(subject: &Subject, verb: Verb) -> Odd {
+    Ok(Fault::answer(Answer::new(400).html(&format!("<p>{}</p>", sent(subject, verb)))))
 }

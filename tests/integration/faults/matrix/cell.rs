@@ -7,13 +7,11 @@ use wavix_sim::Sim;
 use super::aftermath::{is_same, quiet};
 use super::catalogue::How;
 use super::expectation::Observed;
-use super::scene::{Scene, config};
-use super::verb::TRUNKS;
+use super::scene::Scene;
 use crate::faults::ledger::{has_errors, text};
 
-/// What a page of the list holds, and how many trunks there are to list.
+/// What a page of a list holds.
 const PAGE: usize = 3;
-const LISTED: usize = 5;
 
 impl Scene<'_> {
     pub async fn configure(&mut self) -> Result<Observed, String> {
@@ -28,92 +26,91 @@ impl Scene<'_> {
         let then = if has_errors(&said) { "refused" } else { "ready" };
         let observed = self.observed(then, &said);
         if has_errors(&said) {
-            let refused = self.ledger.apply(&self.ledger.config(&config(self.label))).await?;
+            let refused = self.ledger.apply(&self.config(self.value)).await?;
             if !has_errors(&refused) || !self.ours().is_empty() {
-                return Err("a trunk was made although the account is not verified".to_owned());
+                return Err("something was made although the account is not verified".to_owned());
             }
         }
         self.calm().await;
-        self.converge(self.label).await?;
+        self.converge(self.value).await?;
         Ok(observed)
     }
 
     pub async fn create(&mut self) -> Result<Observed, String> {
         self.ready().await;
-        let planned = self.planned(self.label).await?;
+        let planned = self.planned(self.value).await?;
         self.strike().await;
         let said = self.ledger.carry_out(&planned).await?;
-        let then = match (self.ledger.id(), self.ledger.tainted) {
+        let then = match (self.key(), self.ledger.tainted) {
             (None, _) => "not in the state",
             (Some(_), false) => "in the state",
             (Some(_), true) => "in the state, tainted",
         };
         let observed = self.observed(then, &said);
-        let sent = self.sim.journal().matching("POST", TRUNKS);
-        let known = self.ledger.id();
-        let doubles: Vec<i64> =
-            self.ours().iter().map(|trunk| trunk.id).filter(|id| Some(*id) != known).collect();
+        let (method, path) = self.subject.target(self.verb);
+        let sent = self.sim.journal().matching(method, path);
+        let known = self.key();
+        let doubles: Vec<String> =
+            self.ours().into_iter().map(|seen| seen.key).filter(|key| Some(key) != known.as_ref()).collect();
         if sent.iter().filter(|entry| entry.committed).count() > 1
-            && doubles.iter().any(|id| !text(&said).contains(&id.to_string()))
+            && doubles.iter().any(|key| !text(&said).contains(key))
         {
             return Err(format!("doubled\n{}", self.sim.journal()));
         }
-        self.repeated(self.label).await?;
+        self.repeated(self.value).await?;
         self.calm().await;
         if known.is_some() {
             // What the warning that names them says to do.
-            for id in &doubles {
-                self.sim.delete_trunk(*id);
+            for key in &doubles {
+                self.subject.remote.remove(&self.sim, key);
             }
         }
         self.nothing_is_lost(&said)?;
-        self.converge(self.label).await?;
+        self.converge(self.value).await?;
         Ok(observed)
     }
 
     pub async fn read(&mut self) -> Result<Observed, String> {
         self.made().await?;
         // Somebody has changed it; a refresh would show that.
-        self.sim.edit_trunk(self.ledger.id().unwrap_or_default(), |trunk| {
-            trunk.label = self.new_label.to_owned()
-        });
+        let key = self.key().unwrap_or_default();
+        self.subject.remote.edit(&self.sim, &key, self.new_value);
         self.strike().await;
         let said = self.ledger.refresh().await?;
-        let then = match self.ledger.instance.state.get("label").as_str() {
+        let then = match self.stored_value().as_deref() {
             None => "gone from the state",
-            Some(label) if label == self.new_label => "refreshed",
+            Some(value) if value == self.new_value => "refreshed",
             Some(_) => "as it was",
         };
         let observed = self.observed(then, &said);
         self.calm().await;
         self.nothing_is_lost(&said)?;
-        self.converge(self.label).await?;
+        self.converge(self.value).await?;
         Ok(observed)
     }
 
     pub async fn update(&mut self) -> Result<Observed, String> {
         self.made().await?;
-        let planned = self.planned(self.new_label).await?;
+        let planned = self.planned(self.new_value).await?;
         self.strike().await;
         let said = self.ledger.carry_out(&planned).await?;
-        let label = self.ledger.instance.state.get("label").as_str().map(str::to_owned);
-        let has_password = self.ledger.instance.state.get("password").as_str().is_some();
-        let then = match (label.as_deref(), has_password) {
-            (Some(label), true) if label == self.new_label => "new values",
-            (Some(label), false) if label == self.new_label => "new values, no password",
-            (Some(label), true) if label == self.label => "old values",
-            (Some(label), false) if label == self.label => "old values, no password",
-            (_, true) => "other values",
-            (_, false) => "other values, no password",
+        let values = match self.stored_value().as_deref() {
+            Some(value) if value == self.new_value => "new",
+            Some(value) if value == self.value => "old",
+            _ => "other",
         };
+        let lost = self.subject.remote.secret();
+        let lost = lost.filter(|secret| self.ledger.instance.state.get(secret).as_str().is_none());
+        let lost = lost.map_or_else(String::new, |secret| format!(", no {secret}"));
+        let then = format!("{values} values{lost}");
         let observed = self.observed(then, &said);
-        if !has_errors(&said) && self.ours().iter().any(|trunk| !is_same(&trunk.label, self.new_label)) {
-            return Err("the update succeeded, and the account has the old label".to_owned());
+        if !has_errors(&said) && self.ours().iter().any(|seen| !is_same(&seen.value, self.new_value)) {
+            return Err("the update succeeded, and the account has the old value".to_owned());
         }
-        self.repeated(self.new_label).await?;
+        self.repeated(self.new_value).await?;
         self.calm().await;
         self.nothing_is_lost(&said)?;
-        self.converge(self.new_label).await?;
+        self.converge(self.new_value).await?;
         Ok(observed)
     }
 
@@ -121,14 +118,14 @@ impl Scene<'_> {
         self.made().await?;
         self.strike().await;
         let said = self.ledger.destroy().await?;
-        let then = if self.ledger.id().is_some() { "in the state" } else { "gone from the state" };
+        let then = if self.key().is_some() { "in the state" } else { "gone from the state" };
         let observed = self.observed(then, &said);
         self.calm().await;
         self.nothing_is_lost(&said)?;
         // What a destroy does next: refresh, then delete what is left.
         let said = self.ledger.refresh().await?;
         quiet("refreshing", &said)?;
-        if self.ledger.id().is_some() {
+        if self.key().is_some() {
             quiet("the next destroy", &self.ledger.destroy().await?)?;
         }
         if !self.ours().is_empty() {
@@ -138,32 +135,32 @@ impl Scene<'_> {
     }
 
     pub async fn list(&mut self) -> Result<Observed, String> {
-        for number in 1..LISTED {
-            self.sim.add_trunk(json!({ "label": format!("Trunk {number}") }));
-        }
+        let remote = self.subject.remote;
+        remote.fill(&self.sim);
+        let all = remote.listed(&self.sim);
         self.sim.configure(|behaviour| behaviour.per_page_cap = Some(PAGE));
         self.strike().await;
-        let (found, said) = self.bench.list().await;
+        let (found, said) = self.bench.list(remote.type_name()).await;
         let then = match found {
             0 => "none",
-            LISTED => "all",
+            found if found == all => "all",
             _ => "some",
         };
         if then != "all" && !has_errors(&said) {
-            return Err(format!("{found} of {LISTED} trunks without an error"));
+            return Err(format!("{found} of {all} without an error"));
         }
         let observed = self.observed(then, &said);
         self.calm().await;
-        let (found, said) = self.bench.list().await;
+        let (found, said) = self.bench.list(remote.type_name()).await;
         quiet("listing again", &said)?;
-        if found != LISTED {
-            return Err(format!("{found} trunks when listing again"));
+        if found != all {
+            return Err(format!("{found} of {all} when listing again"));
         }
         Ok(observed)
     }
 
     pub async fn open(&mut self) -> Result<Observed, String> {
-        let login = self.sim.trunk(self.twin).map(|trunk| trunk.name).unwrap_or_default();
+        let login = self.login();
         self.strike().await;
         let opened = self.bench.open_token(&login).await;
         let failed = has_errors(&opened.diagnostics);
@@ -189,7 +186,7 @@ impl Scene<'_> {
     }
 
     pub async fn close(&mut self) -> Result<Observed, String> {
-        let login = self.sim.trunk(self.twin).map(|trunk| trunk.name).unwrap_or_default();
+        let login = self.login();
         self.ready().await;
         let opened = self.bench.open_token(&login).await;
         quiet("opening", &opened.diagnostics)?;
@@ -211,6 +208,14 @@ impl Scene<'_> {
             return Err("closing again left the token".to_owned());
         }
         Ok(observed)
+    }
+}
+
+impl Scene<'_> {
+    /// Of the trunk that tokens are for.
+    fn login(&self) -> String {
+        let trunk = self.sim.trunk(self.twin.parse().expect("the id of a trunk"));
+        trunk.map(|trunk| trunk.name).unwrap_or_default()
     }
 }
 

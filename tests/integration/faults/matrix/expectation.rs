@@ -6,27 +6,18 @@ use std::fmt;
 use tf_conformance::proto::tfplugin6 as pb;
 use wavix_sim::Journal;
 
-use super::verb::{ONE_TOKEN, ONE_TRUNK, PROFILE, TOKENS, TRUNKS};
+use super::subjects::Subject;
 
-/// What requests are called in the table: method, path, word.
-const WORDS: [(&str, &str, &str); 9] = [
-    ("GET", PROFILE, "PROFILE"),
-    ("POST", TRUNKS, "POST"),
-    ("POST", TOKENS, "POST"),
-    ("PUT", ONE_TRUNK, "PUT"),
-    ("DELETE", ONE_TRUNK, "DELETE"),
-    ("DELETE", ONE_TOKEN, "DELETE"),
-    ("GET", TRUNKS, "LIST"),
-    ("GET", TOKENS, "LIST"),
-    ("GET", ONE_TRUNK, "GET"),
-];
+/// What requests are called in the table, in the order in which it has them. `LIST` is
+/// a GET of the collection.
+pub const WORDS: [&str; 7] = ["PROFILE", "POST", "PUT", "PATCH", "DELETE", "LIST", "GET"];
 
 /// How a verb ended.
 pub struct Observed {
     /// How often each kind of request was made.
     pub requests: BTreeMap<&'static str, usize>,
     /// What is true afterwards, in the word of the verb.
-    pub then: &'static str,
+    pub then: String,
     /// `-`, or the kind and the summary of the worst diagnostic.
     pub says: String,
     /// All that was said, for the message of a failure.
@@ -34,16 +25,23 @@ pub struct Observed {
 }
 
 impl Observed {
-    pub fn new(journal: &Journal, then: &'static str, diagnostics: &[pb::Diagnostic]) -> Self {
+    pub fn new(
+        subject: &Subject,
+        journal: &Journal,
+        then: impl Into<String>,
+        diagnostics: &[pb::Diagnostic],
+    ) -> Self {
         let mut requests = BTreeMap::new();
-        for (method, path, word) in WORDS {
-            let count = journal.count(method, path);
-            if count > 0 {
-                *requests.entry(word).or_default() += count;
-            }
+        for entry in journal.entries() {
+            let word = subject.word(&entry.method, &entry.path);
+            let word = word.unwrap_or_else(|| {
+                panic!(
+                    "a request of an unknown kind:
+{journal}"
+                )
+            });
+            *requests.entry(word).or_default() += 1;
         }
-        let total: usize = requests.values().sum();
-        assert_eq!(total, journal.entries().len(), "a request of an unknown kind:\n{journal}");
         let worst = diagnostics.iter().min_by_key(|one| one.severity);
         let says = worst.map_or_else(
             || "-".to_owned(),
@@ -53,7 +51,7 @@ impl Observed {
                 format!("{kind}: {}", without_ids(&worst.summary))
             },
         );
-        Self { requests, then, says, text: crate::faults::ledger::text(diagnostics) }
+        Self { requests, then: then.into(), says, text: crate::faults::ledger::text(diagnostics) }
     }
 }
 
@@ -66,14 +64,6 @@ fn without_ids(summary: &str) -> String {
 impl fmt::Display for Observed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let requests: Vec<String> = WORDS
-            .iter()
-            .map(|(_, _, word)| *word)
-            .fold(Vec::new(), |mut words: Vec<&str>, word| {
-                if !words.contains(&word) {
-                    words.push(word);
-                }
-                words
-            })
             .into_iter()
             .filter_map(|word| Some(format!("{} {word}", self.requests.get(word)?)))
             .collect();
@@ -93,19 +83,19 @@ pub struct Expected {
     pub says: String,
 }
 
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} | {} | {}", self.requests, self.then, self.says)
+    }
+}
+
 impl Expected {
     /// How what was seen differs.
     pub fn mismatch(&self, observed: &Observed) -> Option<String> {
         let fits =
             self.then == observed.then && self.says == observed.says && self.allows(&observed.requests);
         (!fits).then(|| {
-            format!(
-                "expected {} | {} | {}\n    seen     {observed}\n    {}",
-                self.requests,
-                self.then,
-                self.says,
-                observed.text.replace('\n', "\n    ")
-            )
+            format!("expected {self}\n    seen     {observed}\n    {}", observed.text.replace('\n', "\n    "))
         })
     }
 

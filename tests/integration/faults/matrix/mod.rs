@@ -1,6 +1,6 @@
-//! Verbs against faults. [`verb`] has the columns, [`catalogue`] the rows,
-//! [`table`] what is expected of each cell; [`scene`] and [`cell`] try one out, and here
-//! all of them are.
+//! Verbs against faults, for each object. [`subjects`] has the objects, [`verb`] the
+//! columns, [`catalogue`] the rows, [`table`] what is expected of each cell; [`scene`] and
+//! [`cell`] try one out, and here all of them are.
 
 mod aftermath;
 mod catalogue;
@@ -8,6 +8,7 @@ mod cell;
 mod expectation;
 mod odd;
 mod scene;
+mod subjects;
 mod table;
 mod unreachable;
 mod verb;
@@ -19,6 +20,7 @@ use futures_util::future::join_all;
 
 use self::catalogue::{CASES, Case};
 use self::expectation::Observed;
+use self::subjects::{SUBJECTS, Subject};
 use self::verb::Verb;
 use super::bench::Bench;
 use crate::support::secrets::{API_KEY, PASSWORD, PROXY_PASSWORD, shown};
@@ -40,23 +42,25 @@ const WALKERS: usize = 24;
 /// Set to a part of a name, it leaves out all other cells.
 const FILTER: &str = "MATRIX_FILTER";
 
-/// Set to anything, it prints the tables as they would be by what was seen.
-const SHOW: &str = "MATRIX_SHOW";
+/// Set to anything, it writes the files of the objects anew, by what was seen. Without a
+/// filter.
+const WRITE: &str = "MATRIX_WRITE";
 
 struct Finished {
+    subject: &'static Subject,
     verb: Verb,
     case: &'static Case,
     observed: Result<Observed, String>,
     tokens: BTreeSet<String>,
 }
 
-/// A cell: its column and its row.
-type Place = (Verb, &'static Case);
+/// A cell: its object, its column and its row.
+type Place = (&'static Subject, Verb, &'static Case);
 
 impl Finished {
-    async fn at((verb, case): Place, bench: &Bench) -> Self {
-        let (observed, tokens) = scene::run(bench, verb, case).await;
-        Self { verb, case, observed, tokens }
+    async fn at((subject, verb, case): Place, bench: &Bench) -> Self {
+        let (observed, tokens) = scene::run(bench, subject, verb, case).await;
+        Self { subject, verb, case, observed, tokens }
     }
 
     /// What is wrong with it.
@@ -65,7 +69,7 @@ impl Finished {
             Ok(observed) => observed,
             Err(problem) => return Some(problem.clone()),
         };
-        match table::expected(self.verb, self.case.name) {
+        match table::expected(self.subject, self.verb, self.case.name) {
             None => Some(format!("is not in the table; seen: {observed}")),
             Some(expected) => expected.mismatch(observed),
         }
@@ -109,14 +113,18 @@ async fn log(bench: &Bench) -> String {
 
 async fn walk() {
     let filter = std::env::var(FILTER).unwrap_or_default();
-    let cells: Vec<Place> = CASES
+    let of_subject = |subject: &'static Subject| {
+        let of_case = move |case| subject.verbs().map(move |verb| (subject, verb, case));
+        CASES.iter().flat_map(of_case)
+    };
+    let cells: Vec<Place> = SUBJECTS
         .iter()
-        .flat_map(|case| Verb::ALL.map(|verb| (verb, case)))
-        .filter(|(verb, case)| case.inapplicable(*verb).is_none())
-        .filter(|(verb, case)| format!("{}, {verb}", case.name).contains(&filter))
+        .flat_map(of_subject)
+        .filter(|(subject, verb, case)| case.inapplicable(subject, *verb).is_none())
+        .filter(|(subject, verb, case)| format!("{}, {verb}, {}", subject.name, case.name).contains(&filter))
         .collect();
     let (slow, quick): (Vec<Place>, Vec<Place>) =
-        cells.into_iter().partition(|(_, case)| case.request_timeout.is_some());
+        cells.into_iter().partition(|(_, _, case)| case.request_timeout.is_some());
     let next = AtomicUsize::new(0);
     let walkers = (0..WALKERS.min(quick.len())).map(|_| async {
         let bench = Bench::start(&[]).await;
@@ -130,27 +138,33 @@ async fn walk() {
     let (finished, logs): (Vec<_>, Vec<_>) = walked.into_iter().chain(waited).unzip();
     let mut finished: Vec<Finished> = finished.into_iter().flatten().collect();
     finished.sort_by_key(|cell| {
-        (cell.verb, CASES.iter().position(|case| std::ptr::eq(case, cell.case)).unwrap_or_default())
+        let subject = SUBJECTS.iter().position(|subject| std::ptr::eq(subject, cell.subject));
+        let case = CASES.iter().position(|case| std::ptr::eq(case, cell.case));
+        (subject, cell.verb, case)
     });
 
-    println!("{:<22}{:>7}{:>9}", "verb", "cells", "passed");
-    for verb in Verb::ALL {
-        let of_verb = finished.iter().filter(|cell| cell.verb == verb);
-        let passed = of_verb.clone().filter(|cell| cell.problem().is_none()).count();
-        println!("{verb:<22}{:>7}{passed:>9}", of_verb.count());
-    }
-    if std::env::var_os(SHOW).is_some() {
-        for verb in Verb::ALL {
-            let of_verb = finished.iter().filter(|cell| cell.verb == verb);
-            let seen = of_verb.filter_map(|cell| Some((cell.case.name, cell.observed.as_ref().ok()?)));
-            println!("{}", table::rendered(verb, &seen.collect::<Vec<_>>()));
+    println!("{:<14}{:<22}{:>7}{:>9}", "object", "verb", "cells", "passed");
+    for subject in SUBJECTS.iter() {
+        let of_subject = finished.iter().filter(|cell| std::ptr::eq(cell.subject, subject));
+        for verb in subject.verbs() {
+            let of_verb = of_subject.clone().filter(|cell| cell.verb == verb);
+            let passed = of_verb.clone().filter(|cell| cell.problem().is_none()).count();
+            println!("{subject:<14?}{verb:<22}{:>7}{passed:>9}", of_verb.count());
+        }
+        if std::env::var_os(WRITE).is_some() && filter.is_empty() {
+            let seen: Vec<_> = of_subject
+                .filter_map(|cell| Some((cell.verb, cell.case.name, cell.observed.as_ref().ok()?)))
+                .collect();
+            table::write(subject, &seen);
         }
     }
     let problems: Vec<String> = finished
         .iter()
-        .filter_map(|cell| Some(format!("{}, {}: {}", cell.verb, cell.case.name, cell.problem()?)))
+        .filter_map(|cell| {
+            Some(format!("{}, {}, {}: {}", cell.subject.name, cell.verb, cell.case.name, cell.problem()?))
+        })
         .collect();
-    println!("{:<22}{:>7}{:>9}", "all", finished.len(), finished.len() - problems.len());
+    println!("{:<36}{:>7}{:>9}", "all", finished.len(), finished.len() - problems.len());
     assert!(!finished.is_empty(), "no cell matches {filter:?}");
     nothing_is_shown(&finished, &logs);
     assert!(problems.is_empty(), "{} of {} cells:\n{}", problems.len(), finished.len(), problems.join("\n"));

@@ -8,11 +8,13 @@ use serde_json::{Value as Json, json};
 use tempfile::NamedTempFile;
 use tf_conformance::core::Planned;
 use tf_conformance::proto::tfplugin6 as pb;
+use tf_conformance::value::Value;
 use tokio::task::JoinSet;
 use wavix_sim::Sim;
 
 use super::catalogue::{Case, How, Idle};
 use super::expectation::Observed;
+use super::subjects::Subject;
 use super::unreachable::Place;
 use super::verb::Verb;
 use crate::faults::bench::{Bench, arguments};
@@ -23,14 +25,16 @@ use crate::support::secrets;
 pub struct Scene<'s> {
     pub bench: &'s Bench,
     pub sim: Arc<Sim>,
+    pub subject: &'static Subject,
     pub verb: Verb,
     pub case: &'static Case,
-    /// Of the trunk that is made, and of the same trunk after an update.
-    pub label: &'static str,
-    pub new_label: &'static str,
+    /// Of the argument that an update changes: when it is made, and after it.
+    pub value: &'static str,
+    pub new_value: &'static str,
     pub ledger: Ledger<'s>,
-    /// A trunk of somebody else's that looks exactly like the one that is made.
-    pub twin: i64,
+    /// The key of an object of somebody else's that looks exactly like the one that is
+    /// made.
+    pub twin: String,
     /// Who certifies a server that speaks HTTPS.
     authority: Option<NamedTempFile>,
     /// Keeps an unreachable place as it is.
@@ -45,28 +49,26 @@ pub struct Scene<'s> {
 /// The second part is the account's own secrets.
 pub async fn run(
     bench: &Bench,
+    subject: &'static Subject,
     verb: Verb,
     case: &'static Case,
 ) -> (Result<Observed, String>, BTreeSet<String>) {
     let sim = Sim::builder().api_key(secrets::API_KEY);
     let sim = Arc::new(if matches!(case.how, How::OverHttp2(_)) { sim.http2() } else { sim }.start().await);
     let authority = authority_of(&sim, case);
-    let [label, new_label] = case.labels();
-    let twin = sim.add_trunk(json!({
-        "label": label, "callerid": "13132847320", "password": "somebody else's",
-        "allowed_ips": [{ "ip": "198.51.100.7" }], "call_limit": 600, "rewrite_prefix": "00",
-        "call_restrict": true, "rewrite_enabled": true, "ip_restrict": true, "created_at": "2023-05-16T17:13:25.000Z",
-    }));
-    let before = sim.trunk(twin);
-    let ledger = Ledger::new(bench.trunks());
+    let [value, new_value] = case.values(subject);
+    let twin = subject.remote.twin(&sim, value);
+    let before = subject.remote.stored(&sim, &twin);
+    let ledger = Ledger::new(bench.objects(subject.remote.type_name()));
     let tokens = BTreeSet::new();
     let mut scene = Scene {
         bench,
         sim,
+        subject,
         verb,
         case,
-        label,
-        new_label,
+        value,
+        new_value,
         ledger,
         twin,
         authority,
@@ -85,26 +87,12 @@ pub async fn run(
         Verb::Close => scene.close().await,
     };
     scene.note_tokens();
-    let untouched = scene.sim.trunk(twin) == before;
+    let untouched = subject.remote.stored(&scene.sim, &scene.twin) == before;
     let observed = observed.and_then(|observed| {
-        let touched = || format!("somebody else's trunk was touched\n{}", scene.sim.journal());
+        let touched = || format!("somebody else's object was touched\n{}", scene.sim.journal());
         if untouched { Ok(observed) } else { Err(touched()) }
     });
     (observed, scene.tokens)
-}
-
-/// A trunk's configuration, with something of every kind that an answer may
-/// leave out.
-pub fn config(label: &str) -> Json {
-    json!({
-        "label": label, "callerid": "13132847320", "password": password(label),
-        "allowed_ips": ["198.51.100.7"], "call_limit": 600, "rewrite_prefix": "00",
-    })
-}
-
-/// Differs from label to label, so that a rotation can be seen.
-pub fn password(label: &str) -> String {
-    format!("{} {label}", secrets::PASSWORD)
 }
 
 impl Scene<'_> {
@@ -126,7 +114,8 @@ impl Scene<'_> {
     /// Sends the provider a SIGTERM when the request of this verb has come.
     pub async fn terminate_at_the_request(&mut self) {
         let pid = self.bench.session().plugin().await.pid().expect("it runs");
-        let (sim, (method, path), spared) = (Arc::clone(&self.sim), self.verb.target(), self.verb.spared());
+        let (sim, spared) = (Arc::clone(&self.sim), self.verb.spared());
+        let (method, path) = self.subject.target(self.verb);
         self.tasks.spawn(async move {
             while sim.journal().count(method, path) <= spared {
                 tokio::time::sleep(Duration::from_millis(2)).await;
@@ -159,8 +148,8 @@ impl Scene<'_> {
         if let How::Before(fault, idle) = &self.case.how
             && self.verb != Verb::ListNext
         {
-            self.sim.faults().once("GET", "/v1/trunks", fault());
-            let (_, said) = self.bench.list().await;
+            self.before(fault());
+            let (_, said) = self.bench.list(self.subject.remote.type_name()).await;
             assert!(said.is_empty(), "{}", text(&said));
             // The provider knows that the connection is closed when it has closed its end.
             while *idle == Idle::Closed && self.sim.journal().open_connections() > 0 {
@@ -178,21 +167,42 @@ impl Scene<'_> {
         if let How::Before(fault, _) = &self.case.how
             && self.verb == Verb::ListNext
         {
-            self.sim.faults().once("GET", "/v1/trunks", fault());
+            self.before(fault());
         }
         if matches!(self.case.how, How::Gone)
-            && let Some(id) = self.ledger.id()
+            && let Some(key) = self.key()
         {
-            self.sim.delete_trunk(id);
+            self.subject.remote.remove(&self.sim, &key);
         }
-        self.case.arm(self.verb, &self.sim);
+        self.case.arm(self.subject, self.verb, &self.sim);
     }
 
-    /// A trunk that Terraform made before the fault.
+    /// Strikes a list of the objects.
+    fn before(&self, fault: wavix_sim::Fault) {
+        let list = self.subject.remote.list();
+        self.sim.faults().once("GET", list, fault);
+    }
+
+    /// The key in the state.
+    pub fn key(&self) -> Option<String> {
+        self.ledger.instance.state.get(self.subject.remote.key()).as_str().map(str::to_owned)
+    }
+
+    /// The value in the state of the argument that an update changes.
+    pub fn stored_value(&self) -> Option<String> {
+        self.ledger.instance.state.get(self.subject.remote.argument()).as_str().map(str::to_owned)
+    }
+
+    /// The configuration with this value.
+    pub fn config(&self, value: &str) -> Value {
+        self.ledger.config(&self.subject.remote.config(value))
+    }
+
+    /// An object that Terraform made before the fault.
     pub async fn made(&mut self) -> Result<(), String> {
         self.ready().await;
-        let said = self.ledger.apply(&self.ledger.config(&config(self.label))).await?;
-        if !said.is_empty() || self.ledger.id().is_none() {
+        let said = self.ledger.apply(&self.config(self.value)).await?;
+        if !said.is_empty() || self.key().is_none() {
             return Err(format!("cannot prepare: {}", text(&said)));
         }
         // What is new is looked for more patiently.
@@ -201,20 +211,19 @@ impl Scene<'_> {
     }
 
     /// A plan that was made before the fault.
-    pub async fn planned(&self, label: &str) -> Result<Planned, String> {
-        let planned = self.ledger.plan(&self.ledger.config(&config(label))).await?;
+    pub async fn planned(&self, value: &str) -> Result<Planned, String> {
+        let planned = self.ledger.plan(&self.config(value)).await?;
         planned.map_err(|said| text(&said))?.ok_or_else(|| "nothing is planned".to_owned())
     }
 
     /// Keeps the secrets of what there is now.
     pub fn note_tokens(&mut self) {
-        self.tokens
-            .extend(self.sim.trunks().iter().filter_map(|trunk| trunk.access_token().map(str::to_owned)));
+        self.tokens.extend(self.subject.remote.made_up(&self.sim));
         self.tokens.extend(self.sim.webrtc_tokens().iter().map(|token| token.token().to_owned()));
     }
 
-    pub fn observed(&self, then: &'static str, said: &[pb::Diagnostic]) -> Observed {
-        Observed::new(self.sim.journal(), then, said)
+    pub fn observed(&self, then: impl Into<String>, said: &[pb::Diagnostic]) -> Observed {
+        Observed::new(self.subject, self.sim.journal(), then, said)
     }
 }
 

@@ -2,13 +2,6 @@
 
 use std::fmt;
 
-/// The paths of the API, as patterns of the simulator.
-pub const TRUNKS: &str = "/v1/trunks";
-pub const ONE_TRUNK: &str = "/v1/trunks/*";
-pub const PROFILE: &str = "/v1/profile";
-pub const TOKENS: &str = "/v2/webrtc/tokens";
-pub const ONE_TOKEN: &str = "/v2/webrtc/tokens/*";
-
 /// A column of the matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verb {
@@ -29,32 +22,6 @@ pub enum Verb {
 }
 
 impl Verb {
-    pub const ALL: [Self; 9] = [
-        Self::Configure,
-        Self::Create,
-        Self::Read,
-        Self::Update,
-        Self::Delete,
-        Self::ListFirst,
-        Self::ListNext,
-        Self::Open,
-        Self::Close,
-    ];
-
-    /// Method and path of the request that is struck.
-    pub fn target(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Configure => ("GET", PROFILE),
-            Self::Create => ("POST", TRUNKS),
-            Self::Read => ("GET", ONE_TRUNK),
-            Self::Update => ("PUT", ONE_TRUNK),
-            Self::Delete => ("DELETE", ONE_TRUNK),
-            Self::ListFirst | Self::ListNext => ("GET", TRUNKS),
-            Self::Open => ("POST", TOKENS),
-            Self::Close => ("DELETE", ONE_TOKEN),
-        }
-    }
-
     /// How many such requests pass before.
     pub fn spared(self) -> usize {
         usize::from(self == Self::ListNext)
