@@ -39,6 +39,8 @@ pub enum Program {
     Kamailio5,
     /// FreeSWITCH, built by `.ci/freeswitch`.
     FreeSwitch,
+    /// LiveKit's server, SIP service and command, built by `.ci/livekit`.
+    LiveKit,
 }
 
 impl Program {
@@ -50,19 +52,24 @@ impl Program {
             Self::Kamailio6 => "kamailio6",
             Self::Kamailio5 => "kamailio5",
             Self::FreeSwitch => "freeswitch",
+            Self::LiveKit => "livekit",
         }
     }
 
     /// Why it cannot be used here.
     pub fn missing(self) -> Option<String> {
         let what = self.root().join(self.path());
-        let script = if self.is_packaged() { ".ci/telephony" } else { ".ci/freeswitch" };
+        let script = match self {
+            Self::FreeSwitch => ".ci/freeswitch",
+            Self::LiveKit => ".ci/livekit",
+            _ => ".ci/telephony",
+        };
         (!what.is_file()).then(|| format!("{} is not there: see {script}", what.display()))
     }
 
     /// Whether Debian has it, so that its tests can be insisted on.
     fn is_packaged(self) -> bool {
-        self != Self::FreeSwitch
+        !matches!(self, Self::FreeSwitch | Self::LiveKit)
     }
 
     /// Where it is in its root.
@@ -71,6 +78,7 @@ impl Program {
             Self::Asterisk22 | Self::Asterisk16 => "usr/sbin/asterisk",
             Self::Kamailio6 | Self::Kamailio5 => "usr/sbin/kamailio",
             Self::FreeSwitch => "usr/bin/freeswitch",
+            Self::LiveKit => "bin/livekit-sip",
         }
     }
 
@@ -81,6 +89,7 @@ impl Program {
             Self::Asterisk16 => Some("bullseye"),
             Self::Kamailio5 => None,
             Self::FreeSwitch => Some("freeswitch"),
+            Self::LiveKit => Some("livekit"),
         }
     }
 

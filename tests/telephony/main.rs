@@ -42,6 +42,8 @@ mod freeswitch_calls;
 mod freeswitch_guide;
 mod kamailio;
 mod kamailio_guide;
+mod livekit;
+mod livekit_guide;
 mod machine;
 mod passwords;
 mod pasted;
@@ -65,6 +67,7 @@ fn main() -> ExitCode {
         kamailio_guide::trials(),
         freeswitch_calls::trials(),
         freeswitch_guide::trials(),
+        livekit_guide::trials(),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials.into_iter().flatten().collect());
     support::terraform::remove_installation();

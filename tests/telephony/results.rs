@@ -15,24 +15,45 @@ static OUTCOMES: Mutex<BTreeMap<String, bool>> = Mutex::new(BTreeMap::new());
 
 /// A column: its head, and the tests that must pass for a "yes", of each guide.
 const COLUMNS: [(&str, &[&str]); 11] = [
-    ("loads", &[CALLS_OF_ASTERISK, SCENARIO_CALLS, CALLS_OF_KAMAILIO, CALLS_OF_FREESWITCH]),
+    ("loads", &[CALLS_OF_ASTERISK, SCENARIO_CALLS, CALLS_OF_KAMAILIO, CALLS_OF_FREESWITCH, CALLS_OF_LIVEKIT]),
     ("registers", &[CALLS_OF_ASTERISK, SCENARIO_CALLS, CALLS_OF_KAMAILIO, CALLS_OF_FREESWITCH]),
-    ("calls out", &[CALLS_OF_ASTERISK, SCENARIO_CALLS, CALLS_OF_KAMAILIO, CALLS_OF_FREESWITCH]),
+    (
+        "calls out",
+        &[CALLS_OF_ASTERISK, SCENARIO_CALLS, CALLS_OF_KAMAILIO, CALLS_OF_FREESWITCH, CALLS_OF_LIVEKIT],
+    ),
     (
         "calls in from all 4 gateways",
-        &[CALLS_OF_ASTERISK, SCENARIO_CALLS, CALLS_OF_KAMAILIO, CALLS_OF_FREESWITCH],
+        &[CALLS_OF_ASTERISK, SCENARIO_CALLS, CALLS_OF_KAMAILIO, CALLS_OF_FREESWITCH, CALLS_OF_LIVEKIT],
     ),
     (
         "rotation",
-        &[ROTATIONS_OF_ASTERISK, SCENARIO_ROTATIONS, ROTATIONS_OF_KAMAILIO, ROTATIONS_OF_FREESWITCH],
+        &[
+            ROTATIONS_OF_ASTERISK,
+            SCENARIO_ROTATIONS,
+            ROTATIONS_OF_KAMAILIO,
+            ROTATIONS_OF_FREESWITCH,
+            ROTATIONS_OF_LIVEKIT,
+        ],
     ),
     (
         "refused rotation",
-        &[ROTATIONS_OF_ASTERISK, SCENARIO_ROTATIONS, ROTATIONS_OF_KAMAILIO, ROTATIONS_OF_FREESWITCH],
+        &[
+            ROTATIONS_OF_ASTERISK,
+            SCENARIO_ROTATIONS,
+            ROTATIONS_OF_KAMAILIO,
+            ROTATIONS_OF_FREESWITCH,
+            ROTATIONS_OF_LIVEKIT,
+        ],
     ),
     (
         "restart, also after destroy",
-        &[ROTATIONS_OF_ASTERISK, SCENARIO_ROTATIONS, ROTATIONS_OF_KAMAILIO, ROTATIONS_OF_FREESWITCH],
+        &[
+            ROTATIONS_OF_ASTERISK,
+            SCENARIO_ROTATIONS,
+            ROTATIONS_OF_KAMAILIO,
+            ROTATIONS_OF_FREESWITCH,
+            ROTATIONS_OF_LIVEKIT,
+        ],
     ),
     (
         "carrier lost and back",
@@ -41,6 +62,7 @@ const COLUMNS: [(&str, &[&str]); 11] = [
             "asterisk_calls::a_refusal_for_long_is_got_over",
             "kamailio_guide::by_password_it_finds_a_lost_carrier_again",
             "freeswitch_calls::a_lost_carrier_is_found_again",
+            "livekit_guide::a_lost_carrier_is_found_again",
         ],
     ),
     (
@@ -49,10 +71,17 @@ const COLUMNS: [(&str, &[&str]); 11] = [
             "asterisk_calls::every_password_works_or_is_refused",
             "kamailio_guide::every_password_registers",
             "freeswitch_calls::every_password_works_or_is_refused",
+            "livekit_guide::every_password_works",
         ],
     ),
-    ("SRTP", &[ENCRYPTION_OF_ASTERISK, ENCRYPTION_OF_KAMAILIO, ENCRYPTION_OF_FREESWITCH]),
-    ("TLS", &[ENCRYPTION_OF_ASTERISK, ENCRYPTION_OF_KAMAILIO, ENCRYPTION_OF_FREESWITCH]),
+    (
+        "SRTP",
+        &[ENCRYPTION_OF_ASTERISK, ENCRYPTION_OF_KAMAILIO, ENCRYPTION_OF_FREESWITCH, ENCRYPTION_OF_LIVEKIT],
+    ),
+    (
+        "TLS",
+        &[ENCRYPTION_OF_ASTERISK, ENCRYPTION_OF_KAMAILIO, ENCRYPTION_OF_FREESWITCH, ENCRYPTION_OF_LIVEKIT],
+    ),
 ];
 
 const CALLS_OF_ASTERISK: &str = "asterisk_guide::the_guide_registers_and_calls_both_ways";
@@ -61,14 +90,26 @@ const CALLS_OF_KAMAILIO: &str = "kamailio_guide::by_password_it_registers_and_ca
 const CALLS_OF_FREESWITCH: &str = "freeswitch_guide::the_guide_registers_and_calls_both_ways";
 const ROTATIONS_OF_FREESWITCH: &str = "freeswitch_guide::the_guide_survives_rotations_and_a_destroy";
 const ENCRYPTION_OF_FREESWITCH: &str = "freeswitch_guide::the_guide_speaks_tls_and_srtp";
+const CALLS_OF_LIVEKIT: &str = "livekit_guide::the_guide_calls_both_ways";
+const ROTATIONS_OF_LIVEKIT: &str = "livekit_guide::the_guide_survives_rotations_and_a_destroy";
+const ENCRYPTION_OF_LIVEKIT: &str = "livekit_guide::the_guide_speaks_tls_and_srtp";
 const ENCRYPTION_OF_ASTERISK: &str = "asterisk_guide::the_guide_speaks_tls_and_srtp";
 const ENCRYPTION_OF_KAMAILIO: &str = "kamailio_guide::by_password_it_speaks_tls_and_passes_srtp_on";
 const ROTATIONS_OF_ASTERISK: &str = "asterisk_guide::the_guide_survives_rotations_and_a_destroy";
 const SCENARIO_ROTATIONS: &str = "asterisk_guide::the_scenario_survives_rotations_and_a_destroy";
 const ROTATIONS_OF_KAMAILIO: &str = "kamailio_guide::by_password_it_survives_rotations_and_a_destroy";
 
-const PROGRAMS: [Program; 5] =
-    [Program::Asterisk22, Program::Asterisk16, Program::Kamailio6, Program::Kamailio5, Program::FreeSwitch];
+/// What a program does not do at all. LiveKit has the password in each call.
+const BY_NATURE: [(Program, &str); 1] = [(Program::LiveKit, "registers")];
+
+const PROGRAMS: [Program; 6] = [
+    Program::Asterisk22,
+    Program::Asterisk16,
+    Program::Kamailio6,
+    Program::Kamailio5,
+    Program::FreeSwitch,
+    Program::LiveKit,
+];
 
 /// Notes how a test ended.
 pub fn note(test: &str, passed: bool) {
@@ -88,7 +129,10 @@ pub fn conclude() -> bool {
             table.extend(theirs.map(|line| format!("{line}\n")));
             continue;
         }
-        let cells = COLUMNS.map(|(_, tests)| {
+        let cells = COLUMNS.map(|(head, tests)| {
+            if BY_NATURE.contains(&(program, head)) {
+                return "-";
+            }
             let suffix = format!("::{}", program.word());
             let of_it = tests.iter().filter_map(|test| outcomes.get(&format!("{test}{suffix}")));
             let passed: Vec<bool> = of_it.copied().collect();
@@ -136,6 +180,7 @@ fn name(program: Program) -> &'static str {
         Program::Kamailio6 => "Kamailio 6",
         Program::Kamailio5 => "Kamailio 5",
         Program::FreeSwitch => "FreeSWITCH",
+        Program::LiveKit => "livekit-sip",
     }
 }
 
@@ -144,9 +189,14 @@ fn version(program: Program) -> String {
         Program::Asterisk22 | Program::Asterisk16 => "-V",
         Program::Kamailio6 | Program::Kamailio5 => "-v",
         Program::FreeSwitch => "-version",
+        Program::LiveKit => "--version",
     };
-    let path = Path::new("/").join(program.path());
-    let said = Command::new("chroot").arg(program.root()).arg(path).arg(asks).output();
+    let said = if program == Program::LiveKit {
+        Command::new(program.root().join(program.path())).arg(asks).output()
+    } else {
+        let path = Path::new("/").join(program.path());
+        Command::new("chroot").arg(program.root()).arg(path).arg(asks).output()
+    };
     let said = String::from_utf8(said.unwrap().stdout).unwrap();
     let number = said.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit())).unwrap();
     let number: String = number.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
@@ -175,9 +225,12 @@ pub mod quoted {
 
     fn each_guide_quotes_what_was_seen_of_its_program() {
         let results = std::fs::read_to_string(file()).unwrap();
-        for (guide, program) in
-            [("asterisk", "Asterisk"), ("kamailio", "Kamailio"), ("freeswitch", "FreeSWITCH")]
-        {
+        for (guide, program) in [
+            ("asterisk", "Asterisk"),
+            ("kamailio", "Kamailio"),
+            ("freeswitch", "FreeSWITCH"),
+            ("livekit", "livekit-sip"),
+        ] {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/guides/{guide}.md"));
             let page = std::fs::read_to_string(path).unwrap();
             let lines = results.lines().filter(|line| {

@@ -19,6 +19,8 @@ pub struct Call<'a> {
     pub gateway: Option<&'a str>,
     /// From another address than a gateway's.
     pub from: Option<Ipv4Addr>,
+    /// The host of the From header, if it is not that of the address.
+    pub claims: Option<Ipv4Addr>,
     /// The user of the request; that of the contact, with its parameters, if `None`.
     pub user: Option<&'a str>,
     /// The dialled number, in the To header.
@@ -32,7 +34,16 @@ pub struct Call<'a> {
 impl<'a> Call<'a> {
     /// A call to the number, as the account registered.
     pub fn to(login: &'a str, number: &'a str) -> Self {
-        Self { login, number, gateway: None, from: None, user: None, is_encrypted: false, at: None }
+        Self {
+            login,
+            number,
+            gateway: None,
+            from: None,
+            claims: None,
+            user: None,
+            is_encrypted: false,
+            at: None,
+        }
     }
 }
 
@@ -66,6 +77,7 @@ pub async fn place(shared: &Shared, call: Call<'_>) -> Outcome {
         }
     };
     let host = GATEWAYS.iter().find(|(_, address)| *address == local).map_or("pbx.example", |(host, _)| host);
+    let claimed = call.claims.map_or(host.to_owned(), |claimed| claimed.to_string());
     let request = match (call.user, &binding) {
         (None, Some(binding)) => binding.contact.clone(),
         (user, _) => format!("sip:{}@{peer}", user.unwrap_or(call.number)),
@@ -81,7 +93,7 @@ pub async fn place(shared: &Shared, call: Call<'_>) -> Outcome {
         format!(
             "{method} {request} SIP/2.0\r\n{routes}\
              Via: SIP/2.0/{transport} {local}:5060;branch=z9hG4bK{transaction}{tag};rport\r\n\
-             Max-Forwards: 70\r\nFrom: <sip:+493012345678@{host}>;tag={tag}\r\nTo: <sip:{}@{host}>{to_tag}\r\n\
+             Max-Forwards: 70\r\nFrom: <sip:+493012345678@{claimed}>;tag={tag}\r\nTo: <sip:{}@{host}>{to_tag}\r\n\
              Call-ID: {id}\r\nCSeq: {number} {method}\r\n\
              Contact: <sip:carrier@{}>\r\n{kind}Content-Length: {}\r\n\r\n{body}",
             call.number,
