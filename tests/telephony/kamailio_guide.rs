@@ -81,8 +81,7 @@ impl<'a> Site<'a> {
     }
 
     /// The phone behind Kamailio calls.
-    fn phone_calls(&self, is_encrypted: bool) -> Outcome {
-        let number = "493012345678";
+    fn phone_calls(&self, number: &str, is_encrypted: bool) -> Outcome {
         let at = format!("{ADDRESS}:5060").parse().unwrap();
         self.carrier.call(Call {
             from: Some(RECEPTION),
@@ -98,9 +97,19 @@ impl<'a> Site<'a> {
     }
 
     fn calls_out_by(&self, gateway: &str) -> Event {
+        self.calls_out_to("493012345678", gateway)
+    }
+
+    /// As people dial it, the number reaches Wavix with its country code first.
+    fn calls_out_however_it_is_dialled(&self) {
+        for number in ["+493012345678", "00493012345678", "011493012345678"] {
+            self.calls_out_to(number, "us.wavix.net");
+        }
+    }
+
+    fn calls_out_to(&self, number: &str, gateway: &str) -> Event {
         let mark = self.carrier.mark();
-        let is_encrypted = self.is_encrypted;
-        let outcome = self.phone_calls(is_encrypted);
+        let outcome = self.phone_calls(number, self.is_encrypted);
         assert_eq!(outcome.status, Some(200), "{}\n{}", self.carrier.story(mark), self.kamailio.log());
         let called = self.carrier.wait(mark, "a call", |event| matches!(event.kind, Kind::Called(_)));
         assert_eq!(called.at, gateway, "{}", self.carrier.story(mark));
@@ -148,6 +157,7 @@ fn by_password_it_registers_and_calls_both_ways(program: Program) {
     let site = Site::start(&machine, program, "password", |text| text);
     site.registers(0);
     site.calls_out_by("us.wavix.net");
+    site.calls_out_however_it_is_dialled();
     site.calls_in();
     site.fails_over();
     assert_eq!(site.kamailio.complaints(), [""; 0]);
@@ -204,6 +214,7 @@ fn by_address_it_calls_both_ways_and_fails_over(program: Program) {
     let machine = Machine::here();
     let site = Site::start(&machine, program, "address", |text| text);
     site.calls_out_by("us.wavix.net");
+    site.calls_out_however_it_is_dialled();
     site.calls_in();
     site.fails_over();
     assert_eq!(site.kamailio.complaints(), [""; 0]);
@@ -222,7 +233,7 @@ impl Site<'_> {
             rules.demands_srtp = true;
             rules.demands_tls = true;
         });
-        let open = self.phone_calls(false);
+        let open = self.phone_calls("493012345678", false);
         assert_eq!(open.status, Some(488), "{open:?}");
         self.is_encrypted = true;
         assert_eq!(self.calls_out_by("us.wavix.net").transport, "TLS");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::digest::{Verdict, check};
-use super::message::Message;
+use super::message::{Message, user};
 use super::wire::Wire;
 use super::{Binding, Event, GATEWAYS, Kind, Shared, sdp};
 
@@ -54,6 +54,10 @@ fn answer(shared: &Shared, wire: &Wire, host: &'static str, message: &Message) -
                 Ok(login) => login,
                 Err(refusal) => return refused(shared, host, message, refusal, 407),
             };
+            if user(message.uri()).starts_with('0') {
+                let why = "a number without its country code".to_owned();
+                return (Kind::Refused(why), plain(404, "Not Found"));
+            }
             if rules.unavailable.contains(host) {
                 return (Kind::Refused("unavailable".to_owned()), plain(503, "Service Unavailable"));
             }
