@@ -5,5 +5,5 @@ output "gateway" {
 
 # Addresses for a firewall.
 output "gateway_addresses" {
-  value = [for gateway in provider::wavix::sip_gateways() : "${gateway.ip}/32"]
+  value = values(provider::wavix::sip_gateways())[*].cidr
 }

@@ -15,5 +15,5 @@ output "login" {
 
 output "firewall" {
   description = "Addresses of the gateways: calls arrive from each of them, at port 5060. Media arrive from any address."
-  value       = [for gateway in provider::wavix::sip_gateways() : "${gateway.ip}/32"]
+  value       = provider::wavix::ip_ranges().sip
 }

@@ -30,7 +30,7 @@ const WRITERS: [(&str, &str); 4] = [
 const WRITES_NONE: &str = "docs/guides/livekit.md";
 
 /// Each `.md` and `.tf` below docs and examples, and its text.
-fn sources() -> BTreeMap<String, String> {
+pub(super) fn sources() -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let mut folders: Vec<PathBuf> = vec![root().join("docs"), root().join("examples")];
     while let Some(folder) = folders.pop() {

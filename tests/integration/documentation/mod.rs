@@ -4,6 +4,7 @@
 mod blocks;
 pub mod calls;
 mod destroying;
+mod firewalls;
 mod generated;
 pub mod pages;
 mod promises;
@@ -24,6 +25,7 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
         blocks::trials(),
         calls::trials(),
         destroying::trials(),
+        firewalls::trials(),
     ]
     .into_iter()
     .flatten()

@@ -6,6 +6,7 @@ output "handover" {
     aor       = provider::wavix::sip_uri(wavix_sip_trunk.this.login, local.gateway.host)
     callerid  = provider::wavix::e164(var.callerid)
     channels  = var.channels
-    firewall  = "${local.gateway.ip}/32"
+    # A call may come from each gateway, whichever the PBX registers at.
+    firewall = provider::wavix::ip_ranges().sip
   }
 }
