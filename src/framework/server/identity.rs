@@ -130,12 +130,16 @@ impl<'a, Ctx> Identifying<'a, Ctx> {
         plan: &Plan,
         diagnostics: &mut Diagnostics,
     ) -> Result<Value, Diagnostic> {
-        let known = if prior_identity.is_null() { self.of(prior)? } else { prior_identity.clone() };
         let planned = self.of(&plan.state)?;
+        // A replacement is planned anew, with no prior state, and Terraform sends the
+        // identity of what is replaced all the same.
+        if prior.is_null() {
+            return Ok(planned);
+        }
+        let known = if prior_identity.is_null() { self.of(prior)? } else { prior_identity.clone() };
         if known.is_null() {
             return Ok(planned);
         }
-        // A replacement is planned anew, with no prior state.
         if plan.requires_replace.is_empty() && !planned.is_null() && planned != known {
             diagnostics.push(Diagnostic::bug(
                 format!("Cannot plan {}", self.name),

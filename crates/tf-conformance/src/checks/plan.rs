@@ -248,9 +248,15 @@ pub(super) async fn replaces(context: &Context<'_>) -> Verdict {
             })?;
             // Core deletes with what the second plan gave.
             let mut destroying = resource.plan_destroy(created).await?;
-            destroying.private = planned.private;
+            destroying.private = planned.private.clone();
             let deleted = resource.apply(&destroying).await?;
-            no_errors("deleting with the private data of the replace's plan", &deleted.diagnostics)
+            no_errors("deleting with the private data of the replace's plan", &deleted.diagnostics)?;
+            // The identity that was sent is that of what was replaced.
+            let anew = resource.apply(&planned).await?;
+            no_errors("creating what takes its place", &anew.diagnostics)?;
+            unbroken("creating what takes its place", &resource.judge_apply(&anew))?;
+            let deleted = resource.apply(&resource.plan_destroy(&anew.instance).await?).await?;
+            no_errors("deleting what took its place", &deleted.diagnostics)
         };
         context.with_created(&resource, &config, question).await?;
     }

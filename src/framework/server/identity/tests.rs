@@ -216,6 +216,27 @@ async fn a_plan_that_changes_the_identity_without_replacing_is_a_bug() {
     assert_one_error(&answer.diagnostics, "without replacing the object");
 }
 
+/// Terraform sends the identity of what is replaced with the plan of what comes after
+/// it.
+#[tokio::test]
+async fn a_replacement_is_identified_as_the_new_object_that_it_is() {
+    let mut resource = FakeResource::identified();
+    let config = thing([("name", Value::string("Bob"))]);
+    let fake = Fake::ready(resource.clone()).await;
+    let answer = plan(&fake, &config, &Value::Null, &identity("7")).await;
+    assert_eq!((errors(&answer.diagnostics), plain(answer.planned_identity.as_ref())), (vec![], None));
+
+    resource.plan = std::sync::Arc::new(|_, planned, _| {
+        if let Some(planned) = planned {
+            planned.id = Attr::Known("8".to_owned());
+        }
+    });
+    let fake = Fake::ready(resource).await;
+    let answer = plan(&fake, &config, &Value::Null, &identity("7")).await;
+    let planned = plain(answer.planned_identity.as_ref());
+    assert_eq!((errors(&answer.diagnostics), planned), (vec![], Some(identity("8"))));
+}
+
 #[tokio::test]
 async fn old_identities_are_upgraded_one_version_after_the_other() {
     let fake = Fake::unconfigured(FakeResource::identified());
