@@ -131,6 +131,23 @@ impl Facts {
         self.0.get(&format!("{}{type_name}", kind.prefix()))
     }
 
+    /// What a key must be allowed for each object that asks the API, as a table: to look
+    /// at it, and to do everything.
+    #[must_use]
+    pub fn scopes_table(&self) -> String {
+        let mut table =
+            "| object | to plan and refresh | to apply and destroy as well |\n|---|---|---|".to_owned();
+        for (name, facts) in &self.0 {
+            let reads = facts
+                .scopes(|operation| ["plan", "read", "import", "list", "open", "close"].contains(&operation));
+            let all = facts.scopes(|_| true);
+            let writes = if name.contains('.') && reads == all { "–".to_owned() } else { all };
+            let reads = if reads.is_empty() { "–".to_owned() } else { reads };
+            let _ = write!(table, "\n| `{name}` | {reads} | {writes} |");
+        }
+        table
+    }
+
     /// What the facts leave unsaid about the schema, or say of what is not
     /// there.
     #[must_use]
@@ -155,6 +172,24 @@ impl Facts {
 }
 
 impl ObjectFacts {
+    /// The scopes that these operations need, each once, without those that another
+    /// includes.
+    fn scopes(&self, of: impl Fn(&str) -> bool) -> String {
+        let operations = self.operations.iter().filter(|operation| of(&operation.operation));
+        let needed: BTreeSet<&str> =
+            operations.flat_map(|of| &of.calls).map(|call| call.scope.as_str()).collect();
+        if needed.contains("") {
+            return "full access".to_owned();
+        }
+        let is_included = |scope: &str| {
+            scope
+                .strip_suffix(":read")
+                .is_some_and(|family| needed.contains(format!("{family}:write").as_str()))
+        };
+        let words = needed.iter().filter(|scope| !is_included(scope)).map(|scope| format!("`{scope}`"));
+        words.collect::<Vec<_>>().join(", ")
+    }
+
     fn faults(&self, name: &str, kind: Kind, schema: &Schema, found: &mut Vec<String>) {
         let attributes = &schema.block.attributes;
         if self.operations.is_empty() {

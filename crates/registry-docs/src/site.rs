@@ -121,7 +121,8 @@ impl Renderer<'_> {
     /// A guide brings its own front matter.
     fn guide(&mut self, file: &Path) -> Result<Page, DocsError> {
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let body = self.body(&format!("templates/guides/{name}"), None, context! {})?;
+        let context = context! { scopes => self.facts.scopes_table() };
+        let body = self.body(&format!("templates/guides/{name}"), None, context)?;
         let whole =
             body.starts_with("---\n") && body.contains("\npage_title: ") && body.contains("\ndescription: ");
         if !whole {

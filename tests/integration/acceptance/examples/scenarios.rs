@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
-use wavix_sim::Sim;
+use wavix_sim::{Access, ApiKey, Sim};
 
 use crate::support::run::Run;
 use crate::support::terraform::Terraform;
@@ -14,6 +14,7 @@ acceptance_trials! {
     // They keep passwords out of the state.
     ; since (1, 11):
     asterisk_is_applied_and_tested,
+    the_keys_and_webhooks_are_applied_rotated_and_tested,
     the_tests_of_a_scenario_notice_a_mistake,
     // Their tests override single instances, or a check that is not known before
     // the apply, which OpenTofu 1.11 refuses.
@@ -99,6 +100,7 @@ fn applied_and_tested(name: &str, names: &[&str], look: impl FnOnce(&Terraform, 
 
     assert_tests_pass(&tf, name, SIMULATED);
     assert_eq!(sim.trunks(), [], "the tests left trunks behind");
+    assert_eq!((sim.api_keys().len(), sim.webhooks()), (1, vec![]), "the tests left keys or webhooks behind");
 }
 
 /// Every `run` block of the file passes: one that is skipped does not count.
@@ -179,6 +181,41 @@ fn the_customers_are_applied_and_tested() {
         assert!(closed.ip_restrict && closed.rewrite_enabled, "{closed:?}");
         assert_eq!(tf.output("handover")["litware"]["registrar"], "nl.wavix.net");
         assert_eq!(tf.output("handover")["litware"]["callerid"], "+447700900123");
+    });
+}
+
+fn the_keys_and_webhooks_are_applied_rotated_and_tested() {
+    applied_and_tested("keys-and-webhooks", &[], |tf, sim| {
+        let keys = |sim: &Sim| {
+            let own = sim.api_key().to_owned();
+            sim.api_keys().into_iter().filter(|key| key.value() != own).collect::<Vec<_>>()
+        };
+        let before = keys(sim);
+        assert_eq!(before.len(), 6);
+        let pbx = before.iter().find(|key| key.label == "production-pbx").unwrap();
+        assert_eq!(pbx.permitted_ips, ["198.51.100.4", "198.51.100.5"]);
+        let granted: Vec<_> = pbx.scopes.iter().filter(|(_, access)| **access != Access::None).collect();
+        assert_eq!(granted, [(&"calls".to_owned(), &Access::Write), (&"trunks".to_owned(), &Access::Read)]);
+        assert_eq!(sim.webhook("post-call").as_deref(), Some("https://hooks.example.com/cdr"));
+
+        sim.journal().clear();
+        tf.write("terraform.tfvars", &tf.read("terraform.tfvars").replace("2026-11", "2026-12"));
+        let rotated = tf.apply_ok();
+        let after = keys(sim);
+        assert!(
+            after.len() == 6 && after.iter().all(|key| before.iter().all(|old| old.id != key.id)),
+            "{rotated}"
+        );
+        let sent = sim.journal().entries();
+        let first = |method: &str| sent.iter().position(|entry| entry.method == method).unwrap();
+        assert!(first("POST") < first("DELETE"), "a new key works before the old one goes");
+
+        sim.add_api_key(ApiKey::new("a-key-of-somebody-elses").label("open"));
+        assert!(
+            tf.plan().succeeded().text().contains("More than one active API key has full access"),
+            "told"
+        );
+        sim.remove_api_key(sim.api_keys().last().unwrap().id);
     });
 }
 

@@ -1,0 +1,19 @@
+variable "environments" {
+  description = "Addresses from which each environment may use its keys."
+  type        = map(list(string))
+
+  validation {
+    condition     = alltrue([for addresses in values(var.environments) : length(addresses) > 0])
+    error_message = "Every environment needs an address: a key without one works from everywhere."
+  }
+}
+
+variable "hook_host" {
+  description = "Host that receives the events of calls."
+  type        = string
+}
+
+variable "rotation" {
+  description = "Another text replaces every key: the new one works before the old one goes."
+  type        = string
+}
