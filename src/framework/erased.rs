@@ -6,12 +6,11 @@ mod data_source;
 mod ephemeral;
 mod function;
 mod list_resource;
+mod plan;
 
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
-
-use tokio_util::sync::CancellationToken;
 
 use crate::protocol::value::Value;
 
@@ -21,7 +20,7 @@ use super::moving::MovedState;
 use super::note::Note;
 use super::object::{Mapped, MappingError, Object};
 use super::private::Private;
-use super::resource::{Call, CreateRequest, Operation, Outcome, Phase, PlanRequest, Resource, UpdateRequest};
+use super::resource::{Call, CreateRequest, Operation, Outcome, PlanRequest, Resource, UpdateRequest};
 use super::schema::Schema;
 
 pub use self::action::{ErasedAction, TypedAction};
@@ -29,24 +28,10 @@ pub use self::data_source::{ErasedDataSource, TypedDataSource};
 pub use self::ephemeral::{ErasedEphemeral, TypedEphemeral};
 pub use self::function::{ErasedFunction, TypedFunction};
 pub use self::list_resource::{ErasedListRequest, ErasedListResource, TypedListResource};
+pub use self::plan::ErasedPlan;
 
 /// A future the server can hold without knowing the resource.
 pub type Verb<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
-/// A planned change, untyped. See [`PlanRequest`].
-#[derive(Debug)]
-pub struct ErasedPlan<'a, Ctx> {
-    /// The configured provider.
-    pub ctx: Option<&'a Ctx>,
-    /// The configuration; `Null` for a destroy.
-    pub config: &'a Value,
-    /// The prior state; `Null` for a create.
-    pub prior: &'a Value,
-    /// See [`PlanRequest::phase`].
-    pub phase: Phase,
-    /// Set when the user interrupts.
-    pub cancel: &'a CancellationToken,
-}
 
 /// A change to carry out, untyped.
 #[derive(Debug)]
@@ -278,6 +263,7 @@ impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for Typed
                 config: config.as_ref(),
                 prior: prior.as_ref(),
                 phase: request.phase,
+                private: request.private,
                 cancel: request.cancel,
             };
             self.0.plan(typed, &mut model, diagnostics).await;

@@ -3,6 +3,7 @@
 //! Never a place for secrets: the state file holds it in clear.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 /// A resource instance's private data.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -40,5 +41,33 @@ impl Private {
             return Vec::new();
         }
         serde_json::Value::Object(self.0.clone().into_iter().collect()).to_string().into_bytes()
+    }
+}
+
+/// The private data of an object while it is planned: what there was, and what the plan
+/// notes for the apply.
+#[derive(Debug, Default)]
+pub struct Draft(Mutex<Private>);
+
+impl Draft {
+    /// Starts from what is stored.
+    #[must_use]
+    pub fn new(stored: Private) -> Self {
+        Self(Mutex::new(stored))
+    }
+
+    /// What is noted under `key`.
+    pub fn get(&self, key: &str) -> Option<serde_json::Value> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    /// Notes `value` under `key`.
+    pub fn set(&self, key: &str, value: serde_json::Value) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).set(key, value);
+    }
+
+    /// What is to be stored.
+    pub fn into_private(self) -> Private {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }

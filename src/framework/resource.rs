@@ -14,7 +14,7 @@ use super::identity::IdentitySchema;
 use super::moving::MovedState;
 use super::note::Note;
 use super::object::{Mapped, Object};
-use super::private::Private;
+use super::private::{Draft, Private};
 use super::schema::Schema;
 
 /// What a verb may use while it runs.
@@ -158,6 +158,9 @@ pub struct PlanRequest<'a, Ctx, M> {
     pub prior: Option<&'a M>,
     /// Whether this may be the second plan, which Terraform makes while it applies.
     pub phase: Phase,
+    /// What is stored beside the state; what a plan notes here, the apply finds. The apply
+    /// that removes the old object of a replacement is given what was noted for the new one.
+    pub private: &'a Draft,
     /// Set when the user interrupts.
     pub cancel: &'a CancellationToken,
 }

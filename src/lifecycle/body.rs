@@ -25,6 +25,12 @@ impl fmt::Debug for Body {
 }
 
 impl Body {
+    /// Nothing yet.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self { fields: Map::new(), secrets: Vec::new() }
+    }
+
     /// The whole object: every argument that the API knows a value for.
     #[must_use]
     pub fn whole<T: RemoteObject>(plan: &T::Model) -> Self {
@@ -35,7 +41,7 @@ impl Body {
     #[must_use]
     pub fn of<T: RemoteObject>(plan: &T::Model, is_wanted: impl Fn(&str) -> bool) -> Self {
         let plan = plan.clone().into_value();
-        let mut body = Self { fields: Map::new(), secrets: Vec::new() };
+        let mut body = Self::empty();
         for argument in arguments::<T>().filter(|argument| is_wanted(&argument.name)) {
             let value = plan.get(&argument.name).cloned().unwrap_or(Value::Null);
             let is_left_out = value.is_null() && !T::EMPTY_MATTERS.contains(&argument.name.as_str());

@@ -87,9 +87,13 @@ pub async fn delete<T: RemoteObject>(
 }
 
 /// Whether the object may be gone after this. `success: false` under a status of
-/// success contradicts itself, so it is looked at too.
+/// success contradicts itself, so it is looked at too, and so is a 422 that says what a
+/// 404 does.
 fn is_doubtful(error: &client::Error) -> bool {
-    error.delivery() == Delivery::Ambiguous || is_refusal(error)
+    let is_missing = |text: &str| text.to_lowercase().contains("not found");
+    error.delivery() == Delivery::Ambiguous
+        || is_refusal(error)
+        || (error.status() == Some(422) && error.message().is_some_and(is_missing))
 }
 
 fn is_refusal(error: &client::Error) -> bool {

@@ -149,11 +149,19 @@ pub async fn delete<T: RemoteObject>(
     key: &str,
     options: &CallOptions,
 ) -> Result<Deletion, Error> {
-    let request = match T::DELETE {
-        DeleteBy::Path => client.delete(path::<T>(key)),
-        DeleteBy::Query(name) => client.delete(T::ROUTE).query(name, key),
-    };
-    let answer = request.options(options).send_full::<Json>().await?;
+    let send = |request: Request| request.options(options).send_full::<Json>();
+    let answer = match T::DELETE {
+        DeleteBy::Path => send(client.delete(path::<T>(key))).await,
+        DeleteBy::Query(name) => send(client.delete(T::ROUTE).query(name, key)).await,
+        DeleteBy::QueryList(name, other) => match send(client.delete(T::ROUTE).query(name, key)).await {
+            Err(error)
+                if error.is_validation() && error.message().is_some_and(|text| text.contains(name)) =>
+            {
+                send(client.delete(T::ROUTE).query(other, key)).await
+            }
+            answer => answer,
+        },
+    }?;
     Ok(Deletion::of(answer.status, &answer.value))
 }
 

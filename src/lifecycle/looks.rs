@@ -1,9 +1,10 @@
 //! Lifecycle layer: what a plan would like to know of the account and can do
 //! without. Knows no endpoint: the request itself is the caller's.
 
+use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Mutex, OnceCell};
@@ -176,6 +177,24 @@ impl<T> Lookup<T> {
             }
         };
         self.0.get_or_try_init(lookup).await.ok().and_then(Option::as_ref)
+    }
+}
+
+/// Something that is looked up for each of many.
+#[derive(Debug)]
+pub struct Lookups<T>(std::sync::Mutex<BTreeMap<String, Arc<Lookup<T>>>>);
+
+impl<T> Default for Lookups<T> {
+    fn default() -> Self {
+        Self(std::sync::Mutex::default())
+    }
+}
+
+impl<T> Lookups<T> {
+    /// That of this one.
+    pub fn of(&self, key: &str) -> Arc<Lookup<T>> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(all.entry(key.to_owned()).or_default())
     }
 }
 

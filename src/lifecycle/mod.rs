@@ -12,10 +12,10 @@
 //! | `endpoints` | one function per HTTP call |
 //! | `compare`, `verify`, `take_back`, `unreadable` | what differs, whether Wavix did what it was asked, and undoing it |
 //! | `reconcile`, `adopt`, `refused` | what became of a create whose answer was lost, refused or sent twice |
-//! | `create`, `read`, `write`, `delete` | the verbs, until it is certain what they came to |
+//! | `create`, `read`, `write`, `patch`, `delete` | the verbs, until it is certain what they came to |
 //! | `find`, `settle`, `trail`, `presence`, `absent` | an object by its key, also while Wavix is behind its own writes, and what is said when it is not there |
 //! | `plan`, `doubles`, `looks` | when a plan is made, and what it would like to know of the account |
-//! | `context`, `slot`, `list_walk`, `shared_reads`, `claims`, `siblings`, `turns` | what a process knows of the account, of its objects, of other processes, and what waits for what |
+//! | `context`, `slot`, `list_walk`, `shared_reads`, `claims`, `siblings`, `sightings`, `turns` | what a process knows of the account, of its objects, of other processes, and what waits for what |
 //! | `label`, `stamp`, `patience`, `secret_value` | which labels mean the same, how old something is, how long to wait, secrets in models |
 //! | `views` | data sources, list, identity, import |
 //! | `managed` | the ordinary resource |
@@ -39,6 +39,7 @@ pub mod managed;
 pub mod natural;
 pub mod noun;
 pub mod object;
+pub mod patch;
 pub mod patience;
 pub mod plan;
 pub mod presence;
@@ -51,6 +52,7 @@ mod secret_value;
 pub mod settle;
 mod shared_reads;
 pub mod siblings;
+pub mod sightings;
 pub mod slot;
 mod stamp;
 pub mod take_back;

@@ -66,6 +66,9 @@ pub enum DeleteBy {
     Path,
     /// `DELETE` of the route, with the key in this query parameter.
     Query(&'static str),
+    /// The same with a list of one key. How lists are written is documented in two ways:
+    /// where the first is refused, the second is tried.
+    QueryList(&'static str, &'static str),
 }
 
 /// How an attribute is read from an answer.
@@ -120,6 +123,10 @@ pub trait RemoteObject: fmt::Debug + Sized + Send + Sync + 'static {
     const UNTOLD: &'static [&'static str] = &[];
     /// Arguments of which an empty value is not the same as none.
     const EMPTY_MATTERS: &'static [&'static str] = &[];
+    /// Texts of which `""` is none, for which the API takes null or `""`: nobody says which.
+    const EMPTIED: &'static [&'static str] = &[];
+    /// Arguments that take effect some time after the answer.
+    const ASYNCHRONOUS: &'static [&'static str] = &[];
     /// What the list tells, in the order of the documentation. By default everything.
     const IN_LIST: Option<&'static [&'static str]> = None;
     /// What the data source for one object finds it by.
@@ -221,6 +228,16 @@ pub trait RemoteObject: fmt::Debug + Sized + Send + Sync + 'static {
     /// What the data source for all tells of all of them together.
     fn summarize(_listed: &[&Record<Self>]) -> Option<(Attribute, Value)> {
         None
+    }
+
+    /// Whether a listed object is that of a state whose key is gone: it has a new one.
+    fn is_renewed(_state: &Self::Model, _listed: &Record<Self>) -> bool {
+        false
+    }
+
+    /// What identifies a listed object, as the state from which a read can find it.
+    fn identified(listed: &Record<Self>) -> Self::Model {
+        stub::<Self>(&listed.key)
     }
 
     /// Adds to a state what only the list tells.

@@ -41,15 +41,21 @@ pub async fn read<T: RemoteObject>(
     let record = match find::find::<T>(call, state, &outcome.private, &key).await? {
         Found::Object(record) => *record,
         Found::Gone(not_found) => {
+            // The walk that showed it.
+            let listed = slot.recent(call).await;
+            let listed = listed.map_err(|error| T::NOUN.failed(Verb::Read, &key, &error))?;
             if is_import::<T>(state, &key) {
-                let listed = slot.recent(call).await;
-                let listed = listed.map_err(|error| T::NOUN.failed(Verb::Read, &key, &error))?;
                 return Err(absent::not_imported(&key, &listed).into());
             }
             slot.trail().forget(&key);
-            outcome.warn(absent::gone::<T>(state, &key, not_found.as_ref()));
-            outcome.gone();
-            return Ok(None);
+            let Some(renewed) = listed.iter().find(|record| T::is_renewed(state, record)) else {
+                outcome.warn(absent::gone::<T>(state, &key, not_found.as_ref()));
+                outcome.gone();
+                return Ok(None);
+            };
+            tracing::info!(key, new = renewed.key, "the object has another key now");
+            slot.claims().own(&renewed.key);
+            renewed.clone()
         }
     };
     unreadable::refuse(Verb::Read, &record)?;

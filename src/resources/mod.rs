@@ -17,16 +17,18 @@
 //! | `revoke_action.rs` | the action |
 //!
 //! What all objects do the same way is the lifecycle layer's. Beside the folders
-//! stands what several of them know: the account's limits, and what an address and a phone
-//! number are.
+//! stands what several of them know: the account's limits, what an address is, how numbers
+//! are written, and (`routes`) what numbers and trunks need to know of each other.
 
 pub mod account_limits;
 mod addresses;
-mod phone_number;
+mod routes;
+mod written_number;
 
 pub mod api_key;
 pub mod call_webhook;
 pub mod functions;
+pub mod phone_number;
 pub mod sip_trunk;
 pub mod sip_trunk_credentials;
 pub mod webrtc_token;
@@ -53,6 +55,8 @@ pub fn registry() -> Registry<Context> {
         .resource(call_webhook::CallWebhookResource::NEW)
         .data_source(call_webhook::CallWebhooksDataSource::NEW)
         .list_resource(call_webhook::CallWebhookList::NEW)
+        .resource(phone_number::PhoneNumberResource::NEW)
+        .resource(phone_number::PhoneNumberRoutingResource::NEW)
         .ephemeral(sip_trunk_credentials::SipTrunkCredentials::<SipTrunk>::NEW)
         .ephemeral(webrtc_token::WebRtcToken::<SipTrunk>::NEW)
         .action(webrtc_token::RevokeWebRtcTokens::<SipTrunk>::NEW)

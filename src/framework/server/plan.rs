@@ -5,6 +5,7 @@ use crate::framework::convert;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::erased::{ErasedPlan, ErasedResource};
 use crate::framework::planning::{self, Change, Plan};
+use crate::framework::private::{Draft, Private};
 use crate::framework::provider::Provider;
 use crate::framework::resource::Phase;
 use crate::protocol::proto::tfplugin6::plan_resource_change::{Request, Response};
@@ -38,9 +39,16 @@ pub(super) async fn plan_resource_change<P: Provider>(
         Some(client) if client.deferral_allowed => Phase::PlanOrApply,
         _ => Phase::Plan,
     };
-    let hook =
-        || ErasedPlan { ctx: configuration.ctx(), config: &config, prior: &prior, phase, cancel: &cancel };
-    let (plan, mut diagnostics) = run(&*entry.object, &change, hook).await;
+    let stored = values::private(&name, &request.prior_private)?;
+    let asked = ErasedPlan {
+        ctx: configuration.ctx(),
+        config: &config,
+        prior: &prior,
+        phase,
+        private: &Draft::default(),
+        cancel: &cancel,
+    };
+    let (plan, private, mut diagnostics) = run(&*entry.object, &change, &stored, &asked).await;
     let identifying = Identifying::new(connection.catalog(), &name, entry);
     let prior_identity = identifying.decode(request.prior_identity.as_ref())?;
     let identity = identifying.planned(&prior, &prior_identity, &plan, &mut diagnostics)?;
@@ -52,7 +60,7 @@ pub(super) async fn plan_resource_change<P: Provider>(
         requires_replace: plan.requires_replace.iter().map(convert::attribute_path).collect(),
         // Also for what looks like a create: in a replacement, the delete gets
         // its private data from the plan of the create.
-        planned_private: request.prior_private,
+        planned_private: if private == stored { request.prior_private } else { private.to_bytes().into() },
         diagnostics: convert::diagnostics_about(&entry.schema, diagnostics),
         legacy_type_system: false,
         deferred: None,
@@ -61,22 +69,25 @@ pub(super) async fn plan_resource_change<P: Provider>(
 }
 
 /// Drafts, calls the hook, finishes. Which draft the hook sees, and why it may
-/// be called twice, is explained in [`planning`].
-async fn run<'a, Ctx: 'a>(
+/// be called twice, is explained in [`planning`]. `stored` is the private data before.
+async fn run<Ctx>(
     resource: &dyn ErasedResource<Ctx>,
     change: &Change<'_>,
-    hook: impl Fn() -> ErasedPlan<'a, Ctx>,
-) -> (Plan, Diagnostics) {
+    stored: &Private,
+    request: &ErasedPlan<'_, Ctx>,
+) -> (Plan, Private, Diagnostics) {
     let draft = planning::draft(change);
+    let mut private = Draft::new(stored.clone());
     let mut diagnostics = Diagnostics::new();
     let mut planned = draft.clone();
-    resource.plan(hook(), &mut planned, &mut diagnostics).await;
+    resource.plan(request.noting(&private), &mut planned, &mut diagnostics).await;
     if planning::hook_started_a_change(change, &draft, &planned) {
         planned = planning::changed_draft(change);
+        private = Draft::new(stored.clone());
         diagnostics = Diagnostics::new();
-        resource.plan(hook(), &mut planned, &mut diagnostics).await;
+        resource.plan(request.noting(&private), &mut planned, &mut diagnostics).await;
     }
-    (planning::finish(change, planned), diagnostics)
+    (planning::finish(change, planned), private.into_private(), diagnostics)
 }
 
 #[cfg(test)]

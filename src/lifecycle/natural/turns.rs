@@ -1,22 +1,25 @@
 //! Lifecycle layer: who has which place in one run of Terraform. Resources of one place
 //! take turns, so that each sees what the one before it has done.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::marker::PhantomData;
+use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use crate::framework::object::Mapped;
 use crate::framework::resource::PlanRequest;
 
 use super::super::context::{Context, Part};
 use super::super::object::{RemoteObject, key_of};
+use super::super::sightings::{Sighting, Sightings};
 use super::super::turns;
 
 /// What a run knows of the places.
 #[derive(Debug)]
-pub(super) struct Turns<T: RemoteObject> {
+pub(super) struct Turns<T> {
     turns: turns::Turns<Turn>,
-    planned: Mutex<BTreeMap<String, Vec<Planned<T>>>>,
+    planned: Sightings,
+    object: PhantomData<fn() -> T>,
 }
 
 /// What this process has done to a place.
@@ -28,15 +31,9 @@ pub(super) struct Turn {
     pub(super) emptied: Option<Instant>,
 }
 
-#[derive(Debug)]
-struct Planned<T: RemoteObject> {
-    is_new: bool,
-    config: Option<T::Model>,
-}
-
 impl<T: RemoteObject> Part for Turns<T> {
     fn new(_: &Context) -> Self {
-        Self { turns: turns::Turns::default(), planned: Mutex::default() }
+        Self { turns: turns::Turns::default(), planned: Sightings::default(), object: PhantomData }
     }
 }
 
@@ -55,23 +52,18 @@ impl<T: RemoteObject> Turns<T> {
     /// To be locked while the place is looked at and written. What was planned of it is
     /// then over.
     pub(super) fn turn(&self, key: &str) -> Arc<tokio::sync::Mutex<Turn>> {
-        self.planned.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        self.planned.over(key);
         self.turns.of(key)
     }
 
-    /// Whether another resource of this run has the place. One that is to be replaced is
-    /// planned both ways, as kept and as new, with the same configuration.
+    /// Whether another resource of this run has the place.
     pub(super) fn is_planned_twice(&self, key: &str, request: &PlanRequest<'_, Context, T::Model>) -> bool {
         let held = request.prior.map(|prior| key_of::<T>(prior));
         if held.as_ref().is_some_and(|held| held.as_deref() != Some(key)) {
             // It leaves another place, and is planned anew for this one.
             return false;
         }
-        let this = Planned::<T> { is_new: held.is_none(), config: request.config.cloned() };
-        let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
-        let others = planned.entry(key.to_owned()).or_default();
-        let is_twice = others.iter().any(|other| other.is_new == this.is_new || other.config != this.config);
-        others.push(this);
-        is_twice
+        let config = request.config.map(|config| config.clone().into_value());
+        self.planned.is_twice(key, Sighting { is_new: held.is_none(), config })
     }
 }

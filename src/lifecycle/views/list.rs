@@ -16,7 +16,7 @@ use super::super::context::{Context, options};
 use super::super::endpoints;
 use super::super::find::whole;
 use super::super::noun::Verb;
-use super::super::object::{ListShape, RemoteObject, stub};
+use super::super::object::{ListShape, RemoteObject};
 use super::super::presence;
 use super::super::record::Record;
 use super::super::unreadable;
@@ -126,7 +126,7 @@ async fn states<T: RemoteObject>(
     if whole {
         join_all(batch.iter().map(|listed| read(call, listed))).await
     } else {
-        batch.iter().map(|listed| Ok(Some((T::display_name(listed), stub::<T>(&listed.key))))).collect()
+        batch.iter().map(|listed| Ok(Some((T::display_name(listed), T::identified(listed))))).collect()
     }
 }
 
@@ -137,7 +137,7 @@ async fn read<T: RemoteObject>(call: &Call<'_, Context>, listed: &Record<T>) -> 
     match whole(call, listed, &options(call)).await {
         Ok(record) => {
             unreadable::refuse(Verb::Find, &record)?;
-            let mut state = record.state(&stub::<T>(key));
+            let mut state = record.state(&T::identified(listed));
             T::add_listed(listed, &mut state);
             Ok(Some((T::display_name(listed), state)))
         }

@@ -4,7 +4,7 @@
 use crate::framework::function::{Function, FunctionError, Parameter, Signature};
 use crate::protocol::types::Type;
 
-use crate::resources::phone_number::{FEWEST_DIGITS, MOST_DIGITS, SEPARATORS_IN_WORDS, international};
+use crate::resources::written_number::{FEWEST_DIGITS, MOST_DIGITS, SEPARATORS_IN_WORDS, international};
 
 crate::object! {
     /// Arguments of `e164`.

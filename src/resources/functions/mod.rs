@@ -26,3 +26,5 @@ pub use self::kamailio_uacreg::KamailioUacreg;
 pub use self::pjsip_endpoint::PjsipEndpoint;
 pub use self::sip_gateways::SipGateways;
 pub use self::sip_uri::SipUri;
+
+pub(super) use self::network::GATEWAYS;

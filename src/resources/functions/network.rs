@@ -6,7 +6,7 @@
 pub(super) const AS_OF: &str = "June 2026";
 
 /// Region, host name and IPv4 address of each SIP gateway.
-pub(super) const GATEWAYS: [(&str, &str, &str); 4] = [
+pub(in crate::resources) const GATEWAYS: [(&str, &str, &str); 4] = [
     ("au", "au.wavix.net", "173.234.106.26"),
     ("nl", "nl.wavix.net", "95.211.82.14"),
     ("sg", "sg.wavix.net", "23.108.101.90"),

@@ -5,7 +5,7 @@ use crate::framework::object::Attr;
 use crate::framework::path::Path;
 use crate::protocol::value::Value;
 
-use crate::resources::phone_number::{PREFIX, SEPARATORS, dialled, unusual_length};
+use crate::resources::written_number::{PREFIX, SEPARATORS, dialled, unusual_length};
 
 use super::model::SipTrunkModel;
 

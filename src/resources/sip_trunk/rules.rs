@@ -8,7 +8,7 @@ use crate::protocol::number::Number;
 use crate::protocol::value::Value;
 
 use super::caller_id;
-use crate::resources::phone_number::SEPARATORS_IN_WORDS;
+use crate::resources::written_number::SEPARATORS_IN_WORDS;
 
 /// The lowest `password_wo_version`.
 pub(super) const FIRST_VERSION: i64 = 0;

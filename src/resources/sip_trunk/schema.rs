@@ -10,7 +10,7 @@ use crate::protocol::value::Value;
 
 use crate::lifecycle::compare::same_label;
 use crate::lifecycle::noun::capitalized;
-use crate::resources::phone_number::SEPARATORS_IN_WORDS;
+use crate::resources::written_number::SEPARATORS_IN_WORDS;
 
 use super::caller_id::same_number;
 use super::model::DEFAULT_TRANSCRIPTION_THRESHOLD;

@@ -18,7 +18,7 @@ use crate::framework::fixtures::propose;
 use crate::framework::object::{Mapped, Object};
 use crate::framework::path::Path;
 use crate::framework::planning::{self, Change};
-use crate::framework::private::Private;
+use crate::framework::private::{Draft, Private};
 use crate::framework::resource::{
     Call, CreateRequest, Operation, Outcome, Phase, PlanRequest, Resource, UpdateRequest,
 };
@@ -121,7 +121,9 @@ async fn planned<R: Tested>(
         proposed: &proposed,
     };
     let hook = async |draft: &Value| {
-        let request = PlanRequest { ctx, config: Some(config), prior, phase: Phase::PlanAfterRead, cancel };
+        let phase = Phase::PlanAfterRead;
+        let request =
+            PlanRequest { ctx, config: Some(config), prior, phase, private: &Draft::default(), cancel };
         let mut planned = Some(R::Model::from_value(draft).unwrap());
         let mut diagnostics = Diagnostics::new();
         R::ONLY.plan(request, &mut planned, &mut diagnostics).await;
@@ -181,6 +183,8 @@ pub(crate) struct Bench<R> {
     pub(crate) cancel: CancellationToken,
     /// What an operation may take.
     pub(crate) time: Duration,
+    /// What its plans note beside a state.
+    pub(crate) noted: Draft,
     /// Where the processes of this machine tell each other what they create. The
     /// account may have been another test's a moment ago, at the same port.
     pub(crate) temporary: TempDir,
@@ -195,7 +199,8 @@ impl<R: Tested> Bench<R> {
         let temporary = tempfile::tempdir().unwrap();
         let ctx = context(&sim, vec![temporary.path().to_owned()], |_| {});
         let time = Duration::from_secs(30);
-        Self { resource: R::ONLY, sim, ctx, cancel: CancellationToken::new(), time, temporary }
+        let noted = Draft::default();
+        Self { resource: R::ONLY, sim, ctx, cancel: CancellationToken::new(), time, noted, temporary }
     }
 
     /// Another process of the provider, on the same machine.
@@ -222,7 +227,8 @@ impl<R: Tested> Bench<R> {
         config: Option<&'a R::Model>,
         prior: Option<&'a R::Model>,
     ) -> PlanRequest<'a, Context, R::Model> {
-        PlanRequest { ctx: Some(&self.ctx), config, prior, phase: Phase::PlanAfterRead, cancel: &self.cancel }
+        let phase = Phase::PlanAfterRead;
+        PlanRequest { ctx: Some(&self.ctx), config, prior, phase, private: &self.noted, cancel: &self.cancel }
     }
 
     /// The plan, for which the account may be asked.

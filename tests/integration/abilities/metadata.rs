@@ -48,5 +48,14 @@ async fn everything_is_announced() {
     let request = get_resource_identity_schemas::Request {};
     let identities = bench.provider.get_resource_identity_schemas(request).await.unwrap().into_inner();
     let identified: BTreeSet<&str> = identities.identity_schemas.keys().map(String::as_str).collect();
-    assert_eq!(identified, BTreeSet::from([TRUNK, "wavix_api_key", "wavix_call_webhook"]));
+    assert_eq!(
+        identified,
+        BTreeSet::from([
+            TRUNK,
+            "wavix_api_key",
+            "wavix_call_webhook",
+            "wavix_phone_number",
+            "wavix_phone_number_routing"
+        ])
+    );
 }

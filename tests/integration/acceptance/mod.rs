@@ -28,6 +28,7 @@ mod limits;
 mod look_alikes;
 mod lost_answers;
 mod moved;
+mod phone_numbers;
 mod provider_config;
 mod quickstart;
 mod released_states;
@@ -65,6 +66,7 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
         look_alikes::trials(),
         lost_answers::trials(),
         moved::trials(),
+        phone_numbers::trials(),
         provider_config::trials(),
         quickstart::trials(),
         released_states::trials(),

@@ -4,7 +4,7 @@
 use terraform_provider_wavix::framework::provider::Provider;
 
 use super::document::ticked;
-use super::satellites::provider;
+use super::satellites::{provider, room};
 use super::{assert_none, root, text};
 
 trials![every_resource_has_what_the_checklist_names, the_makefile_has_the_five_commands];
@@ -28,7 +28,8 @@ fn every_resource_has_what_the_checklist_names() {
         let type_name = resource.type_name();
         let name = type_name.strip_prefix("wavix_").expect("the provider's prefix");
         for path in &paths {
-            let path = path.replace("NAME", name).replace("TYPE", type_name);
+            let of = if path.starts_with("docs/") { name } else { room(name) };
+            let path = path.replace("NAME", of).replace("TYPE", type_name);
             if !root().join(&path).exists() {
                 complaints.push(format!("{type_name}: CONTRIBUTING.md asks for {path}, which is missing"));
             }

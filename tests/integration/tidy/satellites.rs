@@ -20,6 +20,15 @@ pub fn provider() -> WavixProvider {
     WavixProvider::new(Environment::from_pairs::<String, String>([]))
 }
 
+/// The folder of the object that a resource manages. A part of an object that is a resource
+/// of its own is in the object's.
+pub fn room(resource: &str) -> &str {
+    match resource {
+        "phone_number_routing" => "phone_number",
+        own => own,
+    }
+}
+
 fn missing(paths: &[String]) -> Vec<String> {
     paths.iter().filter(|path| !root().join(path).exists()).map(|path| format!("missing: {path}")).collect()
 }
@@ -31,8 +40,8 @@ fn every_resource_has_its_satellites() {
         let type_name = resource.type_name();
         let name = type_name.strip_prefix("wavix_").expect("the provider's prefix");
         complaints.extend(missing(&[
-            format!("src/resources/{name}/mod.rs"),
-            format!("crates/wavix-sim/src/resources/{name}"),
+            format!("src/resources/{}/mod.rs", room(name)),
+            format!("crates/wavix-sim/src/resources/{}", room(name)),
             format!("examples/resources/{type_name}/resource.tf"),
             format!("examples/resources/{type_name}/import.sh"),
         ]));

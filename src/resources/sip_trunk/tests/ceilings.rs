@@ -4,6 +4,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::object::Attr;
+use crate::framework::private::Draft;
 use crate::framework::resource::{Phase, PlanRequest, Resource};
 use crate::lifecycle::context::Context;
 
@@ -29,6 +30,7 @@ async fn a_limit_above_the_accounts_is_an_error_of_the_plan() {
             config: Some(&config),
             prior: None,
             phase: Phase::Plan,
+            private: &Draft::default(),
             cancel: &cancel,
         };
         SipTrunk.plan(request, &mut planned, &mut diagnostics).await;

@@ -73,10 +73,15 @@ contract! {
 const ALIKE: [(&str, &str, &str); 1] =
     [("sip_trunk", "host_request", "it takes a review: see the trunk's tests of IP authentication")];
 
+/// Resources of what exists before them and after them, to which most of these facts do
+/// not apply: their own tests say what is so instead.
+const ADOPTED: [&str; 2] = ["phone_number", "phone_number_routing"];
+
 #[test]
 fn every_registered_resource_has_an_entry() {
-    let names: Vec<&str> =
-        registry().resources().map(|resource| resource.type_name().trim_start_matches("wavix_")).collect();
+    let all = registry();
+    let names = all.resources().map(|resource| resource.type_name().trim_start_matches("wavix_"));
+    let names: Vec<&str> = names.filter(|name| !ADOPTED.contains(name)).collect();
     assert_eq!(ENTRIES, names, "one line for each, in this order");
 }
 

@@ -1,0 +1,4 @@
+import {
+  to = wavix_phone_number_routing.main
+  id = "+12565378257"
+}

@@ -1,0 +1,257 @@
+//! Resources layer: what there is to say of a phone number: it is found by its digits
+//! and addressed by an id of its own, which another purchase of it changes.
+//!
+//! Source of all fields: the Wavix OpenAPI document, `Number`.
+
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value as Json};
+
+use crate::framework::object::Attr;
+use crate::framework::schema::Schema;
+use crate::framework::timeouts::Timeouts;
+use crate::lifecycle::body;
+use crate::lifecycle::compare::Difference;
+use crate::lifecycle::noun::{Arguments, Noun};
+use crate::lifecycle::object::{DeleteBy, Key, ListShape, ReadBy, Reading, RemoteObject, UpdateBy};
+use crate::lifecycle::record::Record;
+use crate::lifecycle::told;
+use crate::protocol::number::Number;
+use crate::protocol::value::Value;
+
+use super::PhoneNumber;
+use super::destinations::{self, DESTINATIONS, Destinations};
+use super::places::{self, digits, in_words};
+use super::schema::{self, KEEP};
+
+/// How messages speak of phone numbers.
+pub(super) const NOUN: Noun = Noun {
+    type_name: "wavix_phone_number",
+    name: "phone number",
+    short: "number",
+    scope: Some("numbers"),
+    arguments: Arguments::Of(PhoneNumber::schema),
+    words: &[("sms", "sms_enabled"), ("destination", DESTINATIONS), ("trunk", DESTINATIONS)],
+    list: "wavix_phone_numbers",
+    adopt: None,
+};
+
+/// Settings that Wavix may leave as they are without a word, for the account's plan does
+/// not include them.
+const TIER_SWITCHES: [&str; 2] = ["call_recording_enabled", "transcription_enabled"];
+
+/// Arguments that are URLs, of which an empty one is none.
+pub(super) const URLS: [&str; 2] = ["sms_relay_url", "call_status_url"];
+
+crate::object! {
+    /// Configuration, plan and state of a `wavix_phone_number`. Null by default.
+    #[derive(Default)]
+    pub struct PhoneNumberModel {
+        /// API `number`, in the user's spelling.
+        pub number: Attr<String>,
+        /// API `id`, as decimal text.
+        pub id: Attr<String>,
+        /// API `destination`, written as `destinations`.
+        pub destinations: Destinations,
+        /// API `sms_enabled`.
+        pub sms_enabled: Attr<bool>,
+        /// API `sms_relay_url`.
+        pub sms_relay_url: Attr<String>,
+        /// API `call_status_url`.
+        pub call_status_url: Attr<String>,
+        /// API `call_recording_enabled`.
+        pub call_recording_enabled: Attr<bool>,
+        /// API `transcription_enabled`.
+        pub transcription_enabled: Attr<bool>,
+        /// API `transcription_threshold`, in seconds.
+        pub transcription_threshold: Attr<i64>,
+        /// What a destroy does; the API does not hear of it.
+        pub on_destroy: Attr<String>,
+        /// API `status`.
+        pub status: Attr<String>,
+        /// API `country_short_name`.
+        pub country: Attr<String>,
+        /// API `city`.
+        pub city: Attr<String>,
+        /// API `state`.
+        pub state: Attr<String>,
+        /// API `channels`.
+        pub channels: Attr<i64>,
+        /// API `require_docs`.
+        pub require_docs: Attr<Vec<Attr<String>>>,
+        /// API `activation_fee`, in USD.
+        pub activation_fee: Attr<Number>,
+        /// API `monthly_fee`, in USD.
+        pub monthly_fee: Attr<Number>,
+        /// API `per_min`, in USD.
+        pub price_per_minute: Attr<Number>,
+        /// API `added`, as sent.
+        pub added_at: Attr<String>,
+        /// How long the operations may take.
+        pub timeouts: Attr<Timeouts>,
+    }
+}
+
+impl PhoneNumberModel {
+    /// The number as the API has it.
+    pub(super) fn digits(&self) -> Option<String> {
+        self.number.known().map(|text| digits(text))
+    }
+
+    /// Where calls ring.
+    pub(super) fn routes(&self) -> &Destinations {
+        &self.destinations
+    }
+
+    /// The same, to be changed.
+    pub(super) fn routes_mut(&mut self) -> &mut Destinations {
+        &mut self.destinations
+    }
+
+    /// Its URLs, in the order of [`URLS`].
+    pub(super) fn urls(&self) -> [&Attr<String>; 2] {
+        [&self.sms_relay_url, &self.call_status_url]
+    }
+
+    /// What a destroy does.
+    pub(super) fn fate(&self) -> &str {
+        self.on_destroy.known().map_or(KEEP, String::as_str)
+    }
+
+    /// The same, where that is not known so far.
+    pub(super) fn with_fate(self, on_destroy: &str) -> Self {
+        if self.on_destroy.known().is_some() { self } else { Self { on_destroy: text(on_destroy), ..self } }
+    }
+
+    /// As it is in the account, with what only a plan says.
+    pub(super) fn planned_as(self, plan: &Self) -> Self {
+        let Self { number, on_destroy, timeouts, .. } = plan.clone();
+        Self { number, on_destroy, timeouts, ..self }
+    }
+
+    /// The same, which no destroy touches.
+    pub(super) fn kept(self) -> Self {
+        Self { on_destroy: text(KEEP), ..self }
+    }
+
+    /// The same, ringing nowhere and without these URLs.
+    pub(super) fn unrouted(self, urls: &[String]) -> Self {
+        let none = |name: &str, url| if urls.iter().any(|it| it == name) { text("") } else { url };
+        Self {
+            destinations: Attr::Known(Vec::new()),
+            sms_relay_url: none(URLS[0], self.sms_relay_url),
+            call_status_url: none(URLS[1], self.call_status_url),
+            ..self
+        }
+    }
+}
+
+fn text(text: &str) -> Attr<String> {
+    Attr::Known(text.to_owned())
+}
+
+impl RemoteObject for PhoneNumber {
+    type Model = PhoneNumberModel;
+
+    const NOUN: Noun = NOUN;
+    const ROUTE: &'static str = "/v1/numbers";
+    const LIST: ListShape = ListShape::Pages("items");
+    const READ: ReadBy = ReadBy::Key;
+    const UPDATE: UpdateBy = UpdateBy::Patch;
+    const DELETE: DeleteBy = DeleteBy::QueryList("ids", "ids[]");
+    const KEY: Key = Key::Assigned("id");
+    const LABEL: &'static str = "number";
+    const GONE: &'static str = ", which fails until the account owns the number again: none is bought.";
+    const RENAMED: &'static [(&'static str, &'static str)] = &[
+        (DESTINATIONS, "destination"),
+        ("country", "country_short_name"),
+        ("price_per_minute", "per_min"),
+        ("added_at", "added"),
+    ];
+    const UNTOLD: &'static [&'static str] = &[schema::ON_DESTROY];
+    const EMPTIED: &'static [&'static str] = &URLS;
+    const ASYNCHRONOUS: &'static [&'static str] = &[DESTINATIONS, URLS[0]];
+    const RAW: &'static [&'static str] = &["destination"];
+    const SHARED_READS: bool = true;
+
+    fn schema() -> &'static Schema {
+        static SCHEMA: LazyLock<Schema> = LazyLock::new(schema::schema);
+        &SCHEMA
+    }
+
+    fn encode(argument: &'static str, value: &Value) -> Vec<(&'static str, Json)> {
+        let json = match argument {
+            DESTINATIONS => Some(places::encode(value)),
+            _ if URLS.contains(&argument) && value.as_str() == Some("") => Some(Json::Null),
+            _ => body::plain(value),
+        };
+        json.map(|json| (argument, json)).into_iter().collect()
+    }
+
+    fn decode(attribute: &str, fields: &Map<String, Json>) -> Reading {
+        match attribute {
+            DESTINATIONS => places::decode(fields),
+            "number" => match fields.get(attribute).and_then(told::text).map(|text| digits(&text)) {
+                Some(digits) if !digits.is_empty() => Reading::Told(Value::String(format!("+{digits}"))),
+                _ => Reading::Odd("digits were expected, and something else came"),
+            },
+            // A whole number that does not speak of a URL has none.
+            url if URLS.contains(&url) && !fields.contains_key(url) && fields.contains_key("number") => {
+                Reading::Told(Value::Null)
+            }
+            _ => Reading::AsSchema,
+        }
+    }
+
+    /// A trunk that an answer tells by its login alone is the one that was there with it.
+    fn refine(_: &Record<Self>, held: &PhoneNumberModel, found: &mut PhoneNumberModel) {
+        let Attr::Known(all) = &mut found.destinations else { return };
+        for item in all {
+            let Attr::Known(one) = item else { continue };
+            if one.sip_trunk_id.is_null() && one.sip_trunk_login.known().is_some() {
+                let mut held = destinations::trunks(&held.destinations);
+                let known = held.find(|(_, before, _)| before.sip_trunk_login == one.sip_trunk_login);
+                one.sip_trunk_id = known.map(|(.., id)| id.clone()).into();
+            }
+        }
+    }
+
+    /// Bought again, it has another id.
+    fn is_renewed(state: &PhoneNumberModel, listed: &Record<Self>) -> bool {
+        listed.text("number").map(digits).is_some_and(|found| state.digits() == Some(found))
+    }
+
+    fn identified(listed: &Record<Self>) -> PhoneNumberModel {
+        let number = listed.text("number").map(str::to_owned);
+        PhoneNumberModel { id: Attr::Known(listed.key.clone()), number: number.into(), ..Default::default() }
+    }
+
+    fn explain(difference: &Difference) -> Option<String> {
+        let Difference { name, wanted, found } = difference;
+        if *name == DESTINATIONS {
+            return Some(format!(
+                "Calls ring at {} instead of {}. Wavix accepted the request, and shows something else.",
+                in_words(found),
+                in_words(wanted)
+            ));
+        }
+        let is_switched_on = TIER_SWITCHES.contains(name) && *wanted == Value::Bool(true);
+        is_switched_on.then(|| {
+            format!("Wavix accepted the request, but left `{name}` off: the account's plan does not seem to include it.")
+        })
+    }
+
+    fn remedy(difference: &Difference) -> Option<String> {
+        let Difference { name, wanted, .. } = difference;
+        if *name == DESTINATIONS {
+            return Some(
+                "Apply again. If Wavix is merely slow, raise `update` in the `timeouts` block; if it goes on, look at the \
+                 number in the Wavix portal."
+                    .to_owned(),
+            );
+        }
+        let is_switched_on = TIER_SWITCHES.contains(name) && *wanted == Value::Bool(true);
+        is_switched_on
+            .then(|| format!("Ask Wavix support to enable it for the account, or set `{name} = false`."))
+    }
+}

@@ -1,0 +1,394 @@
+//! Tests of phone numbers and their routing: each verb against a simulated account.
+
+mod adopting;
+mod changing;
+mod destroying;
+mod importing;
+mod places;
+mod planning;
+mod readings;
+
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+use tempfile::TempDir;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use wavix_sim::behaviour::Behaviour;
+use wavix_sim::{PhoneNumber as Stored, Sim};
+
+use crate::client::{Client, ClientSettings};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics, Severity};
+use crate::framework::object::{Attr, Mapped};
+use crate::framework::planning::{self as algorithm, Change};
+use crate::framework::private::{Draft, Private};
+use crate::framework::resource::{Call, CreateRequest, Outcome, Phase, PlanRequest, Resource, UpdateRequest};
+use crate::framework::validation::{self, WriteOnly};
+use crate::lifecycle::context::Context;
+use crate::lifecycle::patience::Patience;
+use crate::protocol::value::Value;
+
+use super::destinations::Destination;
+use super::routing::RoutingModel;
+use super::{Form, Managed, PhoneNumber, PhoneNumberModel, Routing};
+
+const NUMBERS: &str = "/v1/numbers";
+const NUMBER: &str = "/v1/numbers/*";
+/// The first number of the simulator's, as people write it and as it is stored.
+const WRITTEN: &str = "+1 256 537 8257";
+const DIGITS: &str = "12565378257";
+
+fn text(value: &str) -> Attr<String> {
+    Attr::Known(value.to_owned())
+}
+
+/// A configuration of the number, and what `change` adds.
+fn config(change: impl FnOnce(&mut PhoneNumberModel)) -> PhoneNumberModel {
+    let mut config = PhoneNumberModel { number: text(WRITTEN), ..Default::default() };
+    change(&mut config);
+    config
+}
+
+fn routing(to: Vec<Destination>) -> RoutingModel {
+    RoutingModel { number: text(WRITTEN), destinations: list(to), ..Default::default() }
+}
+
+fn list(all: Vec<Destination>) -> super::destinations::Destinations {
+    Attr::Known(all.into_iter().map(Attr::Known).collect())
+}
+
+fn trunk(id: i64) -> Destination {
+    Destination { sip_trunk_id: text(&id.to_string()), ..Default::default() }
+}
+
+fn pstn(number: &str) -> Destination {
+    Destination { phone_number: text(number), ..Default::default() }
+}
+
+fn uri(uri: &str) -> Destination {
+    Destination { sip_uri: text(uri), ..Default::default() }
+}
+
+/// What is in the state, and beside it.
+struct Held<F: Form> {
+    state: F::Model,
+    private: Private,
+}
+
+impl<F: Form> Clone for Held<F> {
+    fn clone(&self) -> Self {
+        Self { state: self.state.clone(), private: self.private.clone() }
+    }
+}
+
+/// What a verb left behind.
+struct Left<F: Form> {
+    held: Option<Held<F>>,
+    errors: Vec<Diagnostic>,
+    warnings: Vec<Diagnostic>,
+}
+
+impl<F: Form> Left<F> {
+    fn of(outcome: Outcome<F::Model>, result: Result<(), Diagnostics>) -> Self {
+        let (state, private, warnings) = outcome.into_parts();
+        let errors = result.err().into_iter().flatten().collect();
+        Self {
+            held: state.map(|state| Held { state, private }),
+            errors,
+            warnings: warnings.into_iter().collect(),
+        }
+    }
+
+    #[track_caller]
+    fn ok(self) -> Held<F> {
+        assert!(self.errors.is_empty(), "{:?}", self.errors);
+        self.held.expect("there is an object")
+    }
+
+    #[track_caller]
+    fn error(&self) -> String {
+        let [error] = self.errors.as_slice() else { panic!("one error: {:?}", self.errors) };
+        format!("{}: {}", error.summary, error.detail)
+    }
+
+    fn warned(&self) -> Vec<&str> {
+        self.warnings.iter().map(|warning| warning.summary.as_str()).collect()
+    }
+}
+
+/// A plan, as the framework makes it.
+struct Planned<F: Form> {
+    state: F::Model,
+    private: Private,
+    is_empty: bool,
+    replaces: bool,
+    told: Vec<Diagnostic>,
+}
+
+impl<F: Form> Planned<F> {
+    fn errors(&self) -> Vec<String> {
+        let errors = self.told.iter().filter(|told| told.severity == Severity::Error);
+        errors.map(|error| format!("{} at {}", error.summary, at(error))).collect()
+    }
+
+    fn warned(&self) -> Vec<&str> {
+        let warnings = self.told.iter().filter(|told| told.severity == Severity::Warning);
+        warnings.map(|warning| warning.summary.as_str()).collect()
+    }
+}
+
+fn at(diagnostic: &Diagnostic) -> String {
+    diagnostic.path.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
+/// A simulated account with two numbers and a trunk.
+struct Bench {
+    sim: Sim,
+    ctx: Context,
+    cancel: CancellationToken,
+    /// How long a verb may take.
+    time: Duration,
+    phase: Phase,
+    temporary: TempDir,
+    trunk: i64,
+}
+
+impl Bench {
+    async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    async fn with(change: impl FnOnce(&mut Behaviour)) -> Self {
+        let sim = Sim::start().await;
+        sim.add_phone_numbers(2);
+        sim.configure(change);
+        let trunk = sim.add_trunk(json!({ "label": "office", "name": "10001" }));
+        let temporary = tempfile::tempdir().unwrap();
+        let ctx = context(&sim, &temporary);
+        let time = Duration::from_secs(30);
+        Self {
+            sim,
+            ctx,
+            cancel: CancellationToken::new(),
+            time,
+            phase: Phase::PlanAfterRead,
+            temporary,
+            trunk,
+        }
+    }
+
+    /// Another run of Terraform.
+    fn run_again(&mut self) {
+        self.ctx = context(&self.sim, &self.temporary);
+    }
+
+    /// One that has no time to wait for anything.
+    fn impatient(&mut self) {
+        let looks = vec![self.time * 2];
+        let patience = Patience { looks, settling: Duration::ZERO, ..Patience::default() };
+        self.ctx = context(&self.sim, &self.temporary).with_patience(patience);
+    }
+
+    fn call(&self) -> Call<'_, Context> {
+        Call { ctx: &self.ctx, cancel: &self.cancel, deadline: Instant::now() + self.time }
+    }
+
+    async fn plan<F: Form>(&self, held: Option<&Held<F>>, config: &F::Model) -> Planned<F> {
+        let schema = F::schema();
+        let config = config.clone().into_value();
+        let prior = held.map_or(Value::Null, |held| held.state.clone().into_value());
+        let proposed = proposed(&config, &prior);
+        let change =
+            Change { type_name: F::TYPE_NAME, schema, config: &config, prior: &prior, proposed: &proposed };
+        let mut told = validation::check(schema, F::TYPE_NAME, &config, WriteOnly::Understood);
+        let typed = F::Model::from_value(&config).unwrap();
+        Managed::<F>::NEW.validate(&typed, &mut told);
+        let private = Draft::new(held.map(|held| held.private.clone()).unwrap_or_default());
+        let request = PlanRequest {
+            ctx: Some(&self.ctx),
+            config: Some(&typed),
+            prior: held.map(|held| &held.state),
+            phase: self.phase,
+            private: &private,
+            cancel: &self.cancel,
+        };
+        let draft = algorithm::draft(&change);
+        let mut planned = Some(F::Model::from_value(&draft).unwrap());
+        Managed::<F>::NEW.plan(request, &mut planned, &mut told).await;
+        let hooked = planned.unwrap().into_value();
+        assert!(!algorithm::hook_started_a_change(&change, &draft, &hooked), "{hooked:?}");
+        let plan = algorithm::finish(&change, hooked);
+        told.append(plan.diagnostics);
+        Planned {
+            is_empty: plan.state == prior,
+            state: F::Model::from_value(&plan.state).unwrap(),
+            private: private.into_private(),
+            replaces: !plan.requires_replace.is_empty(),
+            told: told.into_iter().collect(),
+        }
+    }
+
+    /// Plans and does it.
+    async fn apply<F: Form>(&self, held: Option<&Held<F>>, config: &F::Model) -> Left<F> {
+        let planned = self.plan(held, config).await;
+        assert_eq!(planned.errors(), [""; 0], "{:?}", planned.told);
+        self.carry_out(held, planned).await
+    }
+
+    async fn carry_out<F: Form>(&self, held: Option<&Held<F>>, planned: Planned<F>) -> Left<F> {
+        let plan = planned.state.clone();
+        let mut outcome = Outcome::starting_from(held.map(|held| held.state.clone()), planned.private);
+        let write_only = F::Model::default();
+        let result = match held {
+            None => {
+                let request = CreateRequest { write_only, plan };
+                Managed::<F>::NEW.create(&self.call(), request, &mut outcome).await
+            }
+            Some(held) => {
+                let request = UpdateRequest { write_only, plan, prior: held.state.clone() };
+                Managed::<F>::NEW.update(&self.call(), request, &mut outcome).await
+            }
+        };
+        let mut left = Left::<F>::of(outcome, result);
+        // As the framework does: the plan's spelling, and no unknown value.
+        if let Some(held) = &mut left.held {
+            let applied = crate::framework::consistency::Applied {
+                type_name: F::TYPE_NAME,
+                schema: F::schema(),
+                operation: crate::framework::resource::Operation::Update,
+                planned: &planned.state.into_value(),
+                failed: !left.errors.is_empty(),
+            };
+            let mut bugs = Diagnostics::new();
+            let state = held.state.clone().into_value();
+            let settled = crate::framework::consistency::after_apply(&applied, state, &mut bugs);
+            assert!(bugs.is_empty(), "{bugs:?}");
+            held.state = F::Model::from_value(&settled).unwrap();
+        }
+        left
+    }
+
+    async fn read<F: Form>(&self, held: &Held<F>) -> Left<F> {
+        let mut outcome = Outcome::starting_from(Some(held.state.clone()), held.private.clone());
+        let result = Managed::<F>::NEW.read(&self.call(), held.state.clone(), &mut outcome).await;
+        let mut left = Left::<F>::of(outcome, result);
+        if let Some(found) = &mut left.held {
+            let (prior, state) = (held.state.clone().into_value(), found.state.clone().into_value());
+            let mut bugs = Diagnostics::new();
+            let settled = crate::framework::consistency::after_read(
+                F::TYPE_NAME,
+                F::schema(),
+                &prior,
+                state,
+                &mut bugs,
+            );
+            assert!(bugs.is_empty() || !left.errors.is_empty(), "{bugs:?}");
+            found.state = F::Model::from_value(&settled).unwrap();
+        }
+        left
+    }
+
+    /// Refreshes in another run, and plans: nothing is to be done.
+    async fn settled<F: Form>(&mut self, held: &Held<F>, config: &F::Model) -> Held<F> {
+        self.run_again();
+        let found = self.read(held).await.ok();
+        let planned = self.plan(Some(&found), config).await;
+        assert!(planned.is_empty, "{:?}\n{:?}", found.state, planned.state);
+        self.run_again();
+        found
+    }
+
+    async fn destroy<F: Form>(&self, held: &Held<F>) -> Left<F> {
+        let mut outcome = Outcome::starting_from(Some(held.state.clone()), held.private.clone());
+        let result = Managed::<F>::NEW.delete(&self.call(), held.state.clone(), &mut outcome).await;
+        if result.is_ok() {
+            outcome.gone();
+        }
+        Left::of(outcome, result)
+    }
+
+    async fn plan_destroy<F: Form>(&self, held: &Held<F>) -> Vec<Diagnostic> {
+        let mut told = Diagnostics::new();
+        let request = PlanRequest {
+            ctx: Some(&self.ctx),
+            config: None,
+            prior: Some(&held.state),
+            phase: self.phase,
+            private: &Draft::new(held.private.clone()),
+            cancel: &self.cancel,
+        };
+        Managed::<F>::NEW.plan(request, &mut None, &mut told).await;
+        told.into_iter().collect()
+    }
+
+    async fn import<F: Form>(&self, id: &str) -> Left<F> {
+        match Managed::<F>::NEW.import(id) {
+            Ok(state) => self.read(&Held { state, private: Private::default() }).await,
+            Err(errors) => Left { held: None, errors: errors.into_iter().collect(), warnings: Vec::new() },
+        }
+    }
+
+    fn stored(&self) -> Stored {
+        self.sim.phone_number(DIGITS).expect("the account has it")
+    }
+
+    /// Where calls go: transport and destination, in the order of their priorities.
+    fn rings(&self) -> Vec<(i64, String)> {
+        let mut all = self.stored().destination;
+        all.sort_by_key(|one| one.priority);
+        all.into_iter().map(|one| (one.transport, one.destination)).collect()
+    }
+
+    /// PATCHes, DELETEs.
+    fn writes(&self) -> (usize, usize) {
+        let journal = self.sim.journal();
+        (journal.count("PATCH", NUMBER), journal.count("DELETE", NUMBERS))
+    }
+
+    fn last_patch(&self) -> Json {
+        self.sim.journal().last("PATCH", NUMBER).expect("a PATCH").body.expect("a body")
+    }
+}
+
+/// As Terraform proposes: what the configuration leaves out and the provider may decide is
+/// what it was, in a list by the position.
+fn proposed(config: &Value, prior: &Value) -> Value {
+    match (config, prior) {
+        (Value::Map(config), Value::Map(prior)) => Value::Map(
+            config
+                .iter()
+                .map(|(name, value)| {
+                    let before = prior.get(name).unwrap_or(&Value::Null);
+                    let is_argument = ["sip_trunk_id", "sip_uri", "phone_number"].contains(&name.as_str());
+                    let is_block = name == "timeouts";
+                    let proposed = match value {
+                        Value::Null if !is_argument && !is_block => before.clone(),
+                        value => proposed(value, before),
+                    };
+                    (
+                        name.clone(),
+                        if name == "number" && prior.contains_key("id") { value.clone() } else { proposed },
+                    )
+                })
+                .collect(),
+        ),
+        (Value::List(config), Value::List(prior)) => {
+            let before = |index| prior.get(index).unwrap_or(&Value::Null);
+            Value::List(
+                config.iter().enumerate().map(|(index, item)| proposed(item, before(index))).collect(),
+            )
+        }
+        (config, _) => config.clone(),
+    }
+}
+
+fn context(sim: &Sim, temporary: &TempDir) -> Context {
+    let mut settings = ClientSettings::new(sim.api_key());
+    settings.base_url = sim.base_url();
+    // What the simulator is told to answer, it answers at once and once.
+    settings.max_retries = 0;
+    let looks = Patience::default().looks.iter().map(|_| Duration::from_millis(2)).collect();
+    let patience = Patience { looks, settling: Duration::ZERO, ..Patience::default() };
+    Context::new(Client::new(settings.validate().unwrap()), vec![temporary.path().to_owned()])
+        .with_patience(patience)
+}

@@ -1,0 +1,102 @@
+//! Destinations: what means the same, and what may be written.
+
+use crate::framework::schema::Validator;
+use crate::protocol::number::Number;
+
+use super::super::destinations::attribute;
+use super::super::places::{in_words, same};
+use super::*;
+
+fn all(items: Vec<Destination>) -> Value {
+    list(items).into_value()
+}
+
+fn ranked(item: Destination, priority: i64) -> Destination {
+    Destination { priority: Attr::Known(priority), ..item }
+}
+
+#[test]
+fn the_same_places_in_the_same_order_are_the_same_routing() {
+    let (a, b) = (|| trunk(7), || pstn("+1 313 284 7320"));
+    let plain = all(vec![a(), b()]);
+    for other in [
+        all(vec![ranked(a(), 1), ranked(b(), 2)]),
+        all(vec![ranked(a(), 0), ranked(b(), 1)]),
+        all(vec![ranked(b(), 20), ranked(a(), 10)]),
+        all(vec![Destination { sip_trunk_login: text("10001"), ..a() }, pstn("13132847320")]),
+    ] {
+        assert!(same(&plain, &other) && same(&other, &plain), "{other:?}");
+    }
+    for other in [
+        all(vec![b(), a()]),
+        all(vec![a()]),
+        all(vec![ranked(a(), 1), ranked(b(), 1)]),
+        all(vec![trunk(8), b()]),
+        all(vec![a(), pstn("+1 313 284 7321")]),
+        all(vec![a(), uri("13132847320@example.com")]),
+        all(Vec::new()),
+    ] {
+        assert!(!same(&plain, &other) && !same(&other, &plain), "{other:?}");
+    }
+    let equal = |first: Destination, second: Destination| all(vec![ranked(first, 1), ranked(second, 1)]);
+    assert!(same(&equal(a(), b()), &equal(b(), a())), "of equal rank there is no order");
+}
+
+#[test]
+fn a_uri_is_the_same_with_scheme_and_in_any_case_of_its_host() {
+    for other in ["sip:calls@sip.example.com", "SIP:calls@SIP.Example.COM", "calls@sip.example.com"] {
+        assert!(same(&all(vec![uri("calls@sip.example.com")]), &all(vec![uri(other)])), "{other}");
+    }
+    assert!(!same(&all(vec![uri("calls@sip.example.com")]), &all(vec![uri("Calls@sip.example.com")])));
+}
+
+#[test]
+fn a_trunk_without_an_id_is_told_by_its_login() {
+    let by_login = || Destination { sip_trunk_login: text("10001"), ..Default::default() };
+    let whole = Destination { sip_trunk_login: text("10001"), ..trunk(7) };
+    assert!(same(&all(vec![whole]), &all(vec![by_login()])));
+    assert!(!same(&all(vec![trunk(7)]), &all(vec![by_login()])));
+}
+
+#[test]
+fn they_are_shown_in_the_order_in_which_they_are_tried() {
+    let shown =
+        in_words(&all(vec![ranked(pstn("+13132847320"), 2), ranked(trunk(7), 1), ranked(uri("a@b.c"), 3)]));
+    assert_eq!(shown, "SIP trunk 7, then +13132847320, then sip:a@b.c");
+    assert_eq!(in_words(&Value::List(Vec::new())), "nothing");
+}
+
+#[test]
+fn bad_destinations_are_refused_where_they_stand() {
+    let crate::framework::schema::Kind::Nested(_, inside) = attribute().kind else { panic!("objects") };
+    let check = |name: &str, value: &str| {
+        let found = inside.iter().find(|attribute| attribute.name == name).unwrap();
+        let rules = found.validators.iter();
+        rules
+            .filter_map(|rule: &std::sync::Arc<dyn Validator>| rule.check(&Value::string(value)).err())
+            .next()
+    };
+    for (name, good) in [
+        ("sip_trunk_id", "7"),
+        ("sip_uri", "sip:calls@sip.example.com:5060;transport=tls"),
+        ("sip_uri", "[did]@192.0.2.1"),
+        ("sip_uri", "pbx.example.com"),
+        ("sip_uri", "calls@[2001:db8::1]"),
+        ("phone_number", "+1 313 284 7320"),
+    ] {
+        assert_eq!(check(name, good), None, "{good}");
+    }
+    for (name, bad, said) in [
+        ("sip_trunk_id", "office", "not its id"),
+        ("sip_trunk_id", "007", "not its id"),
+        ("sip_uri", "sips:calls@sip.example.com", "`calls@sip.example.com;transport=tls`"),
+        ("sip_uri", "calls @sip.example.com", "without blanks"),
+        ("sip_uri", "calls@", "SIP URI"),
+        ("sip_uri", "", "SIP URI"),
+        ("phone_number", "911", "7 to 15"),
+    ] {
+        let told = check(name, bad);
+        assert!(told.as_ref().is_some_and(|told| told.contains(said)), "{bad}: {told:?}");
+    }
+    assert_eq!(Number::from(1).to_string(), "1");
+}
