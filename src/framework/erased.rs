@@ -58,14 +58,19 @@ pub struct Slot {
     pub note: Note,
 }
 
-/// [`Resource`] without its types.
-pub trait ErasedResource<Ctx>: Send + Sync {
-    /// See [`Resource::type_name`].
+/// What objects of all kinds have. The schema of a function is that of its parameters.
+pub trait ErasedObject<Ctx>: Send + Sync {
+    /// The name under which it is registered, once among its kind.
     fn type_name(&self) -> &'static str;
-    /// See [`Resource::schema`].
+    /// What is written into it and comes out of it. Pure.
     fn schema(&self) -> Schema;
     /// The names its model maps, to compare with the schema.
+    #[cfg(test)]
     fn model_attributes(&self) -> Option<&'static [&'static str]>;
+}
+
+/// [`Resource`] without its types.
+pub trait ErasedResource<Ctx>: ErasedObject<Ctx> {
     /// See [`Resource::default_timeout`].
     fn default_timeout(&self, operation: Operation) -> Duration;
     /// See [`Resource::validate`].
@@ -220,7 +225,7 @@ fn change_models<M: Object>(
     ))
 }
 
-impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for TypedResource<R> {
+impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedObject<Ctx> for TypedResource<R> {
     fn type_name(&self) -> &'static str {
         self.0.type_name()
     }
@@ -229,10 +234,13 @@ impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for Typed
         self.0.schema()
     }
 
+    #[cfg(test)]
     fn model_attributes(&self) -> Option<&'static [&'static str]> {
         R::Model::attributes()
     }
+}
 
+impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for TypedResource<R> {
     fn default_timeout(&self, operation: Operation) -> Duration {
         self.0.default_timeout(operation)
     }

@@ -2,12 +2,13 @@
 //! is pure and knows no provider configuration, so it gets no context. How it
 //! is called is in `erased/function`, how it travels in `server/function`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::protocol::types::Type;
 use crate::protocol::value::Value;
 
 use super::object::{Mapped, MappingError, Object};
+use super::schema::{Attribute, Schema};
 
 /// What a function takes and gives.
 #[derive(Debug, Clone)]
@@ -169,35 +170,17 @@ pub trait Function: Send + Sync + 'static {
 }
 
 impl Signature {
-    /// Every rule of Terraform's or of this framework's that the signature
-    /// breaks, as a phrase. `model` are the names that the arguments' struct
-    /// maps.
+    /// The parameters as arguments: that is what they are to a model.
     #[must_use]
-    pub fn faults(&self, name: &str, model: &[&str]) -> Vec<String> {
-        let mut found = Vec::new();
-        if !is_identifier(name) {
-            found.push("the name is no identifier".to_owned());
+    pub fn schema(&self) -> Schema {
+        let argument = |parameter: &Parameter, ty: Type| Attribute::of(&parameter.name, ty).required();
+        let parameters = self.parameters.iter().map(|parameter| argument(parameter, parameter.ty.clone()));
+        let further = |parameter: &Parameter| argument(parameter, Type::list(parameter.ty.clone()));
+        Schema {
+            description: self.summary.clone(),
+            attributes: parameters.chain(self.variadic.as_ref().map(further)).collect(),
+            ..Schema::default()
         }
-        if self.summary.is_empty() {
-            found.push("the summary is empty".to_owned());
-        }
-        let mut seen = BTreeSet::new();
-        for parameter in self.all_parameters() {
-            let name = parameter.name.as_str();
-            if !is_identifier(name) {
-                found.push(format!("{name}: the name is no identifier"));
-            }
-            if !seen.insert(name) {
-                found.push(format!("{name}: the name is used twice"));
-            }
-            if !model.contains(&name) {
-                found.push(format!("{name}: missing in the model"));
-            }
-        }
-        for name in model.iter().filter(|name| !seen.contains(**name)) {
-            found.push(format!("{name}: in the model, but not among the parameters"));
-        }
-        found
     }
 
     /// All parameters, the variadic one last.
@@ -227,11 +210,6 @@ impl Signature {
     }
 }
 
-fn is_identifier(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -245,30 +223,6 @@ mod tests {
             result: Type::String,
             deprecation: None,
         }
-    }
-
-    #[test]
-    fn a_sound_signature_has_no_faults() {
-        let sound = signature(vec![Parameter::string("first")], Some(Parameter::string("others")));
-        assert_eq!(sound.faults("join", &["others", "first"]), Vec::<String>::new());
-    }
-
-    #[test]
-    fn each_broken_rule_is_found() {
-        let twice = vec![Parameter::string("a"), Parameter::string("a"), Parameter::string("Not a name")];
-        let mut broken = signature(twice, Some(Parameter::string("unmapped")));
-        broken.summary.clear();
-        assert_eq!(
-            broken.faults("Join", &["a", "Not a name", "other"]),
-            [
-                "the name is no identifier",
-                "the summary is empty",
-                "a: the name is used twice",
-                "Not a name: the name is no identifier",
-                "unmapped: missing in the model",
-                "other: in the model, but not among the parameters",
-            ]
-        );
     }
 
     #[test]

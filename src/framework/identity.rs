@@ -2,7 +2,7 @@
 //! Layer: framework. Plain data, like a schema; Terraform keeps identities
 //! beside states, imports by them and lists them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::protocol::types::Type;
 use crate::protocol::value::Value;
@@ -101,7 +101,7 @@ impl IdentitySchema {
     }
 
     /// Every rule that Terraform would find broken, as a phrase.
-    #[must_use]
+    #[cfg(test)]
     pub fn faults(&self) -> Vec<String> {
         let mut found = Vec::new();
         if self.version < 0 {
@@ -110,7 +110,7 @@ impl IdentitySchema {
         if self.attributes.is_empty() {
             found.push("the identity has no attributes".to_owned());
         }
-        let mut seen = BTreeSet::new();
+        let mut seen = std::collections::BTreeSet::new();
         for attribute in &self.attributes {
             if !seen.insert(&attribute.name) {
                 found.push(format!("identity.{}: the name is used twice", attribute.name));

@@ -7,7 +7,7 @@
 //! | [`schema`], [`validators`], [`timeouts`], [`duration`] | what a user may write |
 //! | [`object`], [`path`], [`diagnostics`], [`private`] | what passes between the two sides |
 //! | [`validation`], [`planning`], [`consistency`], [`walk`] | Terraform's rules, as pure functions |
-//! | [`schema_rules`] | Terraform's rules for schemas, checked once per process |
+//! | `schema_rules` | Terraform's rules for schemas, checked by tests |
 //! | [`erased`], [`convert`], [`server`] | from Terraform's messages to an author's code and back |
 
 pub mod action;
@@ -32,7 +32,8 @@ pub mod provider;
 pub mod registry;
 pub mod resource;
 pub mod schema;
-pub mod schema_rules;
+#[cfg(test)]
+pub(crate) mod schema_rules;
 pub mod server;
 pub mod timeouts;
 pub mod validation;

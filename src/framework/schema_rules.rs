@@ -1,18 +1,61 @@
 //! What Terraform demands of a schema, and this framework of the model beside
 //! it. Layer: framework. Terraform's own checks end in a message that names no
-//! attribute, or in a crash.
+//! attribute, or in a crash. They are an author's mistakes, so tests look for them,
+//! and no user's process does.
 
 use std::collections::BTreeSet;
 
 use crate::protocol::types::Type;
 
 use super::consistency::conformed;
+use super::object::Object;
+use super::provider::Provider;
 use super::schema::{Attribute, Block, Kind, Mode, Nesting, Schema};
+
+/// Every rule that the provider and what it registers break.
+pub(crate) fn of_provider<P: Provider>(provider: &P) -> Vec<String> {
+    let registry = provider.registry();
+    let mut found = faults(&provider.schema(), P::Model::attributes());
+    let mut names = BTreeSet::new();
+    found.extend(
+        registry
+            .names()
+            .iter()
+            .filter(|name| !names.insert(**name))
+            .map(|(kind, name)| format!("{kind} {name}: registered more than once")),
+    );
+    for (kind, object) in registry.objects() {
+        let (name, schema) = (object.type_name(), object.schema());
+        let mut broken = faults(&schema, object.model_attributes());
+        if !is_name(name) {
+            broken.push("the name consists of a-z, 0-9 and _".to_owned());
+        }
+        if schema.description.is_empty() {
+            broken.push("the description is empty".to_owned());
+        }
+        // A list and an action are only told something.
+        if ["list resource", "action"].contains(&kind) {
+            let results = schema.attributes.iter().filter(|attribute| attribute.is_computed());
+            broken.extend(results.map(|result| format!("{}: it has arguments only", result.name)));
+        }
+        found.extend(broken.into_iter().map(|fault| format!("{kind} {name}: {fault}")));
+    }
+    let mut identified = BTreeSet::new();
+    for resource in registry.resources() {
+        let Some(identity) = resource.identity_schema() else { continue };
+        let name = resource.type_name();
+        identified.insert(name);
+        found.extend(identity.faults().into_iter().map(|fault| format!("resource {name}: {fault}")));
+    }
+    let lists = registry.list_resources().map(|list| list.type_name());
+    let strangers = lists.filter(|name| !identified.contains(name));
+    found.extend(strangers.map(|name| format!("list resource {name}: its resource has no identity")));
+    found
+}
 
 /// Every broken rule, as a phrase with the path in front. `model` are the names
 /// that the schema's model maps, if it has names of its own.
-#[must_use]
-pub fn faults(schema: &Schema, model: Option<&[&str]>) -> Vec<String> {
+pub(crate) fn faults(schema: &Schema, model: Option<&[&str]>) -> Vec<String> {
     let mut found = Vec::new();
     if schema.version < 0 {
         found.push("the version is negative".to_owned());
@@ -116,6 +159,11 @@ fn holds_dynamic_elements(ty: &Type) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::framework::diagnostics::Diagnostics;
+    use crate::framework::fixtures::registered::registered;
+    use crate::framework::fixtures::{FakeResource, Journal, Thing};
+    use crate::framework::list_resource::{ListRequest, ListResource, ListResults};
+    use crate::framework::resource::Call;
     use crate::protocol::value::Value;
 
     #[test]
@@ -176,5 +224,46 @@ mod tests {
                 "extra: in the model, but not in the schema",
             ]
         );
+    }
+
+    #[test]
+    fn what_the_registered_objects_break_is_told_by_kind_and_name() {
+        let found =
+            of_provider(&registered(|registry| registry.list_resource(Unlistable).list_resource(Unlistable)));
+        assert_eq!(
+            found,
+            [
+                "list resource fake_Unknown: registered more than once",
+                "list resource fake_Unknown: the name consists of a-z, 0-9 and _",
+                "list resource fake_Unknown: the description is empty",
+                "list resource fake_Unknown: id: it has arguments only",
+                "list resource fake_Unknown: its resource has no identity",
+            ]
+        );
+    }
+
+    /// A list of what no resource manages, with a result.
+    struct Unlistable;
+
+    impl ListResource<Journal> for Unlistable {
+        type Model = Value;
+        type Resource = FakeResource;
+
+        fn type_name(&self) -> &'static str {
+            "fake_Unknown"
+        }
+
+        fn schema(&self) -> Schema {
+            Schema { attributes: vec![Attribute::string("id").computed()], ..Schema::default() }
+        }
+
+        async fn list(
+            &self,
+            _: &Call<'_, Journal>,
+            _: ListRequest<Value>,
+            _: &mut ListResults<Thing>,
+        ) -> Result<(), Diagnostics> {
+            Ok(())
+        }
     }
 }

@@ -14,6 +14,10 @@ use super::duration as length_of_time;
 use super::path::Path;
 use super::schema::Validator;
 
+mod keys;
+
+pub use self::keys::keys_of;
+
 /// How much of an element of a set is shown, in characters: more than any address
 /// has.
 const LONGEST_SHOWN: usize = 45;
@@ -38,6 +42,31 @@ impl<F: Fn(&Value) -> bool + Send + Sync> Validator for Rule<F> {
 
 fn rule(words: impl Into<String>, test: impl Fn(&Value) -> bool + Send + Sync) -> impl Validator {
     Rule { words: words.into(), test }
+}
+
+/// A rule of which the break is told in a sentence of its own.
+pub fn because(
+    words: &'static str,
+    sentence: &'static str,
+    test: impl Fn(&Value) -> bool + Send + Sync,
+) -> impl Validator {
+    Because { words, sentence, test }
+}
+
+struct Because<F> {
+    words: &'static str,
+    sentence: &'static str,
+    test: F,
+}
+
+impl<F: Fn(&Value) -> bool + Send + Sync> Validator for Because<F> {
+    fn rule(&self) -> String {
+        self.words.to_owned()
+    }
+
+    fn check(&self, value: &Value) -> Result<(), String> {
+        if (self.test)(value) { Ok(()) } else { Err(self.sentence.to_owned()) }
+    }
 }
 
 /// The sentence for a value that does not keep a rule. What a calculation adds

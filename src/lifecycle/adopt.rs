@@ -13,6 +13,7 @@ use super::noun::{Verb, capitalized};
 use super::object::RemoteObject;
 use super::reconcile::{self, NotFound, Others, Sought};
 use super::record::Record;
+use super::shown_once;
 
 /// What the log says of a create that is cut off before it is answered.
 #[must_use]
@@ -53,7 +54,7 @@ pub async fn after_a_lost_answer<T: RemoteObject>(
         Ok(found) => found,
         Err(not_found) => return Err(not_adopted::<T>(sought.label(), error, &not_found)),
     };
-    T::may_adopt(&found, error)?;
+    shown_once::may_adopt(&found, error)?;
     outcome.save(found.state(sought.plan));
     outcome.note(created::<T>(&found.key));
     tracing::warn!(id = found.key, "the object of the lost answer was found and is adopted");

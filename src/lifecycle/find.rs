@@ -10,7 +10,7 @@ use crate::framework::resource::Call;
 
 use super::context::{Context, options};
 use super::endpoints;
-use super::noun::Verb;
+use super::noun::{Verb, capitalized};
 use super::object::{ReadBy, RemoteObject, text_of};
 use super::patience::pause;
 use super::presence::{self, Presence};
@@ -35,23 +35,32 @@ pub async fn listed<T: RemoteObject>(
 }
 
 /// Waits until the list has an object that was just made, where nothing else shows it:
-/// a read that misses it would take it for gone. `false` when it has not by the deadline,
-/// or was not waited for.
-///
-/// # Errors
-/// See [`client::Error`].
-pub async fn until_listed<T: RemoteObject>(
-    call: &Call<'_, Context>,
-    key: &str,
-) -> Result<bool, client::Error> {
+/// a read that misses it would take it for gone. A warning when it has not by the deadline.
+pub async fn unless_listed<T: RemoteObject>(call: &Call<'_, Context>, key: &str) -> Option<Diagnostic> {
+    if T::READ != ReadBy::List {
+        return None;
+    }
     let mut tries = 0;
-    while get::<T>(call, key, &options(call)).await?.is_none() {
+    let cause = loop {
+        match get::<T>(call, key, &options(call)).await {
+            Ok(Some(_)) => return None,
+            Ok(None) => {}
+            Err(error) => break error.to_string(),
+        }
         if !pause(call.ctx.patience().to_settle(tries), call.deadline, call.cancel).await {
-            return Ok(false);
+            break "The time for the create ended before.".to_owned();
         }
         tries += 1;
-    }
-    Ok(true)
+    };
+    let (name, short, list) = (T::NOUN.name, T::NOUN.short, T::NOUN.list);
+    Some(Diagnostic::warning(
+        format!("{} {key} is not listed yet", capitalized(name)),
+        format!(
+            "The {name} {key} was created and is in the state, but the list of {short}s, from which alone it can be \
+             read, was not seen to have it. {cause}\n\nA refresh that misses it takes it out of the state. Before you \
+             apply again, check that the `{list}` data source or the Wavix portal shows it."
+        ),
+    ))
 }
 
 /// The object as it is now; `None` when a list does not have it.

@@ -16,9 +16,11 @@ use super::compare::differences;
 use super::context::{Context, options};
 use super::create::{Made, create};
 use super::noun::Verb;
-use super::object::{RemoteObject, UpdateBy, completed, keep_promises};
+use super::object::{ReadBy, RemoteObject, UpdateBy, completed, keep_promises, text_of};
 use super::write::{Unwritten, Write, write};
-use super::{delete, doubles, plan, read, settle, take_back, unreadable, verify, views};
+use super::{
+    delete, doubles, find, label, plan, read, settle, shown_once, take_back, unreadable, verify, views,
+};
 
 /// An object with the ordinary life. What it says here is about plans; the verbs have
 /// a default each.
@@ -102,10 +104,23 @@ pub async fn created<T: RemoteObject>(
     plan: T::Model,
     outcome: &mut Outcome<T::Model>,
 ) -> Result<(), Diagnostics> {
+    // Creates of one label go one after the other where only the list tells what became of
+    // one: an object whose answer was lost is told by label, second and contents, and must
+    // not be a sibling's that is being made.
+    let label = text_of::<T>(&plan, T::LABEL).unwrap_or_default();
+    let slot = call.ctx.slot::<T>();
+    let _turn = match T::READ {
+        ReadBy::List => slot.creates().wait(&label::group(&label), call.deadline, call.cancel).await,
+        ReadBy::Key => None,
+    };
     let Made { record, is_new } = create::<T>(call, &plan, &Body::whole::<T>(&plan), outcome).await?;
     let object = record.state(&plan);
     unreadable::refuse(Verb::Create, &record)?;
-    take_back::unless_as_planned::<T>(call, &plan, (&record.key, &object), is_new, outcome).await
+    take_back::unless_as_planned::<T>(call, &plan, (&record.key, &object), is_new, outcome).await?;
+    if let Some(warning) = find::unless_listed::<T>(call, &record.key).await {
+        outcome.warn(warning);
+    }
+    shown_once::must_be_known::<T>(&record.key, &object)
 }
 
 /// The ordinary way to read an object.
@@ -120,6 +135,11 @@ pub async fn was_read<T: RemoteObject>(
     if let Some(record) = read::read::<T>(call, &state, outcome).await? {
         let mut object = record.state(&state);
         T::add_listed(&record, &mut object);
+        if read::is_import::<T>(&state, &record.key)
+            && let Some(warning) = shown_once::imported_without::<T>(&record.key, &object)
+        {
+            outcome.warn(warning);
+        }
         read::save::<T>(call, &state, object, outcome);
     }
     Ok(())

@@ -14,8 +14,9 @@
 //! | `reconcile`, `adopt`, `refused` | what became of a create whose answer was lost, refused or sent twice |
 //! | `create`, `read`, `write`, `patch`, `delete` | the verbs, until it is certain what they came to |
 //! | `find`, `settle`, `trail`, `presence`, `absent` | an object by its key, also while Wavix is behind its own writes, and what is said when it is not there |
-//! | `plan`, `doubles`, `looks` | when a plan is made, and what it would like to know of the account |
+//! | `plan`, `doubles`, `in_use`, `looks` | when a plan is made, and what it would like to know of the account |
 //! | `context`, `slot`, `list_walk`, `shared_reads`, `claims`, `siblings`, `sightings`, `turns` | what a process knows of the account, of its objects, of other processes, and what waits for what |
+//! | `shown_once` | secrets that only the answer to a create has |
 //! | `label`, `stamp`, `patience`, `secret_value` | which labels mean the same, how old something is, how long to wait, secrets in models |
 //! | `views` | data sources, list, identity, import |
 //! | `managed` | the ordinary resource |
@@ -32,6 +33,7 @@ pub mod delete;
 pub mod doubles;
 pub mod endpoints;
 pub mod find;
+pub mod in_use;
 pub mod label;
 pub mod list_walk;
 pub mod looks;
@@ -51,6 +53,7 @@ pub mod refused;
 mod secret_value;
 pub mod settle;
 mod shared_reads;
+mod shown_once;
 pub mod siblings;
 pub mod sightings;
 pub mod slot;

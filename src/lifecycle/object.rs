@@ -7,7 +7,6 @@ use std::future::Future;
 
 use serde_json::{Map, Value as Json};
 
-use crate::client;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::object::{Mapped, Object};
 use crate::framework::resource::{Call, Outcome};
@@ -141,6 +140,10 @@ pub trait RemoteObject: fmt::Debug + Sized + Send + Sync + 'static {
     const RAW: &'static [&'static str] = &[];
     /// Whether reads of many share the list, which must tell everything.
     const SHARED_READS: bool = false;
+    /// A secret that the API may show in the answer to a create alone.
+    const SHOWN_ONCE: Option<&'static str> = None;
+    /// A result that says when somebody used the object last.
+    const USED_AT: Option<&'static str> = None;
     /// Attributes that the list alone tells.
     const LISTED: &'static [&'static str] = &[];
 
@@ -249,15 +252,6 @@ pub trait RemoteObject: fmt::Debug + Sized + Send + Sync + 'static {
     /// What is to be sent after an answer that shows more than was written.
     fn leftovers(_sent: &Body, _answer: &Record<Self>) -> Option<Body> {
         None
-    }
-
-    /// Whether an object may be taken for that of a lost answer although the answer held
-    /// what nobody tells again.
-    ///
-    /// # Errors
-    /// Why not, and what to do.
-    fn may_adopt(_found: &Record<Self>, _lost: &client::Error) -> Result<(), Diagnostics> {
-        Ok(())
     }
 
     /// Makes certain what an answer would have said of an object that was found in its

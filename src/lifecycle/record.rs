@@ -20,7 +20,8 @@ use crate::protocol::types::Type;
 use crate::protocol::value::Value;
 
 use super::claims::Mark;
-use super::object::{Key, RemoteObject, field};
+use super::object::{Key, Reading, RemoteObject, field};
+use super::shown_once;
 use super::told::{Told, Unreadable};
 
 /// The attribute that says when an object was made, where there is one.
@@ -73,7 +74,15 @@ impl<'de, T: RemoteObject> Deserialize<'de> for Record<T> {
         let mut told = BTreeMap::new();
         let mut read = |attribute: &'static Attribute, fields: &mut Told| {
             let name = attribute.name.as_str();
-            let read = |fields: &Map<String, Json>| T::decode(name, fields);
+            let read = |fields: &Map<String, Json>| match fields.get(field::<T>(name)) {
+                // What is not the whole secret says nothing of it.
+                json if T::SHOWN_ONCE == Some(name)
+                    && !json.and_then(Json::as_str).is_some_and(shown_once::is_whole) =>
+                {
+                    Reading::Untold
+                }
+                _ => T::decode(name, fields),
+            };
             if let Some(value) = fields.value(field::<T>(name), attribute, read) {
                 told.insert(name, value);
             }

@@ -17,6 +17,7 @@ use super::object::RemoteObject;
 use super::record::Record;
 use super::shared_reads::SharedReads;
 use super::trail::Trail;
+use super::turns::Turns;
 
 /// Objects in a list.
 pub type Records<T> = Arc<Vec<Record<T>>>;
@@ -29,6 +30,7 @@ pub struct Slot<T: RemoteObject> {
     claims: Claims,
     at_first: Lookup<Records<T>>,
     trail: Trail<T>,
+    creates: Turns<()>,
 }
 
 impl<T: RemoteObject> Part for Slot<T> {
@@ -39,6 +41,7 @@ impl<T: RemoteObject> Part for Slot<T> {
             claims: Claims::new(Arc::clone(ctx.siblings()), T::ROUTE),
             at_first: Lookup::default(),
             trail: Trail::default(),
+            creates: Turns::default(),
         }
     }
 }
@@ -54,6 +57,12 @@ impl<T: RemoteObject> Slot<T> {
     #[must_use]
     pub fn trail(&self) -> &Trail<T> {
         &self.trail
+    }
+
+    /// Whose create it is, of those with one label.
+    #[must_use]
+    pub fn creates(&self) -> &Turns<()> {
+        &self.creates
     }
 
     /// Announces a write to something in the list.

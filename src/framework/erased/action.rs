@@ -6,21 +6,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::framework::action::{Action, ActionPlan, Progress};
 use crate::framework::diagnostics::Diagnostics;
-use crate::framework::object::Object;
 use crate::framework::resource::Call;
 use crate::framework::schema::Schema;
 use crate::protocol::value::Value;
 
-use super::{Verb, check_model, model};
+use super::{ErasedObject, Verb, check_model, model};
 
 /// [`Action`] without its types.
-pub trait ErasedAction<Ctx>: Send + Sync {
-    /// See [`Action::type_name`].
-    fn type_name(&self) -> &'static str;
-    /// See [`Action::schema`].
-    fn schema(&self) -> Schema;
-    /// The names its model maps, to compare with the schema.
-    fn model_attributes(&self) -> Option<&'static [&'static str]>;
+pub trait ErasedAction<Ctx>: ErasedObject<Ctx> {
     /// See [`Action::timeout`].
     fn timeout(&self) -> Duration;
     /// See [`Action::validate`].
@@ -53,7 +46,7 @@ impl<A> TypedAction<A> {
     }
 }
 
-impl<Ctx: Send + Sync + 'static, A: Action<Ctx>> ErasedAction<Ctx> for TypedAction<A> {
+impl<Ctx: Send + Sync + 'static, A: Action<Ctx>> ErasedObject<Ctx> for TypedAction<A> {
     fn type_name(&self) -> &'static str {
         self.0.type_name()
     }
@@ -62,10 +55,13 @@ impl<Ctx: Send + Sync + 'static, A: Action<Ctx>> ErasedAction<Ctx> for TypedActi
         self.0.schema()
     }
 
+    #[cfg(test)]
     fn model_attributes(&self) -> Option<&'static [&'static str]> {
-        A::Model::attributes()
+        <A::Model as crate::framework::object::Object>::attributes()
     }
+}
 
+impl<Ctx: Send + Sync + 'static, A: Action<Ctx>> ErasedAction<Ctx> for TypedAction<A> {
     fn timeout(&self) -> Duration {
         self.0.timeout()
     }

@@ -4,21 +4,15 @@ use std::time::Duration;
 
 use crate::framework::data_source::DataSource;
 use crate::framework::diagnostics::Diagnostics;
-use crate::framework::object::{Mapped, Object};
+use crate::framework::object::Mapped;
 use crate::framework::resource::Call;
 use crate::framework::schema::Schema;
 use crate::protocol::value::Value;
 
-use super::{Verb, check_model, model};
+use super::{ErasedObject, Verb, check_model, model};
 
 /// [`DataSource`] without its types.
-pub trait ErasedDataSource<Ctx>: Send + Sync {
-    /// See [`DataSource::type_name`].
-    fn type_name(&self) -> &'static str;
-    /// See [`DataSource::schema`].
-    fn schema(&self) -> Schema;
-    /// The names its model maps, to compare with the schema.
-    fn model_attributes(&self) -> Option<&'static [&'static str]>;
+pub trait ErasedDataSource<Ctx>: ErasedObject<Ctx> {
     /// See [`DataSource::timeout`].
     fn timeout(&self) -> Duration;
     /// See [`DataSource::validate`].
@@ -38,7 +32,7 @@ impl<D> TypedDataSource<D> {
     }
 }
 
-impl<Ctx: Send + Sync + 'static, D: DataSource<Ctx>> ErasedDataSource<Ctx> for TypedDataSource<D> {
+impl<Ctx: Send + Sync + 'static, D: DataSource<Ctx>> ErasedObject<Ctx> for TypedDataSource<D> {
     fn type_name(&self) -> &'static str {
         self.0.type_name()
     }
@@ -47,10 +41,13 @@ impl<Ctx: Send + Sync + 'static, D: DataSource<Ctx>> ErasedDataSource<Ctx> for T
         self.0.schema()
     }
 
+    #[cfg(test)]
     fn model_attributes(&self) -> Option<&'static [&'static str]> {
-        D::Model::attributes()
+        <D::Model as crate::framework::object::Object>::attributes()
     }
+}
 
+impl<Ctx: Send + Sync + 'static, D: DataSource<Ctx>> ErasedDataSource<Ctx> for TypedDataSource<D> {
     fn timeout(&self) -> Duration {
         self.0.timeout()
     }

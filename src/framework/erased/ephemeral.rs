@@ -4,22 +4,16 @@ use std::time::Duration;
 
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::ephemeral::{Ephemeral, Opened, Renewed};
-use crate::framework::object::{Mapped, Object};
+use crate::framework::object::Mapped;
 use crate::framework::private::Private;
 use crate::framework::resource::Call;
 use crate::framework::schema::Schema;
 use crate::protocol::value::Value;
 
-use super::{Verb, check_model, model};
+use super::{ErasedObject, Verb, check_model, model};
 
 /// [`Ephemeral`] without its types.
-pub trait ErasedEphemeral<Ctx>: Send + Sync {
-    /// See [`Ephemeral::type_name`].
-    fn type_name(&self) -> &'static str;
-    /// See [`Ephemeral::schema`].
-    fn schema(&self) -> Schema;
-    /// The names its model maps, to compare with the schema.
-    fn model_attributes(&self) -> Option<&'static [&'static str]>;
+pub trait ErasedEphemeral<Ctx>: ErasedObject<Ctx> {
     /// See [`Ephemeral::timeout`].
     fn timeout(&self) -> Duration;
     /// See [`Ephemeral::validate`].
@@ -50,7 +44,7 @@ impl<E> TypedEphemeral<E> {
     }
 }
 
-impl<Ctx: Send + Sync + 'static, E: Ephemeral<Ctx>> ErasedEphemeral<Ctx> for TypedEphemeral<E> {
+impl<Ctx: Send + Sync + 'static, E: Ephemeral<Ctx>> ErasedObject<Ctx> for TypedEphemeral<E> {
     fn type_name(&self) -> &'static str {
         self.0.type_name()
     }
@@ -59,10 +53,13 @@ impl<Ctx: Send + Sync + 'static, E: Ephemeral<Ctx>> ErasedEphemeral<Ctx> for Typ
         self.0.schema()
     }
 
+    #[cfg(test)]
     fn model_attributes(&self) -> Option<&'static [&'static str]> {
-        E::Model::attributes()
+        <E::Model as crate::framework::object::Object>::attributes()
     }
+}
 
+impl<Ctx: Send + Sync + 'static, E: Ephemeral<Ctx>> ErasedEphemeral<Ctx> for TypedEphemeral<E> {
     fn timeout(&self) -> Duration {
         self.0.timeout()
     }

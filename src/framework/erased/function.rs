@@ -1,17 +1,16 @@
 //! The untyped twin of a function. Layer: framework.
 
 use crate::framework::function::{ArgumentAt, Function, FunctionError, Signature};
-use crate::framework::object::{Mapped, Object};
+use crate::framework::object::Mapped;
+use crate::framework::schema::Schema;
 use crate::protocol::value::Value;
 
+use super::ErasedObject;
+
 /// [`Function`] without its types.
-pub trait ErasedFunction: Send + Sync {
-    /// See [`Function::name`].
-    fn name(&self) -> &'static str;
+pub trait ErasedFunction<Ctx>: ErasedObject<Ctx> {
     /// See [`Function::signature`].
     fn signature(&self) -> Signature;
-    /// The names its model maps, to compare with the signature.
-    fn model_attributes(&self) -> &'static [&'static str];
     /// See [`Function::call`]. As many arguments as `signature` has parameters,
     /// or more when it has a variadic one.
     ///
@@ -31,17 +30,24 @@ impl<F> TypedFunction<F> {
     }
 }
 
-impl<F: Function> ErasedFunction for TypedFunction<F> {
-    fn name(&self) -> &'static str {
+impl<Ctx, F: Function> ErasedObject<Ctx> for TypedFunction<F> {
+    fn type_name(&self) -> &'static str {
         self.0.name()
     }
 
-    fn signature(&self) -> Signature {
-        self.0.signature()
+    fn schema(&self) -> Schema {
+        self.0.signature().schema()
     }
 
-    fn model_attributes(&self) -> &'static [&'static str] {
-        F::Arguments::ATTRIBUTES
+    #[cfg(test)]
+    fn model_attributes(&self) -> Option<&'static [&'static str]> {
+        Some(<F::Arguments as crate::framework::object::Object>::ATTRIBUTES)
+    }
+}
+
+impl<Ctx, F: Function> ErasedFunction<Ctx> for TypedFunction<F> {
+    fn signature(&self) -> Signature {
+        self.0.signature()
     }
 
     fn call(&self, signature: &Signature, arguments: Vec<Value>) -> Result<Value, FunctionError> {

@@ -6,12 +6,11 @@ use tokio::sync::mpsc;
 
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::list_resource::{ListRequest, ListResource, ListResults, ListedObject};
-use crate::framework::object::Object;
 use crate::framework::resource::Call;
 use crate::framework::schema::Schema;
 use crate::protocol::value::Value;
 
-use super::{Verb, check_model, model};
+use super::{ErasedObject, Verb, check_model, model};
 
 /// What is asked of a list, untyped. See [`ListRequest`].
 #[derive(Debug)]
@@ -25,13 +24,7 @@ pub struct ErasedListRequest<'a> {
 }
 
 /// [`ListResource`] without its types.
-pub trait ErasedListResource<Ctx>: Send + Sync {
-    /// See [`ListResource::type_name`].
-    fn type_name(&self) -> &'static str;
-    /// See [`ListResource::schema`].
-    fn schema(&self) -> Schema;
-    /// The names its model maps, to compare with the schema.
-    fn model_attributes(&self) -> Option<&'static [&'static str]>;
+pub trait ErasedListResource<Ctx>: ErasedObject<Ctx> {
     /// See [`ListResource::timeout`].
     fn timeout(&self) -> Duration;
     /// See [`ListResource::validate`].
@@ -56,7 +49,7 @@ impl<L> TypedListResource<L> {
     }
 }
 
-impl<Ctx: Send + Sync + 'static, L: ListResource<Ctx>> ErasedListResource<Ctx> for TypedListResource<L> {
+impl<Ctx: Send + Sync + 'static, L: ListResource<Ctx>> ErasedObject<Ctx> for TypedListResource<L> {
     fn type_name(&self) -> &'static str {
         self.0.type_name()
     }
@@ -65,10 +58,13 @@ impl<Ctx: Send + Sync + 'static, L: ListResource<Ctx>> ErasedListResource<Ctx> f
         self.0.schema()
     }
 
+    #[cfg(test)]
     fn model_attributes(&self) -> Option<&'static [&'static str]> {
-        L::Model::attributes()
+        <L::Model as crate::framework::object::Object>::attributes()
     }
+}
 
+impl<Ctx: Send + Sync + 'static, L: ListResource<Ctx>> ErasedListResource<Ctx> for TypedListResource<L> {
     fn timeout(&self) -> Duration {
         self.0.timeout()
     }

@@ -6,15 +6,14 @@ use std::sync::{Arc, OnceLock};
 
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::erased::{
-    ErasedAction, ErasedDataSource, ErasedEphemeral, ErasedFunction, ErasedListResource, ErasedResource,
+    ErasedAction, ErasedDataSource, ErasedEphemeral, ErasedFunction, ErasedListResource, ErasedObject,
+    ErasedResource,
 };
 use crate::framework::function::Signature;
 use crate::framework::identity::IdentitySchema;
-use crate::framework::object::Object;
 use crate::framework::provider::Provider;
 use crate::framework::registry::Registry;
 use crate::framework::schema::{Attribute, Block, Kind, Schema};
-use crate::framework::schema_rules;
 use crate::protocol::encoded::Encoded;
 use crate::protocol::proto::tfplugin6::get_provider_schema;
 use crate::protocol::types::Type;
@@ -34,11 +33,9 @@ pub(super) struct Catalog<P: Provider> {
     pub(super) identities: BTreeMap<&'static str, Identity>,
     pub(super) ephemerals: BTreeMap<&'static str, Entry<dyn ErasedEphemeral<P::Ctx>>>,
     pub(super) actions: BTreeMap<&'static str, Entry<dyn ErasedAction<P::Ctx>>>,
-    pub(super) functions: BTreeMap<&'static str, FunctionEntry>,
+    pub(super) functions: BTreeMap<&'static str, FunctionEntry<P::Ctx>>,
     /// Names of the arguments and results that are secret in any schema.
     pub(super) secret_arguments: BTreeSet<String>,
-    /// What is wrong with the schemas, all of it the author's mistakes.
-    pub(super) faults: Vec<String>,
     /// The answer to the first request for all schemas, for the others.
     pub(super) wire: OnceLock<Encoded<get_provider_schema::Response>>,
 }
@@ -58,16 +55,20 @@ pub(super) struct Identity {
     pub(super) ty: Type,
 }
 
-impl<T: ?Sized> Entry<T> {
-    fn new(object: &Arc<T>, schema: Schema) -> Self {
+fn entries<'a, Ctx: 'a, T: ErasedObject<Ctx> + ?Sized + 'a>(
+    objects: impl Iterator<Item = &'a Arc<T>>,
+) -> BTreeMap<&'static str, Entry<T>> {
+    let entry = |object: &Arc<T>| {
+        let schema = object.schema();
         let ty = schema.ty();
-        Self { object: Arc::clone(object), schema, ty }
-    }
+        (object.type_name(), Entry { object: Arc::clone(object), schema, ty })
+    };
+    objects.map(entry).collect()
 }
 
 /// A function the provider offers.
-pub(super) struct FunctionEntry {
-    pub(super) object: Arc<dyn ErasedFunction>,
+pub(super) struct FunctionEntry<Ctx> {
+    pub(super) object: Arc<dyn ErasedFunction<Ctx>>,
     pub(super) signature: Signature,
 }
 
@@ -75,79 +76,20 @@ impl<P: Provider> Catalog<P> {
     pub(super) fn new(provider: Arc<P>, address: &str) -> Self {
         let registry: Registry<P::Ctx> = provider.registry();
         let schema = provider.schema();
-        let mut faults: Vec<String> = schema_rules::faults(&schema, P::Model::attributes())
-            .into_iter()
-            .map(|fault| format!("provider: {fault}"))
-            .collect();
-        faults.extend(registry.duplicates().iter().map(|name| format!("{name}: registered more than once")));
-        let mut check = |name: &str, schema: &Schema, model: Option<&[&str]>| {
-            let found = schema_rules::faults(schema, model);
-            faults.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
+        let resources = entries(registry.resources());
+        let identity = |resource: &Arc<dyn ErasedResource<P::Ctx>>| {
+            let schema = resource.identity_schema()?;
+            let ty = schema.ty();
+            Some((resource.type_name(), Identity { schema, ty }))
         };
-        let mut resources = BTreeMap::new();
-        let mut identities = BTreeMap::new();
-        let mut broken = Vec::new();
-        for resource in registry.resources() {
-            let schema = resource.schema();
-            check(resource.type_name(), &schema, resource.model_attributes());
-            if let Some(identity) = resource.identity_schema() {
-                let name = resource.type_name();
-                broken.extend(identity.faults().into_iter().map(|fault| format!("{name}: {fault}")));
-                let ty = identity.ty();
-                identities.insert(name, Identity { schema: identity, ty });
-            }
-            resources.insert(resource.type_name(), Entry::new(resource, schema));
-        }
-        let mut data_sources = BTreeMap::new();
-        for data_source in registry.data_sources() {
-            let schema = data_source.schema();
-            check(data_source.type_name(), &schema, data_source.model_attributes());
-            data_sources.insert(data_source.type_name(), Entry::new(data_source, schema));
-        }
-        let mut list_resources = BTreeMap::new();
-        for list_resource in registry.list_resources() {
-            let (name, schema) = (list_resource.type_name(), list_resource.schema());
-            check(name, &schema, list_resource.model_attributes());
-            if !identities.contains_key(name) {
-                broken.push(format!("{name}: only a managed resource with an identity can be listed"));
-            }
-            if schema.attributes.iter().any(Attribute::is_computed) {
-                broken.push(format!("{name}: a list has arguments only"));
-            }
-            list_resources.insert(name, Entry::new(list_resource, schema));
-        }
-        let mut ephemerals = BTreeMap::new();
-        for ephemeral in registry.ephemerals() {
-            let schema = ephemeral.schema();
-            check(ephemeral.type_name(), &schema, ephemeral.model_attributes());
-            ephemerals.insert(ephemeral.type_name(), Entry::new(ephemeral, schema));
-        }
-        let mut actions = BTreeMap::new();
-        for action in registry.actions() {
-            let schema = action.schema();
-            check(action.type_name(), &schema, action.model_attributes());
-            actions.insert(action.type_name(), Entry::new(action, schema));
-        }
-        for (name, entry) in &actions {
-            let results = entry.schema.attributes.iter().filter(|attribute| attribute.is_computed());
-            broken.extend(results.map(|result| format!("{name}: {}: an action has no results", result.name)));
-        }
-        let mut functions = BTreeMap::new();
-        for function in registry.functions() {
-            let (name, signature) = (function.name(), function.signature());
-            let found = signature.faults(name, function.model_attributes());
-            broken.extend(found.into_iter().map(|fault| format!("function {name}: {fault}")));
-            functions.insert(name, FunctionEntry { object: Arc::clone(function), signature });
-        }
-        faults.extend(broken);
+        let function = |function: &Arc<dyn ErasedFunction<P::Ctx>>| {
+            let entry = FunctionEntry { object: Arc::clone(function), signature: function.signature() };
+            (function.type_name(), entry)
+        };
         let mut secret_arguments = BTreeSet::new();
-        let all = std::iter::once(&schema)
-            .chain(resources.values().map(|entry: &Entry<_>| &entry.schema))
-            .chain(data_sources.values().map(|entry: &Entry<_>| &entry.schema))
-            .chain(list_resources.values().map(|entry: &Entry<_>| &entry.schema))
-            .chain(ephemerals.values().map(|entry: &Entry<_>| &entry.schema))
-            .chain(actions.values().map(|entry: &Entry<_>| &entry.schema));
-        for schema in all {
+        collect_secrets(&schema.attributes, &schema.blocks, &mut secret_arguments);
+        for (_, object) in registry.objects() {
+            let schema = object.schema();
             collect_secrets(&schema.attributes, &schema.blocks, &mut secret_arguments);
         }
         Self {
@@ -157,13 +99,12 @@ impl<P: Provider> Catalog<P> {
             ty: schema.ty(),
             schema,
             resources,
-            data_sources,
-            list_resources,
-            identities,
-            ephemerals,
-            actions,
-            functions,
-            faults,
+            data_sources: entries(registry.data_sources()),
+            list_resources: entries(registry.list_resources()),
+            identities: registry.resources().filter_map(identity).collect(),
+            ephemerals: entries(registry.ephemerals()),
+            actions: entries(registry.actions()),
+            functions: registry.functions().map(function).collect(),
             wire: OnceLock::new(),
         }
     }
@@ -196,12 +137,10 @@ impl<P: Provider> Catalog<P> {
 
     /// # Errors
     /// There is no such function; says which there are.
-    pub(super) fn function(&self, name: &str) -> Result<&FunctionEntry, Diagnostic> {
+    pub(super) fn function(&self, name: &str) -> Result<&FunctionEntry<P::Ctx>, Diagnostic> {
         self.functions.get(name).ok_or_else(|| unknown_type("function", name, self.functions.keys()))
     }
-}
 
-impl<P: Provider> Catalog<P> {
     /// # Errors
     /// There is no such list resource; says which there are.
     pub(super) fn list_resource(

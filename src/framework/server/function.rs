@@ -34,7 +34,7 @@ pub(super) async fn call_function<P: Provider>(
     })
 }
 
-fn call(entry: &FunctionEntry, arguments: &[DynamicValue]) -> Result<DynamicValue, FunctionError> {
+fn call<Ctx>(entry: &FunctionEntry<Ctx>, arguments: &[DynamicValue]) -> Result<DynamicValue, FunctionError> {
     let signature = &entry.signature;
     check_count(signature, arguments.len())?;
     let mut values = Vec::with_capacity(arguments.len());
@@ -52,8 +52,8 @@ fn call(entry: &FunctionEntry, arguments: &[DynamicValue]) -> Result<DynamicValu
         .map_err(|error| bug(&format!("the result is not of its type: {error}")))
 }
 
-fn outcome(
-    function: &dyn ErasedFunction,
+fn outcome<Ctx>(
+    function: &dyn ErasedFunction<Ctx>,
     signature: &Signature,
     arguments: Vec<Value>,
     known: bool,

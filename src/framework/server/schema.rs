@@ -3,7 +3,7 @@
 //! answers depend on nothing but the program.
 
 use crate::framework::convert;
-use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::diagnostics::Diagnostics;
 use crate::framework::provider::Provider;
 use crate::protocol::encoded::Encoded;
 use crate::protocol::proto::tfplugin6::{
@@ -30,7 +30,6 @@ pub(super) async fn get_metadata<P: Provider>(
     let name = |name: &&'static str| (*name).to_owned();
     Ok(get_metadata::Response {
         server_capabilities: Some(CAPABILITIES),
-        diagnostics: convert::diagnostics(faults(catalog)),
         resources: catalog
             .resources
             .keys()
@@ -109,19 +108,9 @@ fn all_schemas<P: Provider>(catalog: &Catalog<P>) -> get_provider_schema::Respon
                 ((*name).to_owned(), tfplugin6::ActionSchema { schema })
             })
             .collect(),
-        diagnostics: convert::diagnostics(faults(catalog)),
         server_capabilities: Some(CAPABILITIES),
         ..Default::default()
     }
-}
-
-fn faults<P: Provider>(catalog: &Catalog<P>) -> Diagnostics {
-    if catalog.faults.is_empty() {
-        return Diagnostics::new();
-    }
-    let detail =
-        format!("The provider's schemas break these rules:\n\n  - {}", catalog.faults.join("\n  - "));
-    Diagnostic::bug("Cannot use the provider's schemas", detail).into()
 }
 
 pub(super) async fn get_resource_identity_schemas<P: Provider>(

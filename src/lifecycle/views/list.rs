@@ -19,6 +19,7 @@ use super::super::noun::Verb;
 use super::super::object::{ListShape, RemoteObject};
 use super::super::presence;
 use super::super::record::Record;
+use super::super::shown_once;
 use super::super::unreadable;
 use super::filter::{self, Filter};
 
@@ -139,6 +140,7 @@ async fn read<T: RemoteObject>(call: &Call<'_, Context>, listed: &Record<T>) -> 
             unreadable::refuse(Verb::Find, &record)?;
             let mut state = record.state(&T::identified(listed));
             T::add_listed(listed, &mut state);
+            shown_once::hide::<T>(&mut state);
             Ok(Some((T::display_name(listed), state)))
         }
         Err(error) if error.is_not_found() && !presence::is_about_the_account(&error) => Ok(None),

@@ -7,8 +7,10 @@ mod configuring;
 use crate::client::ClientSettings;
 use crate::framework::object::{Mapped, Object};
 use crate::framework::provider::Host;
+use crate::framework::schema_rules;
 use crate::protocol::value::Value;
 
+use super::WavixProvider;
 use super::environment::Environment;
 use super::model::ProviderModel;
 use super::settings::{self, Resolved};
@@ -47,4 +49,12 @@ fn outcome(argument: &str, resolved: &Resolved) -> String {
         "user_agent_suffix" => client.user_agent.split("wavix/wavix)").nth(1).unwrap().to_owned(),
         _ => panic!("{argument} has no outcome here"),
     }
+}
+
+#[test]
+fn no_schema_of_the_provider_breaks_a_rule() {
+    assert_eq!(
+        schema_rules::of_provider(&WavixProvider::new(Environment::new(|_| None))),
+        Vec::<String>::new()
+    );
 }

@@ -1,33 +1,83 @@
 //! Resources layer: what is said before a key is changed or destroyed that somebody
 //! needs: this provider, or whoever used it last.
 
-use std::time::{Duration, SystemTime};
-
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::object::Attr;
 use crate::framework::path::Path;
-use crate::framework::resource::PlanRequest;
+use crate::framework::resource::{Call, Outcome, PlanRequest};
 use crate::lifecycle::compare::differences;
 use crate::lifecycle::context::Context;
+use crate::lifecycle::managed::{Ordinary, deleted};
 use crate::lifecycle::noun::Verb;
-use crate::lifecycle::plan;
+use crate::lifecycle::{in_use, plan};
 
 use super::ApiKey;
-use super::object::{LAST_USED_AT, NOUN};
+use super::object::NOUN;
 use super::schema::ApiKeyModel;
 
-/// A key that was used so recently is in use.
-const RECENTLY: Duration = Duration::from_secs(24 * 60 * 60);
-/// One that was used so recently may be the one that the provider runs on.
-const JUST_NOW: Duration = Duration::from_secs(5 * 60);
+impl Ordinary for ApiKey {
+    async fn plan(
+        request: &PlanRequest<'_, Context, ApiKeyModel>,
+        planned: &mut ApiKeyModel,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let Some(prior) = request.prior else { return };
+        let is_own = request.ctx.is_some_and(|ctx| is_own(ctx, prior));
+        if is_own && planned.active == Attr::Known(false) {
+            diagnostics.push(refused(Verb::Update, prior));
+        }
+        // The plan has said the rest when it comes to applying.
+        if plan::is_applying(request) {
+            return;
+        }
+        for change in differences::<Self>(planned, prior) {
+            match change.name {
+                "permitted_ips" | "scopes" if change.wanted.is_null() => {
+                    diagnostics.push(widened(prior, change.name));
+                }
+                "permitted_ips" | "scopes" if is_own => {
+                    diagnostics.push(own_restricted(prior, change.name));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    async fn plan_destroy(
+        request: &PlanRequest<'_, Context, ApiKeyModel>,
+        prior: &ApiKeyModel,
+        diagnostics: &mut Diagnostics,
+    ) {
+        if request.ctx.is_some_and(|ctx| is_own(ctx, prior)) {
+            return diagnostics.push(refused(Verb::Delete, prior));
+        }
+        let advice = "Switch its users to another key first, or set `active = false` and see who misses it.";
+        let perhaps_own =
+            "It may be the key that this provider runs on: its value is not known, so that cannot be told.";
+        let perhaps_own = Some(perhaps_own).filter(|_| prior.value.is_null());
+        diagnostics.extend(in_use::warning::<Self>(request, prior, advice, perhaps_own).await);
+    }
+
+    /// A replacement destroys without a plan that could have refused it.
+    async fn delete(
+        call: &Call<'_, Context>,
+        state: ApiKeyModel,
+        outcome: &mut Outcome<ApiKeyModel>,
+    ) -> Result<(), Diagnostics> {
+        if is_own(call.ctx, &state) {
+            return Err(refused(Verb::Delete, &state).into());
+        }
+        deleted::<Self>(call, state, outcome).await
+    }
+}
 
 /// Whether this is the key that the provider presents, as far as its value is known.
-pub(super) fn is_own(ctx: &Context, key: &ApiKeyModel) -> bool {
+fn is_own(ctx: &Context, key: &ApiKeyModel) -> bool {
     key.value.known().is_some_and(|value| ctx.client().presents(value))
 }
 
 /// The error for a key that is needed to manage keys.
-pub(super) fn refused(verb: Verb, key: &ApiKeyModel) -> Diagnostic {
+fn refused(verb: Verb, key: &ApiKeyModel) -> Diagnostic {
     let id = key.id.known().map_or("", String::as_str);
     let (what, path) = match verb {
         Verb::Update => ("deactivated", Path::root("active")),
@@ -43,32 +93,6 @@ pub(super) fn refused(verb: Verb, key: &ApiKeyModel) -> Diagnostic {
         ),
     )
     .at(path)
-}
-
-/// What there is to say of a planned change.
-pub(super) fn change(
-    request: &PlanRequest<'_, Context, ApiKeyModel>,
-    planned: &ApiKeyModel,
-    diagnostics: &mut Diagnostics,
-) {
-    let Some(prior) = request.prior else { return };
-    let is_own = request.ctx.is_some_and(|ctx| is_own(ctx, prior));
-    if is_own && planned.active == Attr::Known(false) {
-        diagnostics.push(refused(Verb::Update, prior));
-    }
-    // The plan has said the rest when it comes to applying.
-    if plan::is_applying(request) {
-        return;
-    }
-    for change in differences::<ApiKey>(planned, prior) {
-        match change.name {
-            "permitted_ips" | "scopes" if change.wanted.is_null() => {
-                diagnostics.push(widened(prior, change.name));
-            }
-            "permitted_ips" | "scopes" if is_own => diagnostics.push(own_restricted(prior, change.name)),
-            _ => {}
-        }
-    }
 }
 
 fn widened(prior: &ApiKeyModel, name: &'static str) -> Diagnostic {
@@ -101,49 +125,4 @@ fn own_restricted(prior: &ApiKeyModel, name: &'static str) -> Diagnostic {
         ),
     )
     .at(Path::root(name))
-}
-
-/// What there is to say before a key is destroyed.
-pub(super) async fn destroy(
-    request: &PlanRequest<'_, Context, ApiKeyModel>,
-    prior: &ApiKeyModel,
-    diagnostics: &mut Diagnostics,
-) {
-    let Some(ctx) = request.ctx else { return };
-    if is_own(ctx, prior) {
-        diagnostics.push(refused(Verb::Delete, prior));
-        return;
-    }
-    let (Some(id), Some(listed)) =
-        (prior.id.known(), ctx.slot::<ApiKey>().at_first(ctx, request.cancel).await)
-    else {
-        return;
-    };
-    let now = ctx.client().server_now().unwrap_or_else(SystemTime::now);
-    let Some(found) = listed.iter().find(|found| found.key == *id) else { return };
-    let Some(age) = found.time(LAST_USED_AT).map(|used| now.duration_since(used).unwrap_or_default()) else {
-        return;
-    };
-    if age > RECENTLY {
-        return;
-    }
-    let may_be_own = prior.value.is_null() && age < JUST_NOW;
-    let own = if may_be_own {
-        " It may be the key that this provider runs on: its value is not known, so that cannot be told."
-    } else {
-        ""
-    };
-    diagnostics.push(
-        Diagnostic::warning(
-            "Destroyed API key is in use",
-            format!(
-                "The API key {id} ({:?}) was used last on {}. Whoever uses it is refused as soon as it is destroyed; \
-                 that cannot be undone.{own} Nothing was changed yet.\n\nSwitch its users to another key first, or set \
-                 `active = false` and see who misses it.",
-                prior.label.known().map(String::as_str).unwrap_or_default(),
-                found.text(LAST_USED_AT).unwrap_or_default(),
-            ),
-        )
-        .at(Path::root("id")),
-    );
 }

@@ -9,21 +9,16 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::client;
-use crate::framework::diagnostics::Diagnostics;
-use crate::framework::object::Attr;
 use crate::framework::schema::{Attribute, Schema};
 use crate::lifecycle::body;
 use crate::lifecycle::noun::{Arguments, Noun};
 use crate::lifecycle::object::{Key, ListShape, ReadBy, Reading, RemoteObject, UpdateBy};
-use crate::lifecycle::record::Record;
 use crate::lifecycle::told;
 use crate::protocol::value::Value;
 use crate::resources::addresses;
 
-use super::rules::NONE;
-use super::schema::{ApiKeyModel, SCOPES};
-use super::{ApiKey, lost, schema};
+use super::schema::{ApiKeyModel, NONE, SCOPES, granted};
+use super::{ApiKey, schema};
 
 /// How messages speak of API keys.
 pub const NOUN: Noun = Noun {
@@ -37,12 +32,6 @@ pub const NOUN: Noun = Noun {
     adopt: None,
 };
 
-/// When a key was used last.
-pub(super) const LAST_USED_AT: &str = "last_used_at";
-
-/// Characters of the shortest text that is taken for a whole value.
-const WHOLE: usize = 16;
-
 impl RemoteObject for ApiKey {
     type Model = ApiKeyModel;
 
@@ -55,6 +44,8 @@ impl RemoteObject for ApiKey {
     const GONE: &'static str = ", with another value, and whoever uses the old one is refused.";
     const EMPTY_MATTERS: &'static [&'static str] = &["permitted_ips", "scopes"];
     const FILTERS: &'static [&'static str] = &["active"];
+    const SHOWN_ONCE: Option<&'static str> = Some("value");
+    const USED_AT: Option<&'static str> = Some("last_used_at");
     const SECRETS: &'static str = "The values of the keys are not among the results.";
 
     fn schema() -> &'static Schema {
@@ -64,7 +55,7 @@ impl RemoteObject for ApiKey {
 
     fn results() -> &'static [Attribute] {
         static RESULTS: LazyLock<Vec<Attribute>> = LazyLock::new(|| {
-            vec![Attribute::string(LAST_USED_AT).computed().describe(
+            vec![Attribute::string("last_used_at").computed().describe(
                 "When a request last presented the key: ISO 8601, UTC, as sent by Wavix. Null when none ever did.",
             )]
         });
@@ -80,8 +71,7 @@ impl RemoteObject for ApiKey {
                 vec![("restricted", json!(!value.is_null())), ("permitted_ips", json!(addresses))]
             }
             ("scopes", _) => {
-                let granted = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or(NONE).to_owned();
-                let scopes = SCOPES.map(|name| (name, json!({ "allow": granted(name) })));
+                let scopes = SCOPES.map(|name| (name, json!({ "allow": granted(value, name) })));
                 [("scopes_enabled", json!(!value.is_null()))].into_iter().chain(scopes).collect()
             }
             _ => body::plain(value).map(|json| (argument, json)).into_iter().collect(),
@@ -98,22 +88,9 @@ impl RemoteObject for ApiKey {
             }),
             "scopes" => flag(fields, ["scopes_enabled", "is_scopes_enabled"])
                 .map(|is_on| restriction(is_on, || scopes(fields))),
-            // What is not the whole value says nothing of it.
-            "value" if !fields.get("value").and_then(Json::as_str).is_some_and(is_whole) => {
-                Ok(Reading::Untold)
-            }
             _ => Ok(Reading::AsSchema),
         };
         read.unwrap_or_else(|reading| reading)
-    }
-
-    /// `terraform query` shows what it finds, and no secrets.
-    fn add_listed(_listed: &Record<Self>, key: &mut ApiKeyModel) {
-        key.value = Attr::Null;
-    }
-
-    fn may_adopt(found: &Record<Self>, error: &client::Error) -> Result<(), Diagnostics> {
-        lost::is_adoptable(found, error)
     }
 }
 
@@ -154,10 +131,4 @@ fn scopes(fields: &Map<String, Json>) -> Reading {
         }
     }
     Reading::Told(Value::Map(granted))
-}
-
-/// Whether a text looks like a key, and not like what is shown instead of one.
-fn is_whole(text: &str) -> bool {
-    let is_masked = text.contains(['*', '•', '…']) || text.to_uppercase().contains("REDACTED");
-    text.chars().count() >= WHOLE && !is_masked
 }

@@ -8,12 +8,10 @@ use crate::framework::object::{Attr, SetOf};
 use crate::framework::resource::DEFAULT_TIMEOUT;
 use crate::framework::schema::{Attribute, Schema};
 use crate::framework::timeouts::{self, Timeouts};
-use crate::framework::validators::{each, ipv4, non_empty};
+use crate::framework::validators::{because, each, ipv4, keys_of, non_empty, one_of};
 use crate::lifecycle::compare::same_label;
 use crate::protocol::types::Type;
 use crate::protocol::value::Value;
-
-use super::rules::{Rule, same_access};
 
 /// What a key may be granted: the API's names, which are those of its fields.
 pub(super) const SCOPES: [&str; 13] = [
@@ -31,6 +29,9 @@ pub(super) const SCOPES: [&str; 13] = [
     "account",
     "subaccounts",
 ];
+
+/// What a scope grants that is not listed.
+pub(super) const NONE: &str = "none";
 
 const DESCRIPTION: &str = "An API key of the account: who may use the Wavix API, from where, and for what. Give each \
     environment a key of its own, with the scopes it needs and from the addresses it has.\n\n\
@@ -69,7 +70,12 @@ pub(super) fn schema() -> Schema {
                 .as_result("Whether the key works."),
             Attribute::of("permitted_ips", Type::set(Type::String))
                 .validate(each(ipv4()))
-                .validate(Rule::SomeAddress)
+                .validate(because(
+                    "must have an address",
+                    "The key would work from no address, so nobody could use it. Leave `permitted_ips` out for a key \
+                     that works from everywhere; set `active = false` for one that is not to work.",
+                    |value| !matches!(value, Value::Set(items) if items.is_empty()),
+                ))
                 .describe(
                     "Addresses from which the key works: single IPv4 addresses, no networks. Requests from others get \
                      401. Left out, the key works from everywhere.",
@@ -80,8 +86,14 @@ pub(super) fn schema() -> Schema {
                 ),
             Attribute::of("scopes", Type::map(Type::String))
                 .same_meaning(same_access)
-                .validate(Rule::Scopes)
-                .validate(Rule::SomeScope)
+                .validate(keys_of("scope", &SCOPES))
+                .validate(each(one_of(&[NONE, "read", "write"])))
+                .validate(because(
+                    "must grant `read` or `write` to a scope",
+                    "The key could do nothing. Leave `scopes` out for a key that may do everything; set \
+                     `active = false` for one that is not to work.",
+                    |value| !matches!(value, Value::Map(entries) if entries.values().all(is_no_access)),
+                ))
                 .describe(format!(
                     "What the key may do: `read` or `write`, which includes it, for each of {scopes}. What is not \
                      listed is `none`. Left out, the key may do everything, which includes managing keys."
@@ -102,6 +114,20 @@ pub(super) fn schema() -> Schema {
         blocks: vec![timeouts::block(|_| DEFAULT_TIMEOUT)],
         ..Schema::default()
     }
+}
+
+/// What a map of scopes grants of one.
+pub(super) fn granted<'a>(scopes: &'a Value, name: &str) -> &'a str {
+    scopes.get(name).and_then(Value::as_str).unwrap_or(NONE)
+}
+
+fn is_no_access(access: &Value) -> bool {
+    access.is_null() || access.as_str() == Some(NONE)
+}
+
+/// Whether two known maps of scopes grant the same: what is not listed is `none`.
+fn same_access(a: &Value, b: &Value) -> bool {
+    SCOPES.iter().all(|name| granted(a, name) == granted(b, name))
 }
 
 crate::object! {

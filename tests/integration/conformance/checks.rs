@@ -152,5 +152,5 @@ async fn every_object_of_the_provider_is_in_a_case() {
     assert_eq!(ephemeral, all(registry.ephemerals().map(|object| object.type_name()).collect()));
     assert_eq!(lists, all(registry.list_resources().map(|object| object.type_name()).collect()));
     assert_eq!(actions, all(registry.actions().map(|object| object.type_name()).collect()));
-    assert_eq!(functions, all(registry.functions().map(|object| object.name()).collect()));
+    assert_eq!(functions, all(registry.functions().map(|object| object.type_name()).collect()));
 }

@@ -77,7 +77,7 @@ fn functions_ephemeral_resources_and_actions_have_their_examples() {
     let registry = provider().registry();
     let mut wanted = Vec::new();
     for function in registry.functions() {
-        let name = function.name();
+        let name = function.type_name();
         wanted.push((format!("examples/functions/{name}/function.tf"), format!("provider::wavix::{name}(")));
     }
     for ephemeral in registry.ephemerals() {
@@ -103,7 +103,7 @@ fn examples_belong_to_something() {
     let resources: Vec<_> = registry.resources().map(|resource| resource.type_name()).collect();
     let data_sources: Vec<_> = registry.data_sources().map(|data_source| data_source.type_name()).collect();
     let lists: Vec<_> = registry.list_resources().map(|list_resource| list_resource.type_name()).collect();
-    let functions: Vec<_> = registry.functions().map(|function| function.name()).collect();
+    let functions: Vec<_> = registry.functions().map(|function| function.type_name()).collect();
     let ephemerals: Vec<_> = registry.ephemerals().map(|ephemeral| ephemeral.type_name()).collect();
     let actions: Vec<_> = registry.actions().map(|action| action.type_name()).collect();
     let mut complaints = Vec::new();

@@ -5,8 +5,9 @@ use std::time::Duration;
 use crate::framework::diagnostics::Severity;
 use crate::framework::object::Attr;
 use crate::framework::resource::Phase;
+use crate::lifecycle::managed::Ordinary as _;
 
-use super::super::ApiKeyModel;
+use super::super::{ApiKey, ApiKeyModel};
 use super::{Bench, KEY, Stored, addresses, config, everything, id_of, scopes};
 
 const OWN: &str = "the-key-that-this-provider-runs-on";
@@ -100,7 +101,7 @@ async fn nothing_is_warned_of_again_while_applying() {
     let mut said = crate::framework::diagnostics::Diagnostics::new();
     let mut request = bench.request(Some(&open), Some(&made));
     request.phase = Phase::PlanOrApply;
-    super::super::guard::change(&request, &open, &mut said);
+    ApiKey::plan(&request, &mut open.clone(), &mut said).await;
     assert!(said.is_empty(), "{said:?}");
 }
 
