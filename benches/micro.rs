@@ -16,13 +16,13 @@ mod trunk;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use terraform_provider_wavix::framework::convert;
-use terraform_provider_wavix::framework::diagnostics::{Diagnostic, Diagnostics};
-use terraform_provider_wavix::framework::walk;
-use terraform_provider_wavix::protocol::types::Type;
-use terraform_provider_wavix::protocol::value::Value;
-use terraform_provider_wavix::protocol::{json, msgpack};
-use terraform_provider_wavix::resources;
+use terraform_provider_wavix::facade::framework::convert;
+use terraform_provider_wavix::facade::framework::diagnostics::{Diagnostic, Diagnostics};
+use terraform_provider_wavix::facade::framework::walk;
+use terraform_provider_wavix::facade::protocol::types::Type;
+use terraform_provider_wavix::facade::protocol::value::Value;
+use terraform_provider_wavix::facade::protocol::{json, msgpack};
+use terraform_provider_wavix::facade::resources;
 use trunk::Trunk;
 
 /// A large state: a list of texts that together have a megabyte.

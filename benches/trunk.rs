@@ -2,17 +2,17 @@
 //! answers: for counting and timing what runs for every trunk.
 
 use serde_json::json;
-use terraform_provider_wavix::framework::server::ProviderServer;
-use terraform_provider_wavix::protocol::proto::tfplugin6::provider_server::Provider;
-use terraform_provider_wavix::protocol::proto::tfplugin6::{
+use terraform_provider_wavix::facade::framework::server::ProviderServer;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::provider_server::Provider;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::{
     ClientCapabilities, DynamicValue, get_provider_schema, plan_resource_change, validate_resource_config,
 };
-use terraform_provider_wavix::protocol::types::Type;
-use terraform_provider_wavix::protocol::value::Value;
-use terraform_provider_wavix::protocol::{json, msgpack};
-use terraform_provider_wavix::provider::WavixProvider;
-use terraform_provider_wavix::provider::environment::Environment;
-use terraform_provider_wavix::resources;
+use terraform_provider_wavix::facade::protocol::types::Type;
+use terraform_provider_wavix::facade::protocol::value::Value;
+use terraform_provider_wavix::facade::protocol::{json, msgpack};
+use terraform_provider_wavix::facade::provider::WavixProvider;
+use terraform_provider_wavix::facade::provider::environment::Environment;
+use terraform_provider_wavix::facade::resources;
 use tokio::runtime::{Builder, Runtime};
 use tonic::Request;
 

@@ -1,10 +1,13 @@
 //! Terraform provider for Wavix.
 
-pub mod client;
-pub mod framework;
+mod client;
+pub mod facade;
+mod framework;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
-pub mod lifecycle;
-pub mod protocol;
-pub mod provider;
-pub mod resources;
+mod lifecycle;
+mod protocol;
+mod provider;
+mod resources;
+
+use framework::object::object;

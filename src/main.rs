@@ -4,13 +4,13 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use terraform_provider_wavix::framework::server::ProviderServer;
-use terraform_provider_wavix::protocol;
-use terraform_provider_wavix::protocol::ending::Ending;
-use terraform_provider_wavix::protocol::output;
-use terraform_provider_wavix::protocol::process::{self, Identity, Mode};
-use terraform_provider_wavix::provider::WavixProvider;
-use terraform_provider_wavix::provider::environment::Environment;
+use terraform_provider_wavix::facade::framework::server::ProviderServer;
+use terraform_provider_wavix::facade::protocol;
+use terraform_provider_wavix::facade::protocol::ending::Ending;
+use terraform_provider_wavix::facade::protocol::output;
+use terraform_provider_wavix::facade::protocol::process::{self, Identity, Mode};
+use terraform_provider_wavix::facade::provider::WavixProvider;
+use terraform_provider_wavix::facade::provider::environment::Environment;
 
 const IDENTITY: Identity = Identity {
     name: "wavix",

@@ -53,8 +53,13 @@ struct Envelope {
     errors: Value,
 }
 
-/// Reads the value of a successful answer.
-pub(super) fn read<T: DeserializeOwned>(incoming: &Incoming, redactor: &Redactor) -> Result<T, Failure> {
+/// Reads the document of a successful answer: null when there is none, unless a value is
+/// needed.
+pub(super) fn document(
+    incoming: &Incoming,
+    needs_value: bool,
+    redactor: &Redactor,
+) -> Result<Value, Failure> {
     let Incoming { status, body, .. } = incoming;
     let text = &*readable(body);
     match status.code {
@@ -72,21 +77,38 @@ pub(super) fn read<T: DeserializeOwned>(incoming: &Incoming, redactor: &Redactor
     }
     if body.trim_ascii().is_empty() {
         // No body means no value: fine where none is expected.
-        return serde_json::from_value(Value::Null).map_err(|_| Failure::Undocumented {
-            status: *status,
-            what: "an empty body".to_owned(),
-            excerpt: None,
-            cut_short: true,
-            retry_after: None,
-        });
+        return if needs_value {
+            Err(Failure::Undocumented {
+                status: *status,
+                what: "an empty body".to_owned(),
+                excerpt: None,
+                cut_short: true,
+                retry_after: None,
+            })
+        } else {
+            Ok(Value::Null)
+        };
     }
     // First as JSON of any form, where of a name that stands twice in an object
     // the last counts; types are judged by what they are read as.
-    let document = serde_json::from_str(text)
+    serde_json::from_str(text)
         .or_else(|problem| shallow(text, DEEPEST).ok_or(problem))
-        .map_err(|problem: serde_json::Error| undocumented(incoming, redactor, problem.is_eof()))?;
+        .map_err(|problem: serde_json::Error| undocumented(incoming, redactor, problem.is_eof()))
+}
+
+/// Whether a value of this type cannot be made of nothing.
+pub(super) fn needs_value<T: DeserializeOwned>() -> bool {
+    T::deserialize(Value::Null).is_err()
+}
+
+/// The value that a document holds.
+pub(super) fn value<T: DeserializeOwned>(
+    document: Value,
+    status: Status,
+    redactor: &Redactor,
+) -> Result<T, Failure> {
     serde_path_to_error::deserialize(document).map_err(|problem| Failure::Decode {
-        status: *status,
+        status,
         path: redactor.clean(&problem.path().to_string(), EXCERPT_LIMIT),
         problem: redactor.clean(&without_values(&problem.inner().to_string()), MESSAGE_LIMIT),
     })
@@ -148,6 +170,13 @@ fn whole_surrogates(text: &str) -> String {
 fn unit(escape: &str) -> Option<u16> {
     let digits = escape.strip_prefix("\\u")?.get(..4)?;
     u16::from_str_radix(digits, 16).ok().filter(|_| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+}
+
+/// The value of an answer, at once.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(super) fn read<T: DeserializeOwned>(incoming: &Incoming, redactor: &Redactor) -> Result<T, Failure> {
+    let document = document(incoming, needs_value::<T>(), redactor)?;
+    value(document, incoming.status, redactor)
 }
 
 /// What a client would make of an answer that nobody asked for: the value, or

@@ -17,7 +17,7 @@
 //! | `clock` | what time it is at Wavix |
 //!
 //! ```no_run
-//! use terraform_provider_wavix::client::{Acknowledged, ApiPath, Client, ClientSettings, Secret};
+//! use terraform_provider_wavix::facade::client::{Acknowledged, ApiPath, Client, ClientSettings, Secret};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let config = ClientSettings::new("key").validate().map_err(|faults| format!("{faults:?}"))?;
@@ -69,12 +69,11 @@ use tokio::time::Instant;
 
 pub use self::{
     config::{
-        AuthScheme, ClientConfig, ClientSettings, ConfigError, ConfigField, DEFAULT_BASE_URL,
-        DEFAULT_MAX_CONCURRENT_REQUESTS, DEFAULT_MAX_RETRIES, DEFAULT_REQUEST_TIMEOUT,
+        AuthScheme, ClientConfig, ClientSettings, ConfigError, ConfigField, DEFAULT_MAX_CONCURRENT_REQUESTS,
+        DEFAULT_MAX_RETRIES, DEFAULT_REQUEST_TIMEOUT,
     },
     error::{Delivery, Error, Kind},
-    failure::FieldError,
-    pagination::{PER_PAGE, Page, Pages, Pagination, null_as_empty},
+    pagination::{Page, Pages, Pagination, null_as_empty},
     path::ApiPath,
     proxy::ProxyVariables,
     request::{Acknowledged, Answer, CallOptions, Deadline, Method, Request},
@@ -86,10 +85,9 @@ pub use self::{
 pub(crate) use self::answer::read_answer;
 
 use self::{
-    answer::Incoming,
     clock::ServerClock,
     error::{Ending, Report},
-    failure::Failure,
+    failure::{Failure, Status},
     pacing::Pacer,
     redact::Redactor,
     retry::{Exchange, RetryPolicy, drive},
@@ -229,6 +227,26 @@ impl Client {
     }
 
     async fn call<T: DeserializeOwned + Send>(&self, request: &Request) -> Result<Answer<T>, Error> {
+        let (answer, waited) = self.exchange(request, answer::needs_value::<T>()).await?;
+        let Answer { value: Document { json, status }, date, attempts, .. } = answer;
+        let redactor = self.0.redactor(&request.secrets);
+        match answer::value(json, status, &redactor) {
+            Ok(value) => Ok(Answer { value, status: status.code, date, attempts }),
+            Err(failure) => {
+                let path = redactor.clean(&request.path.to_string(), PATH_LIMIT);
+                let (method, delivery) = (request.method, failure.delivery());
+                let ending = Ending::Final;
+                Err(Error::new(Report { method, path, failure, ending, delivery, attempts, waited }))
+            }
+        }
+    }
+
+    /// All of a call that does not depend on what is made of its answer.
+    async fn exchange(
+        &self,
+        request: &Request,
+        needs_value: bool,
+    ) -> Result<(Answer<Document>, Duration), Error> {
         let Shared { transport, pacer, clock, answered, policy, .. } = &*self.0;
         let redactor = self.0.redactor(&request.secrets);
         let report = |failure, ending, delivery, attempts, waited| {
@@ -252,13 +270,15 @@ impl Client {
             path,
             request,
             body,
-            decode: answer::read::<T>,
+            needs_value,
         };
         let mut waits = Waits::new(&request.options, request.method, &shown);
         let outcome =
             drive(&exchange, request.idempotency, policy, pacer, &request.options, &mut waits).await;
         match outcome {
-            Ok(((value, status, date), attempts)) => Ok(Answer { value, status, date, attempts }),
+            Ok(((value, date), attempts)) => {
+                Ok((Answer { status: value.status.code, value, date, attempts }, waits.total))
+            }
             Err(end) => Err(report(end.failure, end.ending, end.delivery, end.attempts, waits.total)),
         }
     }
@@ -273,8 +293,14 @@ impl fmt::Debug for Client {
 /// Characters of a path that are shown.
 const PATH_LIMIT: usize = 200;
 
+/// What was answered.
+struct Document {
+    json: serde_json::Value,
+    status: Status,
+}
+
 /// The attempts of one call, with the request they share.
-struct Attempts<'a, T> {
+struct Attempts<'a> {
     transport: &'a Transport,
     clock: &'a ServerClock,
     answered: &'a AtomicBool,
@@ -283,11 +309,11 @@ struct Attempts<'a, T> {
     path: &'a str,
     request: &'a Request,
     body: Option<bytes::Bytes>,
-    decode: fn(&Incoming, &Redactor) -> Result<T, Failure>,
+    needs_value: bool,
 }
 
-impl<T: Send> Exchange for Attempts<'_, T> {
-    type Answer = (T, u16, Option<SystemTime>);
+impl Exchange for Attempts<'_> {
+    type Answer = (Document, Option<SystemTime>);
 
     async fn attempt(&self, number: u32, until: Option<Instant>) -> Result<Self::Answer, Failure> {
         let began = Instant::now();
@@ -312,11 +338,11 @@ impl<T: Send> Exchange for Attempts<'_, T> {
             "Wavix request"
         );
         let incoming = incoming?;
-        let read = (self.decode)(&incoming, self.redactor);
+        let read = answer::document(&incoming, self.needs_value, self.redactor);
         // A gateway or a captive portal may have a clock of its own.
         if read.as_ref().err().is_none_or(Failure::is_of_the_api) {
             self.clock.hear(incoming.date);
         }
-        Ok((read?, incoming.status.code, incoming.date))
+        Ok((Document { json: read?, status: incoming.status }, incoming.date))
     }
 }

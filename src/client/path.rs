@@ -15,7 +15,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// The path of an API call below the base URL, such as `/v1/trunks/293`.
 ///
 /// ```
-/// # use terraform_provider_wavix::client::ApiPath;
+/// # use terraform_provider_wavix::facade::client::ApiPath;
 /// assert_eq!(ApiPath::new("/v1/trunks").segment(293).to_string(), "/v1/trunks/293");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,8 +4,6 @@
 //! state is returned in every case: an object that exists must not be lost.
 //! Values are never shown: any of them may be a secret.
 
-use std::collections::BTreeMap;
-
 use crate::protocol::types::Type;
 use crate::protocol::value::{UNKNOWN, Value};
 
@@ -305,19 +303,16 @@ pub fn conformed(value: Value, ty: &Type) -> Value {
             Value::set(items.into_iter().map(|item| conformed(item, element)))
         }
         (Type::Map(element), Value::Map(entries)) => {
-            Value::Map(entries.into_iter().map(|(key, item)| (key, conformed(item, element))).collect())
+            Value::map(entries.into_iter().map(|(key, item)| (key, conformed(item, element))))
         }
         (Type::Tuple(elements), Value::List(items)) if elements.len() == items.len() => {
             Value::List(items.into_iter().zip(elements).map(|(item, ty)| conformed(item, ty)).collect())
         }
-        (Type::Object(attributes), Value::Map(mut entries)) => Value::Map(
-            attributes
-                .iter()
-                .map(|(name, ty)| {
-                    (name.clone(), entries.remove(name).map_or(Value::Null, |v| conformed(v, ty)))
-                })
-                .collect::<BTreeMap<_, _>>(),
-        ),
+        (Type::Object(attributes), Value::Map(mut entries)) => {
+            Value::map(attributes.iter().map(|(name, ty)| {
+                (name.clone(), entries.remove(name).map_or(Value::Null, |v| conformed(v, ty)))
+            }))
+        }
         _ => Value::Null,
     }
 }

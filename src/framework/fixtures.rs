@@ -345,7 +345,7 @@ impl Provider for FakeProvider {
     type Model = FakeConfig;
 
     fn schema(&self) -> Schema {
-        let key = Attribute::string("key").validate(validators::max_length(10));
+        let key = Attribute::string("key").validate(validators::characters("a-z"));
         Schema { attributes: vec![key], ..Schema::default() }
     }
 

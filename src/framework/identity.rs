@@ -2,10 +2,8 @@
 //! Layer: framework. Plain data, like a schema; Terraform keeps identities
 //! beside states, imports by them and lists them.
 
-use std::collections::BTreeMap;
-
 use crate::protocol::types::Type;
-use crate::protocol::value::Value;
+use crate::protocol::value::{Value, sorted};
 
 /// The attributes that identify an object of a resource type. Rules:
 ///
@@ -67,12 +65,8 @@ impl IdentitySchema {
     /// The type of a whole identity.
     #[must_use]
     pub fn ty(&self) -> Type {
-        Type::Object(
-            self.attributes
-                .iter()
-                .map(|attribute| (attribute.name.clone(), attribute.ty.clone()))
-                .collect::<BTreeMap<_, _>>(),
-        )
+        let attributes = self.attributes.iter();
+        Type::Object(sorted(attributes.map(|attribute| (attribute.name.clone(), attribute.ty.clone()))))
     }
 
     /// The identity that consists of the state's attributes of the same names.

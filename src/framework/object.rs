@@ -238,34 +238,23 @@ impl<T: Mapped> Mapped for BTreeMap<String, T> {
     fn from_value(value: &Value) -> Result<Self, MappingError> {
         match value {
             Value::Map(entries) => {
-                entries.iter().map(|(key, item)| Ok((key.clone(), T::from_value(item)?))).collect()
+                let mut map = BTreeMap::new();
+                for (key, item) in entries {
+                    map.insert(key.clone(), T::from_value(item)?);
+                }
+                Ok(map)
             }
             _ => Err(MappingError::expected("a map")),
         }
     }
 
     fn into_value(self) -> Value {
-        Value::Map(self.into_iter().map(|(key, item)| (key, item.into_value())).collect())
+        Value::map(self.into_iter().map(|(key, item)| (key, item.into_value())))
     }
 }
 
-/// Declares a struct and its mapping to an object of the same attribute names.
-///
-/// ```
-/// use terraform_provider_wavix::framework::object::{Attr, Mapped};
-///
-/// terraform_provider_wavix::object! {
-///     /// One gateway.
-///     pub struct Gateway {
-///         /// Its name.
-///         pub host: Attr<String>,
-///     }
-/// }
-///
-/// let gateway = Gateway { host: Attr::Known("nl".to_owned()) };
-/// assert_eq!(Gateway::from_value(&gateway.clone().into_value()), Ok(gateway));
-/// ```
-#[macro_export]
+/// Declares a struct and its mapping to an object of the same attribute names, as in
+/// `object! { pub struct Gateway { pub host: Attr<String> } }`.
 macro_rules! object {
     ($(#[$meta:meta])* $vis:vis struct $name:ident {
         $($(#[$field_meta:meta])* $field_vis:vis $field:ident : $ty:ty),* $(,)?
@@ -303,3 +292,5 @@ macro_rules! object {
         }
     };
 }
+
+pub(crate) use object;

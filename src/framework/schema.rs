@@ -2,12 +2,11 @@
 //! Layer: framework. A schema is plain data, built once per process; the plan
 //! algorithm, the validators and the wire conversion read it.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use crate::protocol::types::Type;
-use crate::protocol::value::Value;
+use crate::protocol::value::{Value, sorted};
 
 use super::path::Path;
 
@@ -349,5 +348,5 @@ impl Schema {
 fn object_type(attributes: &[Attribute], blocks: &[Block]) -> Type {
     let attributes = attributes.iter().map(|attribute| (attribute.name.clone(), attribute.ty()));
     let blocks = blocks.iter().map(|block| (block.name.clone(), block.ty()));
-    Type::Object(attributes.chain(blocks).collect::<BTreeMap<_, _>>())
+    Type::Object(sorted(attributes.chain(blocks)))
 }

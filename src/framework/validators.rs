@@ -148,13 +148,6 @@ pub fn at_most(most: i64) -> impl Validator {
     })
 }
 
-/// Text of at most `most` characters.
-pub fn max_length(most: usize) -> impl Validator {
-    rule(format!("must have at most {most} characters"), move |value| {
-        value.as_str().is_some_and(|text| text.chars().count() <= most)
-    })
-}
-
 /// One of these texts.
 pub fn one_of(allowed: &[&str]) -> impl Validator {
     let allowed: Vec<String> = allowed.iter().map(|text| (*text).to_owned()).collect();
@@ -338,11 +331,6 @@ mod tests {
     fn only_listed_texts_pass() {
         check(&one_of(&["a", "b"]), &texts(&["a", "b"]), &texts(&["c", "A", ""]));
         assert_eq!(one_of(&["a", "b"]).rule(), "must be one of `a`, `b`");
-    }
-
-    #[test]
-    fn length_counts_characters_not_bytes() {
-        check(&max_length(2), &texts(&["éé", ""]), &texts(&["abc"]));
     }
 
     #[test]

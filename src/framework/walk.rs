@@ -4,8 +4,6 @@
 
 mod partners;
 
-use std::collections::BTreeMap;
-
 use crate::protocol::value::Value;
 
 use super::schema::{Attribute, Block, Kind, Nesting, Schema};
@@ -128,15 +126,10 @@ fn rewrite_elements(
                 .map(|(index, item)| rewrite(fields, beside.index(index), item, visit))
                 .collect(),
         ),
-        (Nesting::Map, Value::Map(items)) => Value::Map(
-            items
-                .into_iter()
-                .map(|(key, item)| {
-                    let item = rewrite(fields, beside.attribute(&key), item, visit);
-                    (key, item)
-                })
-                .collect::<BTreeMap<_, _>>(),
-        ),
+        (Nesting::Map, Value::Map(items)) => Value::map(items.into_iter().map(|(key, item)| {
+            let item = rewrite(fields, beside.attribute(&key), item, visit);
+            (key, item)
+        })),
         (Nesting::Set, Value::Set(items)) => {
             let mut partners = Partners::new(fields, beside);
             Value::set(items.into_iter().map(|item| {

@@ -109,8 +109,11 @@ impl<'de, T: RemoteObject> Deserialize<'de> for Record<T> {
         for result in computed.chain(T::results().iter().filter(|result| is_left(result))) {
             read(result, fields);
         }
-        let raw = T::RAW.iter().filter_map(|name| Some(((*name).to_owned(), fields.raw(name)?.clone())));
-        Ok(Self { key, unreadable, told, raw: raw.collect(), object: PhantomData })
+        let mut raw = Map::new();
+        for name in T::RAW {
+            raw.extend(fields.raw(name).map(|json| ((*name).to_owned(), json.clone())));
+        }
+        Ok(Self { key, unreadable, told, raw, object: PhantomData })
     }
 }
 

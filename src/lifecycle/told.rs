@@ -58,11 +58,6 @@ impl Told {
         value.and_then(text).filter(|text| !text.is_empty()).ok_or_else(|| wrong(field, "a text", value))
     }
 
-    /// A flag; 0 and 1 are flags too.
-    pub fn flag(&mut self, field: &'static str) -> Option<Option<bool>> {
-        self.read(field, "a flag", flag)
-    }
-
     /// Text; a number is the text of its digits.
     pub fn text(&mut self, field: &'static str) -> Option<Option<String>> {
         self.read(field, "a text", text)
@@ -73,14 +68,12 @@ impl Told {
         self.text(field)?.filter(|text| !text.is_empty()).map(Secret::from)
     }
 
-    /// A number of any spelling, exactly: never through a float.
-    pub fn number(&mut self, field: &'static str) -> Option<Option<Number>> {
-        self.read_number(field, "a number", Some)
-    }
-
     /// A whole number; 600.0 is one.
     pub fn whole(&mut self, field: &'static str) -> Option<Option<i64>> {
-        self.read_number(field, "a whole number", |number| number.to_i64())
+        if self.is_blank(field) {
+            return Some(None);
+        }
+        self.read(field, "a whole number", |value| number(value)?.to_i64())
     }
 
     /// An attribute as the answer tells it, null when there is none. `read` says how.
@@ -136,18 +129,6 @@ impl Told {
     /// What could not be read since this was asked last.
     pub fn unreadable(&mut self) -> Vec<Unreadable> {
         std::mem::take(&mut self.unreadable)
-    }
-
-    fn read_number<T>(
-        &mut self,
-        field: &'static str,
-        expected: &'static str,
-        read: impl FnOnce(Number) -> Option<T>,
-    ) -> Option<Option<T>> {
-        if self.is_blank(field) {
-            return Some(None);
-        }
-        self.read(field, expected, |value| read(number(value)?))
     }
 
     fn odd(&mut self, field: &'static str, why: String) {
@@ -317,10 +298,11 @@ mod tests {
         for field in ["a", "b", "c", "d"] {
             assert_eq!(object.whole(field), Some(Some(600)), "{field}");
         }
-        assert_eq!((object.flag("e"), object.flag("f")), (Some(Some(false)), Some(Some(true))));
+        let of = |field: &str| object.fields[field].clone();
+        assert_eq!((flag(&of("e")), flag(&of("f"))), (Some(false), Some(true)));
+        assert_eq!(number(&of("h")), Some("0.18".parse().unwrap()));
+        assert_eq!(number(&of("i")), Some("0.00001".parse().unwrap()));
         assert_eq!(object.text("g"), Some(Some("13132847320".to_owned())));
-        assert_eq!(object.number("h"), Some(Some("0.18".parse().unwrap())));
-        assert_eq!(object.number("i"), Some(Some("0.00001".parse().unwrap())));
         assert_eq!((object.whole("j"), object.whole("k"), object.whole("l")), (Some(None), Some(None), None));
         assert_eq!(object.whole("twice"), Some(Some(2)));
         assert_eq!(object.unreadable(), []);
@@ -331,11 +313,11 @@ mod tests {
         let mut object =
             told(r#"{"a": "s3cret", "b": [1], "c": 1.5, "d": 7, "e": {}, "f": "1e999999999", "g": "a�"}"#);
         assert_eq!((object.whole("a"), object.text("b"), object.whole("c")), (None, None, None));
-        assert_eq!((object.flag("d"), object.text("e"), object.number("f")), (None, None, None));
-        assert_eq!(object.text("g"), None);
+        assert_eq!((object.text("e"), object.text("g")), (None, None));
+        assert_eq!((flag(&object.fields["d"]), number(&object.fields["f"])), (None, None));
         let unreadable = object.unreadable();
         let fields: Vec<&str> = unreadable.iter().map(|odd| odd.field).collect();
-        assert_eq!(fields, ["a", "b", "c", "d", "e", "f", "g"]);
+        assert_eq!(fields, ["a", "b", "c", "e", "g"]);
         assert_eq!(unreadable[0].why, "a whole number was expected, and a text came");
         assert!(!format!("{unreadable:?}").contains("s3cret"));
     }

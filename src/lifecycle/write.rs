@@ -2,8 +2,6 @@
 //! may be sent twice, so a lost answer is followed by a look and, unless that
 //! proves the change, by the same request.
 
-use std::collections::BTreeSet;
-
 use crate::client::{self, CallOptions, Delivery};
 use crate::framework::resource::Call;
 
@@ -115,11 +113,11 @@ impl<T: RemoteObject> Write<'_, T> {
         changed.retain(|change| !T::is_unenforced(self.plan, change.name));
         let if_written = record.state(self.plan);
         let if_not = record.state(self.prior);
-        let differs_from_prior: BTreeSet<&str> =
+        let differs_from_prior: Vec<&str> =
             differences::<T>(&if_not, self.prior).iter().map(|difference| difference.name).collect();
         !changed.is_empty()
             && differences::<T>(self.plan, &if_written).is_empty()
-            && changed.iter().all(|change| differs_from_prior.contains(change.name))
+            && changed.iter().all(|change| differs_from_prior.contains(&change.name))
     }
 }
 

@@ -10,7 +10,8 @@ use super::{
     server::{Server, Step, answer, json, json_with},
     settings,
 };
-use crate::client::{Acknowledged, Client, Delivery, Error, FieldError, Kind};
+use crate::client::failure::FieldError;
+use crate::client::{Acknowledged, Client, Delivery, Error, Kind};
 
 async fn post_error(step: Step) -> Error {
     let server = Server::start([step]).await;

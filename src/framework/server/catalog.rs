@@ -17,6 +17,7 @@ use crate::framework::schema::{Attribute, Block, Kind, Schema};
 use crate::protocol::encoded::Encoded;
 use crate::protocol::proto::tfplugin6::get_provider_schema;
 use crate::protocol::types::Type;
+use crate::protocol::value::sorted;
 
 /// Everything a request can name.
 pub(super) struct Catalog<P: Provider> {
@@ -63,7 +64,7 @@ fn entries<'a, Ctx: 'a, T: ErasedObject<Ctx> + ?Sized + 'a>(
         let ty = schema.ty();
         (object.type_name(), Entry { object: Arc::clone(object), schema, ty })
     };
-    objects.map(entry).collect()
+    sorted(objects.map(entry))
 }
 
 /// A function the provider offers.
@@ -101,10 +102,10 @@ impl<P: Provider> Catalog<P> {
             resources,
             data_sources: entries(registry.data_sources()),
             list_resources: entries(registry.list_resources()),
-            identities: registry.resources().filter_map(identity).collect(),
+            identities: sorted(registry.resources().filter_map(identity)),
             ephemerals: entries(registry.ephemerals()),
             actions: entries(registry.actions()),
-            functions: registry.functions().map(function).collect(),
+            functions: sorted(registry.functions().map(function)),
             wire: OnceLock::new(),
         }
     }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use crate::framework::object::Mapped;
 use crate::framework::schema::Attribute;
-use crate::protocol::value::Value;
+use crate::protocol::value::{Value, sorted};
 
 use super::object::{RemoteObject, stub};
 use super::record::Record;
@@ -71,7 +71,7 @@ fn results<T: RemoteObject>(
         }
         state.get(name).cloned().unwrap_or(Value::Null)
     };
-    names.iter().map(|name| ((*name).to_owned(), value(name))).collect()
+    sorted(names.iter().map(|name| ((*name).to_owned(), value(name))))
 }
 
 /// The same of an object in a list: what that does not tell is null.

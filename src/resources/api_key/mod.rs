@@ -11,9 +11,6 @@ mod tests;
 use crate::lifecycle::managed::Managed;
 use crate::lifecycle::views;
 
-pub use self::object::NOUN;
-pub use self::schema::ApiKeyModel;
-
 /// All that there is to say of an API key.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ApiKey;

@@ -1,8 +1,8 @@
 //! Generated configurations: what a person would write, and no change to plan.
 
 use serde_json::{Value as Json, json};
-use terraform_provider_wavix::protocol::proto::tfplugin6::{DynamicValue, generate_resource_config};
-use terraform_provider_wavix::protocol::value::Value;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::{DynamicValue, generate_resource_config};
+use terraform_provider_wavix::facade::protocol::value::Value;
 
 use super::{Bench, TRUNK, decode, trunk, written};
 

@@ -1,8 +1,8 @@
 //! What identifies a trunk, from the create to the delete, and imports by it.
 
 use serde_json::json;
-use terraform_provider_wavix::protocol::proto::tfplugin6::*;
-use terraform_provider_wavix::protocol::value::Value;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::*;
+use terraform_provider_wavix::facade::protocol::value::Value;
 
 use super::{Bench, TRUNK, decode, encode, identity, one_error, trunk, trunk_type};
 

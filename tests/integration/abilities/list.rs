@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use serde_json::json;
-use terraform_provider_wavix::framework::list_resource::ListResource;
-use terraform_provider_wavix::protocol::proto::tfplugin6::list_resource::{Event, Request};
-use terraform_provider_wavix::protocol::proto::tfplugin6::validate_list_resource_config;
-use terraform_provider_wavix::protocol::value::Value;
-use terraform_provider_wavix::resources::sip_trunk::SipTrunkList;
+use terraform_provider_wavix::facade::framework::list_resource::ListResource;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::list_resource::{Event, Request};
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::validate_list_resource_config;
+use terraform_provider_wavix::facade::protocol::value::Value;
+use terraform_provider_wavix::facade::resources::sip_trunk::SipTrunkList;
 use wavix_sim::{Fault, Gate, Rule};
 
 use super::{Bench, TRUNK, decode, encode, identity, one_error};

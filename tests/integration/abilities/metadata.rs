@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use terraform_provider_wavix::protocol::proto::tfplugin6::*;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::*;
 use wavix_sim::Sim;
 
 use super::{Bench, TRUNK};

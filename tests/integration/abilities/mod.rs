@@ -14,18 +14,18 @@ use std::collections::BTreeMap;
 
 use libtest_mimic::Trial;
 use serde_json::Value as Json;
-use terraform_provider_wavix::client::{Client, ClientSettings};
-use terraform_provider_wavix::framework::provider::Provider;
-use terraform_provider_wavix::framework::resource::Resource;
-use terraform_provider_wavix::framework::schema::{Attribute, Schema};
-use terraform_provider_wavix::protocol::proto::tfplugin6::provider_client::ProviderClient;
-use terraform_provider_wavix::protocol::proto::tfplugin6::*;
-use terraform_provider_wavix::protocol::types::Type;
-use terraform_provider_wavix::protocol::value::Value;
-use terraform_provider_wavix::protocol::{dynamic_value, json};
-use terraform_provider_wavix::provider::WavixProvider;
-use terraform_provider_wavix::provider::environment::Environment;
-use terraform_provider_wavix::resources::sip_trunk::SipTrunk;
+use terraform_provider_wavix::facade::client::{Client, ClientSettings};
+use terraform_provider_wavix::facade::framework::provider::Provider;
+use terraform_provider_wavix::facade::framework::resource::Resource;
+use terraform_provider_wavix::facade::framework::schema::{Attribute, Schema};
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::provider_client::ProviderClient;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::*;
+use terraform_provider_wavix::facade::protocol::types::Type;
+use terraform_provider_wavix::facade::protocol::value::Value;
+use terraform_provider_wavix::facade::protocol::{dynamic_value, json};
+use terraform_provider_wavix::facade::provider::WavixProvider;
+use terraform_provider_wavix::facade::provider::environment::Environment;
+use terraform_provider_wavix::facade::resources::sip_trunk::SipTrunk;
 use tonic::transport::Channel;
 use wavix_sim::Sim;
 
@@ -86,7 +86,7 @@ impl Bench {
         let mut settings = ClientSettings::new(self.sim.api_key());
         settings.base_url = self.sim.base_url();
         let client = Client::new(settings.validate().unwrap());
-        let path = terraform_provider_wavix::client::ApiPath::new("/v1/trunks").segment(id);
+        let path = terraform_provider_wavix::facade::client::ApiPath::new("/v1/trunks").segment(id);
         client.get(path).send::<Json>().await.unwrap().to_string()
     }
 

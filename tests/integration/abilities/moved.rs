@@ -3,8 +3,8 @@
 
 use bytes::Bytes;
 use serde_json::{Value as Json, json};
-use terraform_provider_wavix::protocol::proto::tfplugin6::*;
-use terraform_provider_wavix::protocol::value::Value;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::*;
+use terraform_provider_wavix::facade::protocol::value::Value;
 use wavix_sim::Sim;
 
 use super::{Bench, TRUNK, decode, encode, identity, one_error, trunk, trunk_type};

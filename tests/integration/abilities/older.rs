@@ -1,8 +1,8 @@
 //! What a Terraform from before an ability asks: nothing of it, and what it
 //! cannot keep safe is refused with the version that can.
 
-use terraform_provider_wavix::protocol::proto::tfplugin6::*;
-use terraform_provider_wavix::protocol::value::Value;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::*;
+use terraform_provider_wavix::facade::protocol::value::Value;
 use wavix_sim::Sim;
 
 use super::{Bench, TRUNK, encode, one_error, trunk, trunk_type};

@@ -3,8 +3,8 @@
 
 use bytes::Bytes;
 use serde_json::{Value as Json, json};
-use terraform_provider_wavix::protocol::proto::tfplugin6::*;
-use terraform_provider_wavix::protocol::value::Value;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::*;
+use terraform_provider_wavix::facade::protocol::value::Value;
 
 use super::{Bench, TRUNK, decode, identity, one_error, trunk, trunk_schema};
 

@@ -2,7 +2,7 @@
 //! the machine, and grows when something is cloned or parsed once more.
 
 use allocation_counter::measure;
-use terraform_provider_wavix::protocol::{json, msgpack};
+use terraform_provider_wavix::facade::protocol::{json, msgpack};
 
 use super::{budget, excess, keep};
 use crate::trunk::Trunk;

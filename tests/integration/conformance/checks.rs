@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use terraform_provider_wavix::framework::provider::Provider;
-use terraform_provider_wavix::provider::WavixProvider;
-use terraform_provider_wavix::provider::environment::Environment;
+use terraform_provider_wavix::facade::framework::provider::Provider;
+use terraform_provider_wavix::facade::provider::WavixProvider;
+use terraform_provider_wavix::facade::provider::environment::Environment;
 use tf_conformance::api::{ApiControl, BoxFuture};
 use tf_conformance::case::Fault;
 use tf_conformance::{CHECKS, Format, Outcome, Settings, run};

@@ -4,23 +4,23 @@ use std::time::Duration;
 
 use registry_docs::schema::Kind;
 use serde_json::json;
-use terraform_provider_wavix::client::Secret;
-use terraform_provider_wavix::framework::action::Action as _;
-use terraform_provider_wavix::framework::ephemeral::Ephemeral as _;
-use terraform_provider_wavix::framework::provider::Provider as _;
-use terraform_provider_wavix::framework::schema::Schema;
-use terraform_provider_wavix::protocol::dynamic_value;
-use terraform_provider_wavix::protocol::proto::tfplugin6::provider_client::ProviderClient;
-use terraform_provider_wavix::protocol::proto::tfplugin6::{
+use terraform_provider_wavix::facade::client::Secret;
+use terraform_provider_wavix::facade::framework::action::Action as _;
+use terraform_provider_wavix::facade::framework::ephemeral::Ephemeral as _;
+use terraform_provider_wavix::facade::framework::provider::Provider as _;
+use terraform_provider_wavix::facade::framework::schema::Schema;
+use terraform_provider_wavix::facade::protocol::dynamic_value;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::provider_client::ProviderClient;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::{
     Diagnostic, DynamicValue, configure_provider, diagnostic::Severity, invoke_action,
     open_ephemeral_resource, plan_action, stop_provider, validate_action_config,
 };
-use terraform_provider_wavix::protocol::types::Type;
-use terraform_provider_wavix::protocol::value::{UNKNOWN, Value};
-use terraform_provider_wavix::provider::WavixProvider;
-use terraform_provider_wavix::provider::environment::Environment;
-use terraform_provider_wavix::resources::sip_trunk::SipTrunk;
-use terraform_provider_wavix::resources::webrtc_token::{RevokeWebRtcTokens, WebRtcToken};
+use terraform_provider_wavix::facade::protocol::types::Type;
+use terraform_provider_wavix::facade::protocol::value::{UNKNOWN, Value};
+use terraform_provider_wavix::facade::provider::WavixProvider;
+use terraform_provider_wavix::facade::provider::environment::Environment;
+use terraform_provider_wavix::facade::resources::sip_trunk::SipTrunk;
+use terraform_provider_wavix::facade::resources::webrtc_token::{RevokeWebRtcTokens, WebRtcToken};
 use tonic::transport::Channel;
 use wavix_sim::{Fault, Gate, Sim};
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use terraform_provider_wavix::protocol::proto::go_plugin::Empty;
-use terraform_provider_wavix::protocol::proto::go_plugin::grpc_controller_client::GrpcControllerClient;
-use terraform_provider_wavix::protocol::proto::tfplugin6::get_provider_schema;
+use terraform_provider_wavix::facade::protocol::proto::go_plugin::Empty;
+use terraform_provider_wavix::facade::protocol::proto::go_plugin::grpc_controller_client::GrpcControllerClient;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::get_provider_schema;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 

@@ -2,8 +2,8 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 
-use terraform_provider_wavix::protocol::handshake::MAGIC_COOKIE;
-use terraform_provider_wavix::protocol::proto::tfplugin6::get_provider_schema;
+use terraform_provider_wavix::facade::protocol::handshake::MAGIC_COOKIE;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::get_provider_schema;
 use tokio::io::AsyncWriteExt;
 
 use crate::support::plugin::{Finished, Launch};

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use terraform_provider_wavix::protocol::proto::go_plugin::grpc_broker_client::GrpcBrokerClient;
-use terraform_provider_wavix::protocol::proto::go_plugin::grpc_controller_client::GrpcControllerClient;
-use terraform_provider_wavix::protocol::proto::go_plugin::grpc_stdio_client::GrpcStdioClient;
-use terraform_provider_wavix::protocol::proto::go_plugin::{ConnInfo, Empty};
-use terraform_provider_wavix::protocol::proto::tfplugin6::get_provider_schema;
-use terraform_provider_wavix::protocol::proto::tfplugin6::provider_client::ProviderClient;
+use terraform_provider_wavix::facade::protocol::proto::go_plugin::grpc_broker_client::GrpcBrokerClient;
+use terraform_provider_wavix::facade::protocol::proto::go_plugin::grpc_controller_client::GrpcControllerClient;
+use terraform_provider_wavix::facade::protocol::proto::go_plugin::grpc_stdio_client::GrpcStdioClient;
+use terraform_provider_wavix::facade::protocol::proto::go_plugin::{ConnInfo, Empty};
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::get_provider_schema;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::provider_client::ProviderClient;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic_health::pb::HealthCheckRequest;

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use prost::Message;
-use terraform_provider_wavix::protocol::oversize::LARGEST_REQUEST;
-use terraform_provider_wavix::protocol::proto::tfplugin6::{
+use terraform_provider_wavix::facade::protocol::oversize::LARGEST_REQUEST;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::{
     DynamicValue, apply_resource_change, get_provider_schema, read_resource,
 };
 

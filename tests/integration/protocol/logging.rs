@@ -1,6 +1,6 @@
 //! What Terraform reads on the plugin's standard error.
 
-use terraform_provider_wavix::protocol::proto::tfplugin6::get_provider_schema;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::get_provider_schema;
 
 use crate::support::plugin::{Launch, Plugin, connect_plain};
 

@@ -4,8 +4,8 @@
 use std::io;
 use std::time::Duration;
 
-use terraform_provider_wavix::protocol::proto::tfplugin6::get_provider_schema;
-use terraform_provider_wavix::protocol::proto::tfplugin6::provider_client::ProviderClient;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::get_provider_schema;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::provider_client::ProviderClient;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 use tokio_rustls::rustls::version::{TLS12, TLS13};

@@ -1,8 +1,8 @@
 //! Debug mode: a person starts the plugin and tells Terraform where it is.
 
 use serde_json::Value;
-use terraform_provider_wavix::protocol::proto::tfplugin6::get_provider_schema;
-use terraform_provider_wavix::protocol::proto::tfplugin6::provider_client::ProviderClient;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::get_provider_schema;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::provider_client::ProviderClient;
 
 use crate::support::plugin::{Launch, PATIENCE, Plugin, channel, connect_plain};
 

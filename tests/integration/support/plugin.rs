@@ -18,10 +18,10 @@ use rcgen::{
     PKCS_ECDSA_P521_SHA512,
 };
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
-use terraform_provider_wavix::protocol::handshake::MAGIC_COOKIE;
-use terraform_provider_wavix::protocol::proto::go_plugin::Empty;
-use terraform_provider_wavix::protocol::proto::go_plugin::grpc_controller_client::GrpcControllerClient;
-use terraform_provider_wavix::protocol::proto::tfplugin6::provider_client::ProviderClient;
+use terraform_provider_wavix::facade::protocol::handshake::MAGIC_COOKIE;
+use terraform_provider_wavix::facade::protocol::proto::go_plugin::Empty;
+use terraform_provider_wavix::facade::protocol::proto::go_plugin::grpc_controller_client::GrpcControllerClient;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::provider_client::ProviderClient;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::TlsConnector;

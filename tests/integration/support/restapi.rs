@@ -2,24 +2,24 @@
 //! trunks where there is no provider for them: its `restapi_object`, as far as
 //! a trunk needs it. This test binary is the plugin, under another name.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
-use terraform_provider_wavix::client::{ApiPath, Client, ClientSettings};
-use terraform_provider_wavix::framework::diagnostics::{Diagnostic, Diagnostics};
-use terraform_provider_wavix::framework::object::Attr;
-use terraform_provider_wavix::framework::provider::{Configured, Host, Provider};
-use terraform_provider_wavix::framework::registry::Registry;
-use terraform_provider_wavix::framework::resource::{Call, CreateRequest, Outcome, Resource, UpdateRequest};
-use terraform_provider_wavix::framework::schema::{Attribute, Schema};
-use terraform_provider_wavix::framework::server::ProviderServer;
-use terraform_provider_wavix::object;
-use terraform_provider_wavix::protocol::ending::Ending;
-use terraform_provider_wavix::protocol::process::{self, Identity, Mode};
-use terraform_provider_wavix::protocol::types::Type;
+use terraform_provider_wavix::facade::client::{ApiPath, Client, ClientSettings};
+use terraform_provider_wavix::facade::framework::diagnostics::{Diagnostic, Diagnostics};
+use terraform_provider_wavix::facade::framework::provider::{Configured, Host, Provider};
+use terraform_provider_wavix::facade::framework::registry::Registry;
+use terraform_provider_wavix::facade::framework::resource::{
+    Call, CreateRequest, Outcome, Resource, UpdateRequest,
+};
+use terraform_provider_wavix::facade::framework::schema::{Attribute, Schema};
+use terraform_provider_wavix::facade::framework::server::ProviderServer;
+use terraform_provider_wavix::facade::protocol::ending::Ending;
+use terraform_provider_wavix::facade::protocol::process::{self, Identity, Mode};
+use terraform_provider_wavix::facade::protocol::types::Type;
+use terraform_provider_wavix::facade::protocol::value::Value;
 use tokio_util::sync::CancellationToken;
 
 /// `<namespace>/<type>`.
@@ -47,19 +47,9 @@ pub fn serve_if_started_as_one() -> Option<ExitCode> {
 
 struct RestApi;
 
-object! {
-    /// Its `provider` block.
-    pub struct RestApiModel {
-        /// Root of the API.
-        pub uri: Attr<String>,
-        /// Sent with every request.
-        pub headers: Attr<BTreeMap<String, String>>,
-    }
-}
-
 impl Provider for RestApi {
     type Ctx = Client;
-    type Model = RestApiModel;
+    type Model = Value;
 
     fn schema(&self) -> Schema {
         let headers = Attribute::of("headers", Type::map(Type::String)).describe("Sent with every request.");
@@ -71,15 +61,14 @@ impl Provider for RestApi {
 
     async fn configure(
         &self,
-        config: RestApiModel,
+        config: Value,
         _: Host,
         _: &CancellationToken,
         _: &mut Diagnostics,
     ) -> Result<Configured<Client>, Diagnostics> {
-        let header = config.headers.known().and_then(|headers| headers.get("Authorization"));
-        let key = header.and_then(|header| header.strip_prefix("Bearer ")).unwrap_or_default();
-        let mut settings = ClientSettings::new(key);
-        settings.base_url = config.uri.known().cloned().unwrap_or_default();
+        let header = config.get("headers").map(|headers| text(headers, "Authorization")).unwrap_or_default();
+        let mut settings = ClientSettings::new(header.strip_prefix("Bearer ").unwrap_or_default());
+        settings.base_url = text(&config, "uri").to_owned();
         Ok(Configured::Ready(Arc::new(Client::new(
             settings.validate().map_err(|errors| failed(format!("{errors:?}")))?,
         ))))
@@ -90,43 +79,35 @@ impl Provider for RestApi {
     }
 }
 
-object! {
-    /// Its only resource.
-    pub struct RestObjectModel {
-        /// What the API calls it.
-        pub id: Attr<String>,
-        /// Of the collection.
-        pub path: Attr<String>,
-        /// JSON that is sent.
-        pub data: Attr<String>,
-        /// The answer's fields.
-        pub api_data: Attr<BTreeMap<String, String>>,
-        /// The answer.
-        pub api_response: Attr<String>,
-    }
-}
-
+/// Its only resource.
 struct RestObject;
 
 impl RestObject {
-    fn filled(model: &RestObjectModel, answer: &Json) -> RestObjectModel {
+    /// The answer, in a state.
+    fn filled(model: &Value, answer: &Json) -> Value {
         let fields = answer.as_object().into_iter().flatten();
-        let fields = fields.map(|(name, value)| (name.clone(), value.to_string()));
-        RestObjectModel {
-            id: Attr::Known(answer["id"].to_string()),
-            api_data: Attr::Known(fields.collect()),
-            api_response: Attr::Known(answer.to_string()),
-            ..model.clone()
-        }
+        let fields = fields.map(|(name, value)| (name.clone(), Value::string(value.to_string())));
+        let computed = [
+            ("id", Value::string(answer["id"].to_string())),
+            ("api_data", Value::Map(fields.collect())),
+            ("api_response", Value::string(answer.to_string())),
+        ];
+        let Value::Map(mut entries) = model.clone() else { unreachable!("an object") };
+        entries.extend(computed.map(|(name, value)| (name.to_owned(), value)));
+        Value::Map(entries)
     }
 
-    fn is_trunk(model: &RestObjectModel) -> bool {
-        model.path.known().is_some_and(|path| path == TRUNKS)
+    fn is_trunk(model: &Value) -> bool {
+        text(model, "path") == TRUNKS
     }
 
-    fn one(model: &RestObjectModel) -> ApiPath {
-        ApiPath::new(TRUNKS).segment(model.id.known().map_or("", String::as_str))
+    fn one(model: &Value) -> ApiPath {
+        ApiPath::new(TRUNKS).segment(text(model, "id"))
     }
+}
+
+fn text<'a>(object: &'a Value, name: &str) -> &'a str {
+    object.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn failed(error: impl std::fmt::Display) -> Diagnostics {
@@ -134,7 +115,7 @@ fn failed(error: impl std::fmt::Display) -> Diagnostics {
 }
 
 impl Resource<Client> for RestObject {
-    type Model = RestObjectModel;
+    type Model = Value;
 
     fn type_name(&self) -> &'static str {
         "restapi_object"
@@ -158,11 +139,10 @@ impl Resource<Client> for RestObject {
     async fn create(
         &self,
         call: &Call<'_, Client>,
-        request: CreateRequest<RestObjectModel>,
-        outcome: &mut Outcome<RestObjectModel>,
+        request: CreateRequest<Value>,
+        outcome: &mut Outcome<Value>,
     ) -> Result<(), Diagnostics> {
-        let data = request.plan.data.known().map_or("", String::as_str);
-        let data: Json = serde_json::from_str(data).map_err(failed)?;
+        let data: Json = serde_json::from_str(text(&request.plan, "data")).map_err(failed)?;
         let answer = if Self::is_trunk(&request.plan) {
             call.ctx.post(TRUNKS).json(&data).send().await.map_err(failed)?
         } else {
@@ -175,8 +155,8 @@ impl Resource<Client> for RestObject {
     async fn read(
         &self,
         call: &Call<'_, Client>,
-        state: RestObjectModel,
-        outcome: &mut Outcome<RestObjectModel>,
+        state: Value,
+        outcome: &mut Outcome<Value>,
     ) -> Result<(), Diagnostics> {
         if Self::is_trunk(&state) {
             let answer: Json = call.ctx.get(Self::one(&state)).send().await.map_err(failed)?;
@@ -188,8 +168,8 @@ impl Resource<Client> for RestObject {
     async fn update(
         &self,
         _: &Call<'_, Client>,
-        _: UpdateRequest<RestObjectModel>,
-        _: &mut Outcome<RestObjectModel>,
+        _: UpdateRequest<Value>,
+        _: &mut Outcome<Value>,
     ) -> Result<(), Diagnostics> {
         Err(failed("no test changes an object"))
     }
@@ -197,8 +177,8 @@ impl Resource<Client> for RestObject {
     async fn delete(
         &self,
         _: &Call<'_, Client>,
-        _: RestObjectModel,
-        _: &mut Outcome<RestObjectModel>,
+        _: Value,
+        _: &mut Outcome<Value>,
     ) -> Result<(), Diagnostics> {
         Err(failed("no test may delete an object: it would be the trunk's end"))
     }

@@ -1,7 +1,7 @@
 //! CONTRIBUTING.md, as far as tests read it: what a new resource needs, and the
 //! commands.
 
-use terraform_provider_wavix::framework::provider::Provider;
+use terraform_provider_wavix::facade::framework::provider::Provider;
 
 use super::document::ticked;
 use super::satellites::{provider, room};

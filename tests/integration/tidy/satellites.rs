@@ -2,9 +2,9 @@
 //! route, acceptance test, example. A new object without them fails here, with
 //! the list of what is missing.
 
-use terraform_provider_wavix::framework::provider::Provider;
-use terraform_provider_wavix::provider::WavixProvider;
-use terraform_provider_wavix::provider::environment::Environment;
+use terraform_provider_wavix::facade::framework::provider::Provider;
+use terraform_provider_wavix::facade::provider::WavixProvider;
+use terraform_provider_wavix::facade::provider::environment::Environment;
 
 use super::{assert_none, root, rust_files, text};
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use terraform_provider_wavix::framework::provider::Provider;
+use terraform_provider_wavix::facade::framework::provider::Provider;
 
 use super::document::{table, ticked};
 use super::satellites::{provider, room};

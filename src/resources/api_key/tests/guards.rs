@@ -7,7 +7,8 @@ use crate::framework::object::Attr;
 use crate::framework::resource::Phase;
 use crate::lifecycle::managed::Ordinary as _;
 
-use super::super::{ApiKey, ApiKeyModel};
+use super::super::ApiKey;
+use super::super::schema::ApiKeyModel;
 use super::{Bench, KEY, Stored, addresses, config, everything, id_of, scopes};
 
 const OWN: &str = "the-key-that-this-provider-runs-on";

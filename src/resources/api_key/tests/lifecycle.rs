@@ -7,7 +7,8 @@ use crate::framework::data_source::DataSource;
 use crate::framework::object::{Attr, Mapped};
 use crate::protocol::value::Value;
 
-use super::super::{ApiKeyModel, ApiKeysDataSource};
+use super::super::ApiKeysDataSource;
+use super::super::schema::ApiKeyModel;
 use super::{Bench, KEY, KEYS, RESOURCE, Stored, addresses, config, everything, id_of, scopes, text};
 use crate::framework::resource::Resource;
 

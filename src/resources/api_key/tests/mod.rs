@@ -14,7 +14,8 @@ use wavix_sim::ApiKey as Stored;
 use crate::framework::object::{Attr, SetOf};
 use crate::resources::tests::bench;
 
-use super::{ApiKeyModel, ApiKeyResource};
+use super::ApiKeyResource;
+use super::schema::ApiKeyModel;
 
 const KEYS: &str = "/v1/api-keys";
 const KEY: &str = "/v1/api-keys/*";

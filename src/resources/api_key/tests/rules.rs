@@ -5,7 +5,8 @@ use crate::framework::validation::{self, WriteOnly};
 use crate::lifecycle::compare::differences;
 use crate::lifecycle::object::RemoteObject;
 
-use super::super::{ApiKey, ApiKeyModel};
+use super::super::ApiKey;
+use super::super::schema::ApiKeyModel;
 use super::{addresses, config, everything, scopes};
 
 /// The complaints about a configuration: where, and what.

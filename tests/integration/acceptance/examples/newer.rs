@@ -4,21 +4,21 @@
 
 use registry_docs::schema::Kind;
 use serde_json::{Value as Json, json};
-use terraform_provider_wavix::framework::action::Action as _;
-use terraform_provider_wavix::framework::list_resource::ListResource as _;
-use terraform_provider_wavix::framework::provider::Provider as _;
-use terraform_provider_wavix::framework::schema::Schema;
-use terraform_provider_wavix::protocol::dynamic_value;
-use terraform_provider_wavix::protocol::proto::tfplugin6::provider_client::ProviderClient;
-use terraform_provider_wavix::protocol::proto::tfplugin6::{
+use terraform_provider_wavix::facade::framework::action::Action as _;
+use terraform_provider_wavix::facade::framework::list_resource::ListResource as _;
+use terraform_provider_wavix::facade::framework::provider::Provider as _;
+use terraform_provider_wavix::facade::framework::schema::Schema;
+use terraform_provider_wavix::facade::protocol::dynamic_value;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::provider_client::ProviderClient;
+use terraform_provider_wavix::facade::protocol::proto::tfplugin6::{
     DynamicValue, configure_provider, list_resource, validate_action_config, validate_list_resource_config,
 };
-use terraform_provider_wavix::protocol::value::Value;
-use terraform_provider_wavix::provider::WavixProvider;
-use terraform_provider_wavix::provider::environment::Environment;
-use terraform_provider_wavix::resources::sip_trunk::SipTrunk;
-use terraform_provider_wavix::resources::sip_trunk::SipTrunkList;
-use terraform_provider_wavix::resources::webrtc_token::RevokeWebRtcTokens;
+use terraform_provider_wavix::facade::protocol::value::Value;
+use terraform_provider_wavix::facade::provider::WavixProvider;
+use terraform_provider_wavix::facade::provider::environment::Environment;
+use terraform_provider_wavix::facade::resources::sip_trunk::SipTrunk;
+use terraform_provider_wavix::facade::resources::sip_trunk::SipTrunkList;
+use terraform_provider_wavix::facade::resources::webrtc_token::RevokeWebRtcTokens;
 use tonic::transport::Channel;
 use wavix_sim::Sim;
 
