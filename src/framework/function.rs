@@ -170,15 +170,14 @@ pub trait Function: Send + Sync + 'static {
 }
 
 impl Signature {
-    /// The parameters as arguments: that is what they are to a model.
+    /// The parameters as arguments, of the variadic one a single value.
     #[must_use]
     pub fn schema(&self) -> Schema {
-        let argument = |parameter: &Parameter, ty: Type| Attribute::of(&parameter.name, ty).required();
-        let parameters = self.parameters.iter().map(|parameter| argument(parameter, parameter.ty.clone()));
-        let further = |parameter: &Parameter| argument(parameter, Type::list(parameter.ty.clone()));
+        let argument =
+            |parameter: &Parameter| Attribute::of(&parameter.name, parameter.ty.clone()).required();
         Schema {
             description: self.summary.clone(),
-            attributes: parameters.chain(self.variadic.as_ref().map(further)).collect(),
+            attributes: self.all_parameters().map(argument).collect(),
             ..Schema::default()
         }
     }

@@ -228,12 +228,17 @@ mod tests {
 
     #[test]
     fn what_the_registered_objects_break_is_told_by_kind_and_name() {
-        let found =
-            of_provider(&registered(|registry| registry.list_resource(Unlistable).list_resource(Unlistable)));
+        let found = of_provider(&registered(|registry| {
+            let mut resource = FakeResource::default();
+            resource.schema.description = "A thing.".to_owned();
+            resource.schema.attributes.retain(|attribute| attribute.name != "etag");
+            registry.resource(resource).list_resource(Unlistable).list_resource(Unlistable)
+        }));
         assert_eq!(
             found,
             [
                 "list resource fake_Unknown: registered more than once",
+                "resource fake_thing: etag: in the model, but not in the schema",
                 "list resource fake_Unknown: the name consists of a-z, 0-9 and _",
                 "list resource fake_Unknown: the description is empty",
                 "list resource fake_Unknown: id: it has arguments only",

@@ -68,18 +68,6 @@ async fn schemas_and_names_are_the_same_in_every_connection() {
 }
 
 #[tokio::test]
-async fn a_schema_that_breaks_the_rules_is_reported_with_the_schemas() {
-    let mut resource = FakeResource::default();
-    resource.schema.attributes.retain(|attribute| attribute.name != "etag");
-    let server = ProviderServer::new(provider(resource), ADDRESS);
-    let answer = server.get_provider_schema(Request::new(get_provider_schema::Request {})).await.unwrap();
-    assert_one_error(
-        &answer.into_inner().diagnostics,
-        "fake_thing: etag: in the model, but not in the schema",
-    );
-}
-
-#[tokio::test]
 async fn what_one_connection_configures_stays_with_it() {
     let fake = Fake::unconfigured(FakeResource::default());
     let other = fake.server.for_new_connection();
