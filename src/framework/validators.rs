@@ -11,16 +11,14 @@ use crate::protocol::number::Number;
 use crate::protocol::value::Value;
 
 use super::duration as length_of_time;
-use super::path::Path;
 use super::schema::Validator;
 
+mod elements;
 mod keys;
 
+pub use self::elements::each;
 pub use self::keys::keys_of;
 
-/// How much of an element of a set is shown, in characters: more than any address
-/// has.
-const LONGEST_SHOWN: usize = 45;
 /// More decimals than people write; what has more was calculated.
 const WRITTEN_DECIMALS: u32 = 15;
 
@@ -220,57 +218,9 @@ pub fn duration() -> impl Validator {
     })
 }
 
-/// A rule for each element of a list, set or map. Elements that are null or
-/// unknown are passed over. Those of a set have no index, so a message repeats
-/// the one it is about: not for sets of secrets.
-pub fn each(element: impl Validator) -> impl Validator {
-    Each { element }
-}
-
-struct Each<V> {
-    element: V,
-}
-
-impl<V: Validator> Validator for Each<V> {
-    fn rule(&self) -> String {
-        format!("each element {}", self.element.rule())
-    }
-
-    fn check(&self, value: &Value) -> Result<(), String> {
-        match self.violations(&Path::top(), value).into_iter().next() {
-            None => Ok(()),
-            Some(_) => Err(format!("Each element {}.", self.element.rule())),
-        }
-    }
-
-    fn violations(&self, at: &Path, value: &Value) -> Vec<(Path, String)> {
-        let elements: Vec<(Path, &Value)> = match value {
-            Value::List(items) => items.iter().enumerate().map(|(i, item)| (at.index(i), item)).collect(),
-            Value::Set(items) => items.iter().map(|item| (at.element(), item)).collect(),
-            Value::Map(entries) => entries.iter().map(|(key, item)| (at.key(key), item)).collect(),
-            _ => Vec::new(),
-        };
-        elements
-            .into_iter()
-            .filter(|(_, element)| !element.is_null() && !element.is_unknown())
-            .flat_map(|(path, element)| {
-                let mut violations = self.element.violations(&path, element);
-                if let (Value::Set(_), Value::String(text)) = (value, element) {
-                    let shown: String = text.chars().take(LONGEST_SHOWN).collect();
-                    violations.iter_mut().for_each(|(_, sentence)| {
-                        sentence.push_str(&format!(" This one is {shown:?}."));
-                    });
-                }
-                violations
-            })
-            .collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::value::UNKNOWN;
 
     fn number(text: &str) -> Value {
         Value::Number(text.parse().unwrap())
@@ -396,19 +346,5 @@ mod tests {
     #[test]
     fn lengths_of_time_are_positive() {
         check(&duration(), &texts(&["1h30m"]), &texts(&["0s", "-1m", "10", "soon"]));
-    }
-
-    #[test]
-    fn each_element_is_checked_and_the_unknown_passed_over() {
-        let addresses = each(ipv4());
-        let good = Value::Set(vec![Value::string("192.0.2.1"), UNKNOWN, Value::Null]);
-        check(&addresses, &[good, Value::List(vec![])], &[Value::Set(texts(&["x"]))]);
-        let bad = Value::List(texts(&["192.0.2.1", "x", "y"]));
-        let paths: Vec<String> = addresses
-            .violations(&Path::root("ips"), &bad)
-            .into_iter()
-            .map(|(path, _)| path.to_string())
-            .collect();
-        assert_eq!(paths, ["ips[1]", "ips[2]"]);
     }
 }

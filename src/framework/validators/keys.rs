@@ -30,7 +30,7 @@ impl Keys {
 
 impl Validator for Keys {
     fn rule(&self) -> String {
-        format!("must have no keys but the {}s of Wavix", self.what)
+        format!("must have no keys but known {}s", self.what)
     }
 
     fn check(&self, value: &Value) -> Result<(), String> {
