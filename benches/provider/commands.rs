@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use crate::Run;
 use crate::cli::Cli;
+use crate::numbers;
 use crate::programs::Column;
 use crate::samples::Goal;
 use crate::workspace::{Command, Workspace, aliases, many};
 
 const VALIDATE: &[&str] = &["validate", "-no-color"];
-const PLAN: &[&str] = &["plan", "-input=false", "-no-color", "-lock=false"];
+pub const PLAN: &[&str] = &["plan", "-input=false", "-no-color", "-lock=false"];
 const PLAN_WITHOUT_REFRESH: &[&str] = &["plan", "-input=false", "-no-color", "-lock=false", "-refresh=false"];
-const APPLY: &[&str] = &["apply", "-auto-approve", "-input=false", "-no-color"];
+pub const APPLY: &[&str] = &["apply", "-auto-approve", "-input=false", "-no-color"];
 const DESTROY: &[&str] = &["apply", "-destroy", "-auto-approve", "-input=false", "-no-color"];
 
 /// Terraform itself takes most of it, for each program.
@@ -35,7 +36,7 @@ struct Series {
 }
 
 const ALL: &[Column] = &[Column::Us, Column::Go, Column::TfProvider, Column::Floor];
-const PAIR: &[Column] = &[Column::Us, Column::Go];
+pub const PAIR: &[Column] = &[Column::Us, Column::Go];
 
 /// What has goals.
 static WITH_GOALS: [Series; 3] = [
@@ -77,6 +78,7 @@ pub fn measure(run: &mut Run) {
     for series in &WITH_GOALS {
         many_trunks(run, &cli, series);
     }
+    numbers::measure(run, &cli);
 }
 
 /// What has no goals.
@@ -244,7 +246,7 @@ fn record_aliases(run: &mut Run, column: Column, title: &str, command: &Command)
 }
 
 /// The programs for these columns; the floor needs none.
-fn programs(run: &Run, columns: &[Column]) -> Vec<(Column, Option<PathBuf>)> {
+pub fn programs(run: &Run, columns: &[Column]) -> Vec<(Column, Option<PathBuf>)> {
     columns
         .iter()
         .filter_map(|column| match column {

@@ -21,6 +21,7 @@
 mod arguments;
 mod commands;
 mod machine;
+mod numbers;
 mod process;
 mod programs;
 mod results;

@@ -67,6 +67,11 @@ impl Workspace {
         Ok(())
     }
 
+    /// Gives the account so many phone numbers.
+    pub fn own_numbers(&self, count: usize) {
+        self.sim.add_phone_numbers(count);
+    }
+
     /// Runs a command, which must succeed.
     pub fn run(&self, arguments: &[&str]) -> Result<Command, Problem> {
         let what = arguments.join(" ");
@@ -124,6 +129,20 @@ resource "wavix_sip_trunk" "many" {{
   callerid    = "{callerid}"
   password    = "correct-horse-${{count.index}}"
   allowed_ips = ["203.0.113.10", "203.0.113.11"]
+}}
+"#
+    )
+}
+
+/// So many phone numbers: the last of those that the account owns.
+pub fn numbers(count: usize, owned: usize) -> String {
+    format!(
+        r#"{PROVIDER}
+resource "wavix_phone_number" "many" {{
+  count           = {count}
+  number          = "+${{12565378257 + {owned} - {count} + count.index}}"
+  destinations    = [{{ phone_number = "+1 313 284 7320" }}, {{ sip_uri = "[did]@pbx.example.com" }}]
+  call_status_url = "https://hooks.example.com/calls"
 }}
 "#
     )

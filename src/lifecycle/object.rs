@@ -128,6 +128,8 @@ pub trait RemoteObject: fmt::Debug + Sized + Send + Sync + 'static {
     const ASYNCHRONOUS: &'static [&'static str] = &[];
     /// What the list tells, in the order of the documentation. By default everything.
     const IN_LIST: Option<&'static [&'static str]> = None;
+    /// What the data source for all leaves out of what the list tells.
+    const NOT_IN_LIST: &'static [&'static str] = &[];
     /// What the data source for one object finds it by.
     const FOUND_BY: &'static [&'static str] = &[];
     /// The same as words of a sentence: `id, SIP login or label`.

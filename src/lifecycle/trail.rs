@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use crate::client;
 use crate::framework::resource::Call;
+use crate::protocol::value::Value;
 
 use super::compare::differences;
 use super::context::{Context, options};
@@ -47,11 +48,20 @@ impl<T: RemoteObject> Seen<T> {
     fn is_shown(&self, key: &str, listed: &[Record<T>]) -> bool {
         let label = text_of::<T>(&self.object, T::LABEL);
         let is_as_seen = |found: &Record<T>| match T::READ {
-            ReadBy::Key => label.is_none() || found.label() == label.as_deref(),
+            ReadBy::Key => label.is_none() || is_same_label::<T>(label.as_deref(), found.label()),
             // The list is all that there is to be read.
             ReadBy::List => differences::<T>(&self.object, &found.state(&self.object)).is_empty(),
         };
         listed.iter().any(|found| found.key == key && is_as_seen(found))
+    }
+}
+
+/// Whether two labels mean the same, however they are written.
+fn is_same_label<T: RemoteObject>(one: Option<&str>, other: Option<&str>) -> bool {
+    let same = T::schema().attribute(T::LABEL).and_then(|label| label.same_meaning);
+    match (one, other, same) {
+        (Some(one), Some(other), Some(same)) => same(&Value::string(one), &Value::string(other)),
+        _ => one == other,
     }
 }
 

@@ -143,7 +143,7 @@ func (*wavixProvider) Configure(ctx context.Context, request provider.ConfigureR
 }
 
 func (*wavixProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newSIPTrunkResource}
+	return []func() resource.Resource{newSIPTrunkResource, newPhoneNumberResource}
 }
 
 func (*wavixProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }

@@ -48,7 +48,8 @@ fn result_names<T: RemoteObject>() -> Vec<&'static str> {
 
 /// What the list tells.
 fn listed_names<T: RemoteObject>() -> Vec<&'static str> {
-    T::IN_LIST.map_or_else(result_names::<T>, <[_]>::to_vec)
+    let all = T::IN_LIST.map_or_else(result_names::<T>, <[_]>::to_vec);
+    all.into_iter().filter(|name| !T::NOT_IN_LIST.contains(name)).collect()
 }
 
 fn attributes<T: RemoteObject>(names: &[&str]) -> Vec<Attribute> {

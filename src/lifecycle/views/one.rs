@@ -64,7 +64,9 @@ impl<T: RemoteObject> DataSource<Context> for One<T> {
                 T::NOUN.name,
                 T::FOUND_BY_IN_WORDS,
                 T::SECRETS
-            ),
+            )
+            .trim_end()
+            .to_owned(),
             attributes: all,
             ..Schema::default()
         }
@@ -131,7 +133,10 @@ impl<T: RemoteObject> DataSource<Context> for One<T> {
         match trail::get(call, &key, listed).await {
             Ok(record) => {
                 unreadable::refuse(Verb::Find, &record)?;
-                Ok(Value::Map(results(&result_names::<T>(), &record, listed)))
+                let mut found = results(&result_names::<T>(), &record, listed);
+                // An argument comes back as it was written.
+                found.insert(sought.argument.to_owned(), Value::string(&sought.text));
+                Ok(Value::Map(found))
             }
             Err(error) if error.is_not_found() && listed.is_none() => Err(not_found().into()),
             Err(error) => Err(failed(error)),

@@ -9,6 +9,7 @@
 //! | `plan`, `told` | what is said before anything is done, and in which words |
 //! | `run` | who has which number in a run |
 //! | `life` | what is done to a number |
+//! | `results` | what data sources and lists tell, and how they find it |
 //! | `routing` | the form that is nothing but destinations |
 
 mod destinations;
@@ -16,6 +17,7 @@ mod life;
 mod object;
 mod places;
 mod plan;
+mod results;
 mod routing;
 mod run;
 mod schema;
@@ -38,6 +40,7 @@ use crate::framework::resource::{
 use crate::framework::schema::Schema;
 use crate::lifecycle::context::Context;
 use crate::lifecycle::object::RemoteObject;
+use crate::lifecycle::views;
 use crate::protocol::value::{UNKNOWN, Value};
 
 pub use self::object::PhoneNumberModel;
@@ -50,6 +53,12 @@ pub struct PhoneNumber;
 
 /// `resource "wavix_phone_number"`
 pub type PhoneNumberResource = Managed<PhoneNumber>;
+/// `data "wavix_phone_number"`
+pub type PhoneNumberDataSource = views::One<PhoneNumber>;
+/// `data "wavix_phone_numbers"`
+pub type PhoneNumbersDataSource = views::Plural<PhoneNumber>;
+/// `list "wavix_phone_number"`
+pub type PhoneNumberList = views::List<PhoneNumber, PhoneNumberResource>;
 /// `resource "wavix_phone_number_routing"`
 pub type PhoneNumberRoutingResource = Managed<Routing>;
 

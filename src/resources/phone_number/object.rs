@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value as Json};
 
 use crate::framework::object::Attr;
-use crate::framework::schema::Schema;
+use crate::framework::schema::{Attribute, Schema};
 use crate::framework::timeouts::Timeouts;
 use crate::lifecycle::body;
 use crate::lifecycle::compare::Difference;
@@ -19,10 +19,10 @@ use crate::lifecycle::told;
 use crate::protocol::number::Number;
 use crate::protocol::value::Value;
 
-use super::PhoneNumber;
 use super::destinations::{self, DESTINATIONS, Destinations};
 use super::places::{self, digits, in_words};
 use super::schema::{self, KEEP};
+use super::{PhoneNumber, results};
 
 /// How messages speak of phone numbers.
 pub(super) const NOUN: Noun = Noun {
@@ -173,10 +173,42 @@ impl RemoteObject for PhoneNumber {
     const ASYNCHRONOUS: &'static [&'static str] = &[DESTINATIONS, URLS[0]];
     const RAW: &'static [&'static str] = &["destination"];
     const SHARED_READS: bool = true;
+    const NOT_IN_LIST: &'static [&'static str] = results::NOT_IN_LIST;
+    const FOUND_BY: &'static [&'static str] = &["number", "id", "label"];
+    const FOUND_BY_IN_WORDS: &'static str = "number, id or label";
+    const FILTERS: &'static [&'static str] = &["status", "country", "sms_enabled", results::TRUNK];
 
     fn schema() -> &'static Schema {
         static SCHEMA: LazyLock<Schema> = LazyLock::new(schema::schema);
         &SCHEMA
+    }
+
+    fn results() -> &'static [Attribute] {
+        results::results()
+    }
+
+    fn queries() -> &'static [Attribute] {
+        results::queries()
+    }
+
+    fn search(attribute: &str, text: &str) -> Option<(&'static str, String)> {
+        results::search(attribute, text)
+    }
+
+    fn is_found(listed: &Record<Self>, attribute: &str, text: &str) -> bool {
+        results::is_found(listed, attribute, text)
+    }
+
+    fn filter(attribute: &str) -> Option<Attribute> {
+        results::filter(attribute)
+    }
+
+    fn passes(listed: &Record<Self>, filter: &str, wanted: &Value) -> bool {
+        results::passes(listed, filter, wanted)
+    }
+
+    fn display_name(listed: &Record<Self>) -> String {
+        results::display_name(listed)
     }
 
     fn encode(argument: &'static str, value: &Value) -> Vec<(&'static str, Json)> {

@@ -143,9 +143,9 @@ pub(super) fn encode(list: &Value) -> Json {
             (None, None) => (text(item, "sip_trunk_login").unwrap_or_default().to_owned(), TRUNK),
         };
         let mut fields = json!({ "destination": destination, "priority": priority, "transport": transport });
-        if transport == TRUNK {
-            let id = text(item, "sip_trunk_id").and_then(|id| id.parse::<i64>().ok());
-            fields["trunk_id"] = json!(id);
+        let id = text(item, "sip_trunk_id").and_then(|id| id.parse::<i64>().ok());
+        if let (TRUNK, Json::Object(fields)) = (transport, &mut fields) {
+            fields.insert("trunk_id".to_owned(), json!(id));
         }
         fields
     };
@@ -187,6 +187,9 @@ fn one(json: &Json) -> Option<(i64, i64, Value)> {
         ("phone_number", known(is(PSTN).map(|number| format!("+{number}")))),
         ("sip_trunk_login", known(is(TRUNK))),
         ("priority", Value::Number(Number::from(priority))),
+        // For data sources: no argument sets these.
+        ("trunk_label", known(json.get("trunk_label").and_then(told::text))),
+        ("srtp", json.get("srtp").and_then(told::flag).map_or(Value::Null, Value::Bool)),
     ]);
     Some((priority, whole(json, "id").unwrap_or_default(), item))
 }

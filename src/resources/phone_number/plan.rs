@@ -150,7 +150,7 @@ fn compare(
         diagnostics.push(told::rerouted(number, now));
     }
     let now = found.told("sms_enabled").and_then(Value::as_bool);
-    let sms = if planned.sms_enabled.is_unknown() { now.into() } else { planned.sms_enabled.clone() };
+    let sms = if planned.sms_enabled.is_unknown() { now.into() } else { planned.sms_enabled };
     relay(planned, &sms, diagnostics);
     sms_abroad(planned, found.text("country").filter(|_| now != Some(true)), diagnostics);
 }

@@ -39,7 +39,7 @@ pub(super) fn number(what: &str) -> Attribute {
     Attribute::string("number").required().requires_replace().same_meaning(same_number).validate(Written).describe(format!(
         "{what}, with its country code, such as `+1 313 284 7320`. However it is written, it is the same number. Another \
          number replaces the resource. Also the import id."
-    ))
+    )).as_result("The number in E.164: `+` and its digits.")
 }
 
 pub(super) fn id() -> Attribute {
@@ -83,12 +83,14 @@ pub(super) fn schema() -> Schema {
                 "sms_relay_url",
                 "URL to which Wavix sends each SMS that the number receives. `\"\"` for none: then the account's URL \
                  applies. Needs `sms_enabled`. Stored and shown in plain text, so keep credentials out of it.",
-            ),
+            )
+            .as_result("URL to which Wavix sends each SMS that the number receives."),
             url(
                 "call_status_url",
                 "URL to which Wavix reports the number's inbound calls. `\"\"` for none. Stored and shown in plain text, so \
                  keep credentials out of it.",
-            ),
+            )
+            .as_result("URL to which Wavix reports the number's inbound calls."),
             setting(
                 Attribute::bool("call_recording_enabled"),
                 "Whether inbound calls are recorded, if the account's plan includes it.",

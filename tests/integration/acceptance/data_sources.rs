@@ -12,6 +12,7 @@ acceptance_trials! {
     many_trunks_are_listed_over_several_pages_and_filtered,
     an_empty_account_lists_nothing,
     a_data_source_can_follow_a_resource,
+    a_number_is_looked_up_beside_what_manages_it,
     ; since (1, 7) or_opentofu None:
     a_list_that_terraform_cannot_mock_is_handed_in_as_the_guide_says,
 }
@@ -161,6 +162,45 @@ output "callerid" {
     .apply_ok();
     assert_eq!(tf.output("callerid"), "13132847320");
     tf.destroy(&sim);
+}
+
+fn a_number_is_looked_up_beside_what_manages_it() {
+    let sim = Sim::builder().phone_numbers(2).spawn();
+    // What was written shows late, and answers show the old routing meanwhile.
+    sim.configure(|behaviour| behaviour.numbers.settle_reads = 2);
+    let tf = Terraform::new(&sim);
+    for (number, rings) in [("+1 313 284 7320", 1), ("+1 313 284 7321", 1)] {
+        tf.config(&format!(
+            r#"resource "wavix_phone_number" "desk" {{
+  number       = "+1 (256) 537-8257"
+  destinations = [{{ phone_number = "{number}" }}]
+}}
+
+data "wavix_phone_number" "desk" {{
+  number     = "+1.256.537.8257"
+  depends_on = [wavix_phone_number.desk]
+}}
+
+data "wavix_phone_numbers" "all" {{
+  depends_on = [wavix_phone_number.desk]
+}}
+
+output "rings_at" {{
+  value = data.wavix_phone_number.desk.destinations[*].phone_number
+}}
+
+output "ringing" {{
+  value = length([for number in data.wavix_phone_numbers.all.phone_numbers : number if length(number.destinations) > 0])
+}}
+"#
+        ))
+        .apply_ok();
+        let digits: String = number.chars().filter(|character| *character != ' ').collect();
+        assert_eq!(tf.output("rings_at"), json!([digits]));
+        assert_eq!(tf.output("ringing"), json!(rings));
+        assert_eq!(sim.journal().count("PATCH", "/v1/numbers/*"), 1, "{}", sim.journal());
+        sim.journal().clear();
+    }
 }
 
 /// When Terraform can, the guide about testing offline has to say so.

@@ -159,6 +159,34 @@ fn the_data_sources_find_what_they_say() {
     assert_eq!(tf.output("office_logins"), json!({ "Office PBX": [login] }));
     assert_eq!(tf.output("addresses_under_review"), json!(["203.0.113.20"]));
     destroyed(&tf, &sim);
+
+    sim.add_phone_numbers(2);
+    sim.add_phone_number(
+        json!({ "number": "447700900123", "country_short_name": "GB", "monthly_fee": "2.5" }),
+    );
+    sim.edit_phone_number("12565378257", |number| {
+        let to = |priority, transport, destination: &str, trunk_id| wavix_sim::Destination {
+            priority,
+            transport,
+            destination: destination.to_owned(),
+            trunk_id,
+            ..wavix_sim::Destination::default()
+        };
+        number.destination =
+            vec![to(1, 5, &login, Some(office)), to(2, 4, "13132847320", None), to(3, 5, "11111", Some(7))];
+    });
+    let tf = with_provider(&sim);
+    tf.config(&example("data-sources/wavix_phone_number/data-source.tf")).apply_ok();
+    let rings = json!(["Office PBX", "+13132847320", "a deleted trunk"]);
+    assert_eq!(tf.output("front_desk_rings_at"), rings);
+    destroyed(&tf, &sim);
+
+    let tf = with_provider(&sim);
+    tf.config(&example("data-sources/wavix_phone_numbers/data-source.tf")).apply_ok();
+    assert_eq!(tf.output("huntsville"), json!(["+12565378257", "+12565378258"]));
+    assert_eq!(tf.output("silent"), json!(["+12565378258", "+447700900123"]));
+    assert_eq!(tf.output("monthly_fees").to_string(), "4.48");
+    destroyed(&tf, &sim);
 }
 
 fn each_function_gives_what_it_says() {

@@ -1,16 +1,21 @@
 //! Requests to the API, by what Terraform asks: counted by the simulator's
 //! journal, with the built binary.
 
+use futures_util::future::join_all;
 use serde_json::json;
 use tf_conformance::core::{CAPABILITIES, Instance, Launch, Patience, Resource, Session, Trace, errors};
 use tf_conformance::proto::tfplugin6 as pb;
 use tf_conformance::value::{Value, encode};
-use wavix_sim::{Fault, Sim, VERIFIED_NUMBERS};
+use wavix_sim::{Fault, PhoneNumber, Sim, VERIFIED_NUMBERS};
 
 use super::{budget, excess, keep};
 use crate::support::plugin::BINARY;
 
-async_trials![no_verb_makes_more_requests_than_its_budget, a_request_too_many_breaks_the_budget,];
+async_trials![
+    no_verb_makes_more_requests_than_its_budget,
+    a_request_too_many_breaks_the_budget,
+    a_refresh_of_many_numbers_shares_the_list_whatever_the_account_has,
+];
 
 const READ: &str = "read";
 
@@ -98,6 +103,53 @@ async fn no_verb_makes_more_requests_than_its_budget() {
     assert!(sim.trunks().is_empty());
     measured.push(("delete", taken(&sim)));
     keep("requests", &measured);
+}
+
+/// As many as Terraform reads at the same time.
+const AT_ONCE: usize = 10;
+
+async fn a_refresh_of_many_numbers_shares_the_list_whatever_the_account_has() {
+    for (managed, owned, most) in [(300, 5_000, 102), (3, 5_000, 4), (300, 300, 8), (1, 1, 1)] {
+        let sim = Sim::builder().phone_numbers(owned).start().await;
+        // Not those of the first page, which need no request of their own.
+        let numbers = sim.phone_numbers();
+        let numbers = &numbers[owned - managed..];
+        let session = start(&sim).await;
+        let resource = Resource::new(&session, "wavix_phone_number").unwrap();
+        let digits = |number: &PhoneNumber| format!("+{}", number.number);
+        let (imported, diagnostics) = resource.import(&digits(&numbers[0]), &Value::Null).await.unwrap();
+        assert_eq!(errors(&diagnostics), None);
+        let (one, diagnostics) = resource.read(&imported[0].instance).await.unwrap();
+        assert_eq!(errors(&diagnostics), None);
+        // They differ in nothing else.
+        let held: Vec<Instance> = numbers
+            .iter()
+            .map(|number| {
+                let digits = || Value::string(digits(number));
+                let state = one.state.clone().with("id", Value::string(number.id.to_string()));
+                Instance {
+                    state: state.with("number", digits()),
+                    identity: one.identity.clone().with("number", digits()),
+                    private: one.private.clone(),
+                }
+            })
+            .collect();
+        drop(session);
+        // Each plan is another process.
+        let session = start(&sim).await;
+        let resource = Resource::new(&session, "wavix_phone_number").unwrap();
+        taken(&sim);
+        for some in held.chunks(AT_ONCE) {
+            let read = join_all(some.iter().map(|instance| resource.read(instance))).await;
+            for (instance, answer) in some.iter().zip(read) {
+                let (found, diagnostics) = answer.unwrap();
+                assert_eq!(errors(&diagnostics), None);
+                assert_eq!(found.state, instance.state);
+            }
+        }
+        let requests = taken(&sim);
+        assert!(requests <= most, "{managed} of {owned}: {requests} requests, and {most} are enough");
+    }
 }
 
 /// One answer is bad, so that the read takes two requests.

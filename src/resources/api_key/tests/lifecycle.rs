@@ -211,7 +211,7 @@ async fn a_key_is_imported_with_its_value_and_a_dead_one_as_it_is() {
     assert_eq!(bench.import(off).await.ok().permitted_ips, Attr::Null);
 
     for id in ["abc", "0", "007", "1.5"] {
-        assert!(RESOURCE.import(&id.to_string()).is_err(), "{id}");
+        assert!(RESOURCE.import(id).is_err(), "{id}");
     }
     let unknown = bench.import(99_999).await;
     assert_eq!(unknown.error().summary, "Cannot import API key");

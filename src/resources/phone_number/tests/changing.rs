@@ -109,6 +109,7 @@ async fn a_number_that_is_gone_leaves_the_state_and_a_404_alone_does_not_prove_i
     bench.sim.faults().clear();
     bench.run_again();
     bench.sim.release_phone_number(DIGITS);
+    bench.run_again();
     let left = bench.read(&held).await;
     assert!(left.held.is_none());
     assert_eq!(left.warned().len(), 1);

@@ -61,7 +61,7 @@ async fn an_imported_number_plans_empty_with_the_configuration_that_is_written_f
     Managed::<PhoneNumber>::NEW.generate(&held.state, &mut written);
     assert_eq!(written.destinations, list(vec![trunk(routed), pstn("+13132847320")]));
     assert_eq!(
-        (written.sms_enabled.clone(), written.sms_relay_url.clone(), written.call_recording_enabled.clone()),
+        (written.sms_enabled, written.sms_relay_url.clone(), written.call_recording_enabled),
         (Attr::Known(true), Attr::Null, Attr::Null)
     );
     assert!(written.on_destroy.is_null() && written.transcription_threshold.is_null());

@@ -4,6 +4,7 @@ mod adopting;
 mod changing;
 mod destroying;
 mod importing;
+mod looking;
 mod places;
 mod planning;
 mod readings;
