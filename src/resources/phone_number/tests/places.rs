@@ -66,16 +66,37 @@ fn they_are_shown_in_the_order_in_which_they_are_tried() {
     assert_eq!(in_words(&Value::List(Vec::new())), "nothing");
 }
 
+/// What is wrong with the value of an argument of a destination.
+fn check(name: &str, value: &str) -> Option<String> {
+    let crate::framework::schema::Kind::Nested(_, inside) = attribute().kind else { panic!("objects") };
+    let found = inside.iter().find(|attribute| attribute.name == name).unwrap();
+    let rules = found.validators.iter();
+    rules.filter_map(|rule: &std::sync::Arc<dyn Validator>| rule.check(&Value::string(value)).err()).next()
+}
+
+#[test]
+fn the_sip_uris_that_guides_name_are_destinations() {
+    let guides = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/guides");
+    let mut found = 0;
+    for guide in std::fs::read_dir(guides).unwrap() {
+        let page = std::fs::read_to_string(guide.unwrap().path()).unwrap();
+        let is_uri = |text: &&str| {
+            !text.contains(char::is_whitespace)
+                && text.contains('@')
+                && (text.contains("[did]") || text.contains(";transport="))
+        };
+        // Every other part is between backquotes.
+        for uri in page.split('`').skip(1).step_by(2).filter(is_uri) {
+            // An underscore is in the reader's own part.
+            assert_eq!(check("sip_uri", &uri.replace('_', "-")), None, "{uri}");
+            found += 1;
+        }
+    }
+    assert!(found >= 7, "{found}");
+}
+
 #[test]
 fn bad_destinations_are_refused_where_they_stand() {
-    let crate::framework::schema::Kind::Nested(_, inside) = attribute().kind else { panic!("objects") };
-    let check = |name: &str, value: &str| {
-        let found = inside.iter().find(|attribute| attribute.name == name).unwrap();
-        let rules = found.validators.iter();
-        rules
-            .filter_map(|rule: &std::sync::Arc<dyn Validator>| rule.check(&Value::string(value)).err())
-            .next()
-    };
     for (name, good) in [
         ("sip_trunk_id", "7"),
         ("sip_uri", "sip:calls@sip.example.com:5060;transport=tls"),
