@@ -7,7 +7,14 @@ use super::document::ticked;
 use super::satellites::{provider, room};
 use super::{assert_none, root, text};
 
-trials![every_resource_has_what_the_checklist_names, the_makefile_has_the_five_commands];
+#[path = "../../../examples/new-resource/skeleton.rs"]
+mod skeleton;
+
+trials![
+    every_resource_has_what_the_checklist_names,
+    a_new_resource_gets_what_the_checklist_names,
+    the_makefile_has_the_five_commands
+];
 
 /// The lines below `heading`, up to the next one.
 fn section(heading: &str) -> Vec<String> {
@@ -16,11 +23,51 @@ fn section(heading: &str) -> Vec<String> {
     rest.lines().take_while(|line| !line.starts_with("## ")).map(str::to_owned).collect()
 }
 
-fn every_resource_has_what_the_checklist_names() {
+/// The paths that the checklist names.
+fn listed() -> Vec<String> {
     let items: Vec<String> =
         section("## Add a resource").into_iter().filter(|line| line.starts_with("- [ ] ")).collect();
-    let paths: Vec<String> =
-        items.iter().flat_map(|item| ticked(item)).filter(|word| word.contains('/')).collect();
+    items.iter().flat_map(|item| ticked(item)).filter(|word| word.contains('/')).collect()
+}
+
+/// Its skeleton, in a copy of the lists that name every object. That it compiles and
+/// keeps the contract, `.ci/new-resource` shows.
+fn a_new_resource_gets_what_the_checklist_names() {
+    let copy = tempfile::tempdir().unwrap();
+    let lists = [
+        "src/resources/mod.rs",
+        "src/resources/tests/contract/mod.rs",
+        "crates/wavix-sim/src/resources/mod.rs",
+        "crates/wavix-sim/src/accounts.rs",
+        "crates/wavix-sim/src/behaviour/mod.rs",
+        "ARCHITECTURE.md",
+    ];
+    for list in lists {
+        let to = copy.path().join(list);
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::copy(root().join(list), to).unwrap();
+    }
+    let written = skeleton::write(copy.path(), "toy_account").unwrap();
+    let lines: usize = written.iter().map(|(_, lines)| lines).sum();
+    println!("{lines} lines in {} places", written.len());
+    for list in lists {
+        let text = std::fs::read_to_string(copy.path().join(list)).unwrap();
+        assert!(text.contains("toy_account"), "{list} does not name it");
+    }
+    // What a person writes, and what is generated.
+    let missing: Vec<String> = listed()
+        .into_iter()
+        .filter(|path| path.contains("NAME") || path.contains("TYPE"))
+        .map(|path| path.replace("NAME", "toy_account").replace("TYPE", "wavix_toy_account"))
+        .filter(|path| !copy.path().join(path).exists())
+        .collect();
+    assert_eq!(missing, ["docs/resources/toy_account.md"]);
+    assert!(skeleton::write(copy.path(), "toy_account").unwrap_err().contains("exists already"));
+    assert!(skeleton::write(copy.path(), "Toy").is_err());
+}
+
+fn every_resource_has_what_the_checklist_names() {
+    let paths = listed();
     let named = paths.iter().filter(|path| path.contains("NAME") || path.contains("TYPE")).count();
     assert!(named >= 4, "the checklist names {paths:?}");
     let mut complaints = Vec::new();

@@ -29,7 +29,7 @@ pub use sip_trunk::{
 };
 
 /// The families of routes that are a service of their own, which an account may be without.
-pub const FAMILIES: [&str; 5] = ["api_keys", "embeddable", "numbers", "trunks", "webhooks"];
+pub const FAMILIES: &[&str] = &["api_keys", "embeddable", "numbers", "trunks", "webhooks"];
 
 /// How the simulated API behaves.
 ///
