@@ -12,8 +12,7 @@ use crate::client;
 use crate::framework::convert::attribute_path;
 use crate::framework::object::Mapped;
 use crate::framework::path::{Path, Step};
-use crate::framework::resource::Resource;
-use crate::lifecycle::object::stub;
+use crate::lifecycle::object::{RemoteObject, stub};
 use crate::lifecycle::record::Record;
 use crate::protocol::environment::Environment;
 use crate::protocol::handshake::{self, Announcement, MAGIC_COOKIE};
@@ -21,6 +20,8 @@ use crate::protocol::tls::ServerTls;
 use crate::protocol::types::Type;
 use crate::protocol::value::Value;
 use crate::protocol::{json, msgpack, type_json};
+use crate::resources::api_key::ApiKey;
+use crate::resources::call_webhook::CallWebhook;
 use crate::resources::sip_trunk::SipTrunk;
 
 #[cfg(test)]
@@ -106,7 +107,8 @@ pub fn environment(data: &[u8]) {
     }
 }
 
-/// An answer of the API: the first byte chooses the status, the second the content type, the rest is the body of a trunk.
+/// An answer of the API: the first byte chooses the status, the second the content type, the rest is the body, of an object
+/// of any kind.
 pub fn answer(data: &[u8]) {
     const STATUSES: [u16; 12] = [200, 201, 204, 301, 400, 401, 404, 409, 422, 429, 500, 502];
     const CONTENT_TYPES: [Option<&str>; 4] =
@@ -114,12 +116,18 @@ pub fn answer(data: &[u8]) {
     let [status, content_type, body @ ..] = data else { return };
     let Some(status) = STATUSES.get(usize::from(*status) % STATUSES.len()) else { return };
     let content_type = CONTENT_TYPES.get(usize::from(*content_type) % CONTENT_TYPES.len()).copied().flatten();
-    match client::read_answer::<Record<SipTrunk>>(*status, content_type, body) {
+    answered::<SipTrunk>(*status, content_type, body);
+    answered::<ApiKey>(*status, content_type, body);
+    answered::<CallWebhook>(*status, content_type, body);
+}
+
+fn answered<T: RemoteObject>(status: u16, content_type: Option<&str>, body: &[u8]) {
+    match client::read_answer::<Record<T>>(status, content_type, body) {
         Ok(record) => {
-            let imported = record.state(&stub::<SipTrunk>(&record.key));
+            let imported = record.state(&stub::<T>(&record.key));
             // The next refresh finds nothing to change.
             assert_eq!(record.state(&imported), imported);
-            assert_survives(&imported.into_value(), &SipTrunk.schema().ty());
+            assert_survives(&imported.into_value(), &T::schema().ty());
         }
         Err(told) => {
             assert!(told.chars().count() < 20_000, "an answer decides what is told, not how much");
@@ -167,7 +175,7 @@ fn typed(data: &[u8]) -> Option<(Type, &[u8])> {
         5 => Type::set(Type::object([("a", Type::String), ("b", Type::Number)])),
         6 => Type::map(Type::list(Type::Bool)),
         7 => Type::Tuple(vec![Type::String, Type::Dynamic]),
-        _ => SipTrunk.schema().ty(),
+        _ => <SipTrunk as RemoteObject>::schema().ty(),
     };
     Some((ty, rest))
 }
