@@ -1,5 +1,5 @@
 //! What the next plan costs when hundreds of phone numbers are managed, of as many and of
-//! thousands that the account owns. The peer reads each by itself.
+//! thousands that the account owns. The peer shares the list among its reads as we do.
 
 use std::time::Duration;
 

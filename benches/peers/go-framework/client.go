@@ -16,9 +16,10 @@ import (
 
 // client talks to the Wavix API.
 type client struct {
-	base *url.URL
-	key  string
-	http *http.Client
+	base    *url.URL
+	key     string
+	http    *http.Client
+	numbers sharedNumbers
 }
 
 func newClient(base *url.URL, key string, timeout time.Duration, retries int) *client {

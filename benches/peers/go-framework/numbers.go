@@ -230,8 +230,7 @@ func (r *numberResource) Read(ctx context.Context, request resource.ReadRequest,
 	if response.Diagnostics.HasError() {
 		return
 	}
-	var answer phoneNumber
-	err := r.client.call(ctx, http.MethodGet, "/v1/numbers/"+url.PathEscape(state.ID.ValueString()), nil, &answer)
+	answer, err := r.client.numbers.read(ctx, r.client, state.ID.ValueString())
 	if isNotFound(err) {
 		response.State.RemoveResource(ctx)
 		return
@@ -240,7 +239,7 @@ func (r *numberResource) Read(ctx context.Context, request resource.ReadRequest,
 		response.Diagnostics.AddError("Cannot read phone number", err.Error())
 		return
 	}
-	response.Diagnostics.Append(state.set(ctx, &answer)...)
+	response.Diagnostics.Append(state.set(ctx, answer)...)
 	response.Diagnostics.Append(response.State.Set(ctx, &state)...)
 }
 
