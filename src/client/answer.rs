@@ -121,8 +121,11 @@ fn shallow(text: &str, depth: usize) -> Option<Value> {
         b'{' | b'[' if depth == 0 => serde_json::from_str::<IgnoredAny>(text).ok().map(|_| Map::new().into()),
         b'{' => {
             let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
-            let fields = fields.into_iter().map(|(name, raw)| Some((name, shallow(raw.get(), depth - 1)?)));
-            Some(Value::Object(fields.collect::<Option<_>>()?))
+            let mut object = Map::new();
+            for (name, raw) in fields {
+                object.insert(name, shallow(raw.get(), depth - 1)?);
+            }
+            Some(Value::Object(object))
         }
         b'[' => {
             let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;

@@ -231,15 +231,10 @@ fn without_unknowns(value: Value, at: &Path, found: &mut Vec<Path>) -> Value {
         Value::Set(items) => {
             Value::set(items.into_iter().map(|item| without_unknowns(item, &at.element(), found)))
         }
-        Value::Map(entries) => Value::Map(
-            entries
-                .into_iter()
-                .map(|(key, item)| {
-                    let item = without_unknowns(item, &at.attribute(&key), found);
-                    (key, item)
-                })
-                .collect(),
-        ),
+        Value::Map(entries) => Value::map(entries.into_iter().map(|(key, item)| {
+            let item = without_unknowns(item, &at.attribute(&key), found);
+            (key, item)
+        })),
         Value::Dynamic(inner) => {
             let (ty, value) = *inner;
             Value::Dynamic(Box::new((ty, without_unknowns(value, at, found))))

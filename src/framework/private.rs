@@ -40,7 +40,9 @@ impl Private {
         if self.0.is_empty() {
             return Vec::new();
         }
-        serde_json::Value::Object(self.0.clone().into_iter().collect()).to_string().into_bytes()
+        let mut entries = serde_json::Map::new();
+        entries.extend(self.0.clone());
+        serde_json::Value::Object(entries).to_string().into_bytes()
     }
 }
 

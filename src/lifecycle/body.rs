@@ -112,9 +112,11 @@ pub fn plain(value: &Value) -> Option<Json> {
         Value::List(items) | Value::Set(items) => {
             items.iter().map(plain).collect::<Option<_>>().map(Json::Array)
         }
-        Value::Map(entries) => Some(Json::Object(
-            entries.iter().filter_map(|(name, value)| Some((name.clone(), plain(value)?))).collect(),
-        )),
+        Value::Map(entries) => {
+            let mut object = Map::new();
+            object.extend(entries.iter().filter_map(|(name, value)| Some((name.clone(), plain(value)?))));
+            Some(Json::Object(object))
+        }
         Value::Null | Value::Unknown(_) | Value::Dynamic(_) => None,
     }
 }

@@ -3,6 +3,8 @@
 //! field without one costs that field and not the object: the id of what was
 //! made must not be lost to a limit that nobody can read.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, de};
 use serde_json::{Map, Value};
 
@@ -210,11 +212,11 @@ fn typed(ty: &Type, json: &Value) -> Option<Typed> {
         Type::List(element) => items(element).map(Typed::List),
         Type::Set(element) => items(element).map(Typed::set),
         Type::Map(element) => {
-            let entries = json.as_object()?.iter();
-            entries
-                .map(|(name, json)| Some((name.clone(), typed(element, json)?)))
-                .collect::<Option<_>>()
-                .map(Typed::Map)
+            let mut entries = BTreeMap::new();
+            for (name, json) in json.as_object()? {
+                entries.insert(name.clone(), typed(element, json)?);
+            }
+            Some(Typed::Map(entries))
         }
         _ => None,
     }

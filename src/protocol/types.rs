@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use super::value::sorted;
+
 /// A type constraint, as a schema states it for an attribute.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Type {
@@ -47,7 +49,7 @@ impl Type {
 
     /// An object of the given attributes.
     pub fn object<N: Into<String>>(attributes: impl IntoIterator<Item = (N, Type)>) -> Self {
-        Self::Object(attributes.into_iter().map(|(name, ty)| (name.into(), ty)).collect())
+        Self::Object(sorted(attributes.into_iter().map(|(name, ty)| (name.into(), ty))))
     }
 
     /// The kind with its article, for errors: `a string`, `an object`.

@@ -262,5 +262,9 @@ fn account_ids(ids: SetOf<Attr<String>>) -> Result<BTreeSet<i64>, String> {
             .filter(|id| *id > 0)
             .ok_or_else(|| "must hold account ids only, which are whole numbers such as `1234`".to_owned())
     };
-    ids.0.into_iter().map(id).collect()
+    let mut all = BTreeSet::new();
+    for each in ids.0 {
+        all.insert(id(each)?);
+    }
+    Ok(all)
 }

@@ -57,7 +57,9 @@ fn collect_elements(
             }
         }
         Nesting::Map => {
-            for key in keys(prior).chain(keys(planned)).collect::<BTreeSet<_>>() {
+            let mut all = BTreeSet::new();
+            all.extend(keys(prior).chain(keys(planned)));
+            for key in all {
                 collect(fields, &at.key(key), walk::part(prior, key), walk::part(planned, key), found);
             }
         }

@@ -2,7 +2,6 @@
 //!
 //! Source of all fields: the Wavix OpenAPI document, `/v1/calls/webhooks`.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value as Json};
@@ -119,12 +118,10 @@ impl RemoteObject for CallWebhook {
     fn summarize(listed: &[&Record<Self>]) -> Option<(Attribute, Value)> {
         let urls = Attribute::of("urls", Type::map(Type::String)).computed();
         let urls = urls.describe("The URL of each event, by its `event_type`. Of several, the first.");
-        let by_event: BTreeMap<&str, &str> = listed
-            .iter()
-            .rev()
-            .filter_map(|webhook| Some((webhook.key.as_str(), webhook.text("url")?)))
-            .collect();
-        Some((urls, Value::map(by_event.into_iter().map(|(event, url)| (event, Value::string(url))))))
+        // Of two of one event, the one that is put in last stays.
+        let by_event = listed.iter().rev();
+        let by_event = by_event.filter_map(|hook| Some((&hook.key, Value::string(hook.text("url")?))));
+        Some((urls, Value::map(by_event)))
     }
 }
 

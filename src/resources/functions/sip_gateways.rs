@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::framework::function::{Function, FunctionError, NoArguments, Signature};
 use crate::protocol::types::Type;
+use crate::protocol::value::sorted;
 
 use super::network::{AS_OF, GATEWAYS, cidr};
 
@@ -58,7 +59,7 @@ impl Function for SipGateways {
             let gateway = Gateway { host: (*host).to_owned(), ip: (*ip).to_owned(), cidr: cidr(ip) };
             ((*region).to_owned(), gateway)
         };
-        Ok(GATEWAYS.iter().map(gateway).collect())
+        Ok(sorted(GATEWAYS.iter().map(gateway)))
     }
 }
 
