@@ -52,7 +52,7 @@ pub async fn delete<T: RemoteObject>(
             // Somebody else deleted it, or an earlier request of this call did; or the server that was asked has
             // not heard of it yet.
             Err(error) if doubtful || error.is_not_found() || is_doubtful(&error) => Some(error),
-            Err(error) => return Err(T::NOUN.failed(Verb::Delete, key, &error)),
+            Err(error) => return Err(refused::<T>(call, key, &error).await),
         };
         doubtful = true;
         let listed = slot.fresh(call, &look(call)).await;
@@ -94,6 +94,18 @@ fn is_doubtful(error: &client::Error) -> bool {
     error.delivery() == Delivery::Ambiguous
         || is_refusal(error)
         || (error.status() == Some(422) && error.message().is_some_and(is_missing))
+}
+
+/// A refusal, with what may be the reason.
+async fn refused<T: RemoteObject>(call: &Call<'_, Context>, key: &str, error: &client::Error) -> Diagnostics {
+    let errors = T::NOUN.failed(Verb::Delete, key, error);
+    let reason = match error.status() {
+        Some(400 | 409 | 422) => T::in_the_way(call, key).await,
+        _ => None,
+    };
+    let Some(reason) = reason else { return errors };
+    let told = |error: Diagnostic| Diagnostic { detail: format!("{reason}\n\n{}", error.detail), ..error };
+    errors.into_iter().map(told).collect()
 }
 
 fn is_refusal(error: &client::Error) -> bool {

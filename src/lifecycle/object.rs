@@ -169,6 +169,26 @@ pub trait RemoteObject: fmt::Debug + Sized + Send + Sync + 'static {
         listed.text(attribute).is_some_and(|found| composed(found) == composed(text))
     }
 
+    /// What the data source for one object tells where it is asked to: a flag to ask with,
+    /// and results. Built once.
+    fn on_demand() -> &'static [Attribute] {
+        &[]
+    }
+
+    /// The results of that, where the configuration asks for them.
+    fn told_on_demand(
+        _call: &Call<'_, Context>,
+        _config: &Value,
+        _found: &Record<Self>,
+    ) -> impl Future<Output = Result<Vec<(&'static str, Value)>, Diagnostics>> + Send {
+        async { Ok(Vec::new()) }
+    }
+
+    /// What may be in the way of a delete that was refused: a sentence or two.
+    fn in_the_way(_call: &Call<'_, Context>, _key: &str) -> impl Future<Output = Option<String>> + Send {
+        async { None }
+    }
+
     /// What data sources tell besides, or tell in another form: computed
     /// attributes. Built once.
     fn results() -> &'static [Attribute] {

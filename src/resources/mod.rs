@@ -18,10 +18,11 @@
 //!
 //! What all objects do the same way is the lifecycle layer's. Beside the folders
 //! stands what several of them know: the account's limits, what an address is, how numbers
-//! are written, and (`routes`) what numbers and trunks need to know of each other.
+//! are written, and (`routes`, `ringing`) what numbers and trunks need to know of each other.
 
 pub mod account_limits;
 mod addresses;
+mod ringing;
 mod routes;
 mod written_number;
 
@@ -39,6 +40,7 @@ mod tests;
 use crate::framework::registry::Registry;
 use crate::lifecycle::context::Context;
 
+use self::phone_number::PhoneNumber;
 use self::sip_trunk::SipTrunk;
 
 /// THE registration list: every object the provider offers.

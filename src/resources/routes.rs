@@ -17,9 +17,10 @@ use crate::lifecycle::noun::Verb;
 use crate::lifecycle::object::RemoteObject;
 use crate::lifecycle::patience::pause;
 use crate::lifecycle::record::Record;
+use crate::protocol::value::Value;
 
-use super::SipTrunk;
 use super::written_number::dialled;
+use super::{PhoneNumber, SipTrunk};
 
 /// What is known of the trunks that destinations name.
 struct Trunks {
@@ -83,6 +84,76 @@ pub(super) async fn presenting(ctx: &Context, number: &str, cancel: &Cancellatio
     let named: Vec<String> =
         listed.iter().flat_map(|all| all.iter()).filter(presents).map(SipTrunk::display_name).collect();
     named.join(", ")
+}
+
+/// A number whose calls ring at a trunk.
+pub(super) struct Ringing {
+    pub(super) number: String,
+    pub(super) id: String,
+    pub(super) priority: Value,
+    /// Whether they are tried elsewhere before.
+    pub(super) is_backup: bool,
+}
+
+/// How many numbers a message names.
+const NAMED: usize = 10;
+
+/// The numbers in a list that ring at a trunk.
+fn ringing(listed: &[Record<PhoneNumber>], trunk: &str) -> Vec<Ringing> {
+    let at = |number: &Record<PhoneNumber>| {
+        let Some(Value::List(places)) = number.told("destinations") else { return None };
+        let is_here = |place: &&Value| place.get("sip_trunk_id").and_then(Value::as_str) == Some(trunk);
+        let priority = places.iter().find(is_here)?.get("priority")?.clone();
+        let is_backup = places.first().and_then(|first| first.get("priority")) != Some(&priority);
+        Some(Ringing {
+            number: number.text("number").unwrap_or_default().to_owned(),
+            id: number.key.clone(),
+            priority,
+            is_backup,
+        })
+    };
+    listed.iter().filter_map(at).collect()
+}
+
+/// The numbers of the account that ring at a trunk.
+///
+/// # Errors
+/// They cannot be listed.
+pub(super) async fn of_trunk(call: &Call<'_, Context>, trunk: &str) -> Result<Vec<Ringing>, Diagnostics> {
+    let listed = call.ctx.slot::<PhoneNumber>().recent(call).await;
+    let listed = listed.map_err(|error| PhoneNumber::NOUN.failed(Verb::List, "", &error))?;
+    Ok(ringing(&listed, trunk))
+}
+
+/// The same, in words and as far as a plan can tell; `None` when there is none.
+pub(super) async fn at_trunk(ctx: &Context, trunk: &str, cancel: &CancellationToken) -> Option<String> {
+    let listed = ctx.slot::<PhoneNumber>().at_first(ctx, cancel).await?;
+    in_words(&ringing(&listed, trunk))
+}
+
+/// The numbers by name, up to a number that people read.
+pub(super) fn in_words(ringing: &[Ringing]) -> Option<String> {
+    let named: Vec<&str> = ringing.iter().take(NAMED).map(|one| one.number.as_str()).collect();
+    let more = ringing.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!named.is_empty()).then(|| format!("{}{more}", named.join(", ")))
+}
+
+/// A number of the account, as far as a plan can tell: whether it is active.
+pub(super) async fn is_active(
+    ctx: &Context,
+    number: &str,
+    cancel: &CancellationToken,
+) -> Option<Option<bool>> {
+    let listed = ctx.slot::<PhoneNumber>().at_first(ctx, cancel).await?;
+    let is_it = |record: &&Record<PhoneNumber>| {
+        record.text("number").and_then(|text| dialled(text).ok()).as_deref() == Some(number)
+    };
+    if listed.is_empty() {
+        // Whoever has no number presents those of others.
+        return None;
+    }
+    Some(listed.iter().find(is_it).map(|found| found.text("status") != Some("inactive")))
 }
 
 /// A 404 alone proves nothing.

@@ -58,6 +58,7 @@ impl<T: RemoteObject> DataSource<Context> for One<T> {
                 *attribute = attribute.clone().validate(non_empty());
             }
         }
+        all.extend(T::on_demand().iter().cloned());
         Schema {
             description: format!(
                 "Looks up one {} by its {}. {}",
@@ -133,10 +134,16 @@ impl<T: RemoteObject> DataSource<Context> for One<T> {
         match trail::get(call, &key, listed).await {
             Ok(record) => {
                 unreadable::refuse(Verb::Find, &record)?;
-                let mut found = results(&result_names::<T>(), &record, listed);
+                let mut told = results(&result_names::<T>(), &record, listed);
                 // An argument comes back as it was written.
-                found.insert(sought.argument.to_owned(), Value::string(&sought.text));
-                Ok(Value::Map(found))
+                told.insert(sought.argument.to_owned(), Value::string(&sought.text));
+                for asked in T::on_demand() {
+                    let asked = asked.name.as_str();
+                    told.insert(asked.to_owned(), config.get(asked).cloned().unwrap_or(Value::Null));
+                }
+                let more = T::told_on_demand(call, &config, &record).await?;
+                told.extend(more.into_iter().map(|(name, value)| (name.to_owned(), value)));
+                Ok(Value::Map(told))
             }
             Err(error) if error.is_not_found() && listed.is_none() => Err(not_found().into()),
             Err(error) => Err(failed(error)),

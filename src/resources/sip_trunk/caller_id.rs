@@ -3,7 +3,10 @@
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::object::Attr;
 use crate::framework::path::Path;
+use crate::framework::resource::PlanRequest;
+use crate::lifecycle::context::Context;
 use crate::protocol::value::Value;
+use crate::resources::ringing;
 
 use crate::resources::written_number::{PREFIX, SEPARATORS, dialled, unusual_length};
 
@@ -49,6 +52,16 @@ pub(super) fn refuse_missing(
     if is_missing(planned) && !prior.is_some_and(is_missing) {
         diagnostics.push(missing());
     }
+}
+
+/// Warns of a new caller ID that the account may refuse.
+pub(super) async fn check_owned(
+    request: &PlanRequest<'_, Context, SipTrunkModel>,
+    planned: &SipTrunkModel,
+    diagnostics: &mut Diagnostics,
+) {
+    let number = |trunk: &SipTrunkModel| trunk.callerid.known().map(|text| digits(text));
+    ringing::check_caller_id(request, [request.prior.and_then(number), number(planned)], diagnostics).await;
 }
 
 /// True when it is certain that no number may be the caller ID.

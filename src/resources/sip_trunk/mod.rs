@@ -30,6 +30,7 @@ use crate::lifecycle::object::{RemoteObject, completed, keep_promises};
 use crate::lifecycle::write::{Write, write};
 use crate::lifecycle::{delete, doubles, find, plan, read, settle, take_back, unreadable, verify, views};
 use crate::protocol::value::Value;
+use crate::resources::ringing;
 
 pub use self::model::{HostRequestModel, SipTrunkModel};
 pub use self::object::NOUN;
@@ -77,8 +78,12 @@ impl Resource<Context> for SipTrunk {
                 diagnostics.push(warning);
             }
             ceilings::check(&request, planned, diagnostics).await;
+            caller_id::check_owned(&request, planned, diagnostics).await;
             doubles::look_for::<Self>(&request, planned, diagnostics).await;
             plan::tell_trouble::<Self>(&request, planned, diagnostics);
+        } else {
+            let id = request.prior.and_then(|prior| prior.id.known());
+            ringing::before_destroy(&request, id, diagnostics).await;
         }
     }
 

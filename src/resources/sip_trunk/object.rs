@@ -26,7 +26,7 @@ use crate::lifecycle::record::Record;
 use crate::lifecycle::told;
 use crate::protocol::types::Type;
 use crate::protocol::value::Value;
-use crate::resources::addresses;
+use crate::resources::{addresses, ringing};
 
 use super::caller_id;
 use super::ip_authentication::requested_host;
@@ -122,6 +122,22 @@ impl RemoteObject for SipTrunk {
             ]
         });
         &RESULTS
+    }
+
+    fn on_demand() -> &'static [Attribute] {
+        ringing::on_demand()
+    }
+
+    async fn told_on_demand(
+        call: &Call<'_, Context>,
+        config: &Value,
+        found: &Record<Self>,
+    ) -> Result<Vec<(&'static str, Value)>, Diagnostics> {
+        ringing::told_on_demand(call, config, &found.key).await
+    }
+
+    async fn in_the_way(call: &Call<'_, Context>, key: &str) -> Option<String> {
+        ringing::in_the_way(call, key).await
     }
 
     fn filter(attribute: &str) -> Option<Attribute> {

@@ -1,7 +1,8 @@
 //! Phone numbers: adopted, routed, changed and left alone, with every request counted.
 
-use serde_json::json;
-use wavix_sim::{Fault, Sim};
+use serde_json::{Value, json};
+use wavix_sim::behaviour::RoutedTrunk;
+use wavix_sim::{Access, ApiKey, Fault, Sim};
 
 use crate::support::terraform::Terraform;
 
@@ -15,6 +16,9 @@ acceptance_trials! {
     a_number_is_the_caller_id_of_the_trunk_where_it_rings,
     bad_numbers_are_refused_while_planning,
     one_number_has_one_resource,
+    a_trunk_tells_which_numbers_ring_at_it_when_asked,
+    a_trunk_that_numbers_ring_at_says_so_before_it_goes,
+    a_caller_id_that_the_account_does_not_have_is_warned_of,
 }
 
 const NUMBERS: &str = "/v1/numbers";
@@ -295,4 +299,77 @@ fn one_number_has_one_resource() {
     let error = Terraform::new(&sim).config(&both).plan_err().error();
     assert_eq!(error.summary, "Phone number is managed twice");
     assert_eq!(writes(&sim), (0, 0));
+}
+
+fn a_trunk_tells_which_numbers_ring_at_it_when_asked() {
+    let sim = account(3);
+    let tf = Terraform::new(&sim);
+    let asked = |more: &str| {
+        format!(
+            r#"{}
+data "wavix_sip_trunk" "office" {{
+  id         = wavix_sip_trunk.office.id
+  depends_on = [wavix_phone_number.office]
+  {more}
+}}
+output "ringing" {{
+  value = jsonencode(data.wavix_sip_trunk.office.phone_numbers)
+}}
+"#,
+            numbers(&format!("{TO_PHONE}, {TO_TRUNK}"), "")
+        )
+    };
+    tf.config(&asked("include_phone_numbers = true")).apply_ok();
+    let ringing: Value = serde_json::from_str(tf.output("ringing").as_str().unwrap()).unwrap();
+    let told: Vec<_> = ringing.as_array().unwrap().iter().map(|one| &one["number"]).collect();
+    assert_eq!(told, [&json!("+12565378257"), &json!("+12565378258"), &json!("+12565378259")]);
+    let id = sim.phone_number(FIRST).unwrap().id.to_string();
+    assert_eq!(ringing[0], json!({ "number": "+12565378257", "id": id, "priority": 2, "backup": true }));
+    tf.config(&asked("")).apply_ok();
+    assert_eq!(tf.output("ringing"), "null");
+    // Who asks needs the scope, and nobody else does.
+    let sim = Sim::builder().key(ApiKey::new("k").scope("trunks", Access::Write)).spawn();
+    let id = sim.add_trunk(json!({ "label": "office", "callerid": FIRST, "password": "p" }));
+    let data =
+        |more: &str| format!("data \"wavix_sip_trunk\" \"office\" {{\n  id = \"{id}\"\n  {more}\n}}\n");
+    let tf = Terraform::new(&sim);
+    tf.config(&data("")).apply_ok();
+    let error = tf.config(&data("include_phone_numbers = true")).plan_err().error();
+    assert!(error.detail.contains("numbers:read"), "{error:?}");
+}
+
+fn a_trunk_that_numbers_ring_at_says_so_before_it_goes() {
+    let sim = account(3);
+    sim.configure(|knobs| knobs.numbers.routed_trunk_delete = RoutedTrunk::Rejected);
+    let tf = Terraform::new(&sim);
+    tf.config(&numbers(TO_TRUNK, "")).apply_ok();
+    let run = tf.run(["plan", "-destroy", "-input=false", "-json"]).succeeded();
+    let warned = run.warnings();
+    let warning = warned.iter().find(|it| it.summary.starts_with("Phone numbers still ring"));
+    let warning = warning.unwrap_or_else(|| panic!("{run}"));
+    assert!(warning.detail.contains("+12565378257, +12565378258, +12565378259"), "{warning:?}");
+    let run = tf.run(["destroy", "-auto-approve", "-input=false", "-no-color"]).failed();
+    let text = run.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("+12565378259") && text.contains("on_destroy"), "{run}");
+    assert_eq!(sim.trunks().len(), 1);
+    // What the error says is what helps.
+    tf.config(&numbers(TO_TRUNK, "on_destroy = \"unroute\"")).apply_ok();
+    destroy(&tf);
+    assert_eq!(sim.trunks().len(), 0);
+}
+
+fn a_caller_id_that_the_account_does_not_have_is_warned_of() {
+    let sim = account(1);
+    let warned = |callerid: &str| {
+        let tf = Terraform::new(&sim);
+        let run = tf.config(&TRUNK.replace("+1 256 537 8257", callerid)).plan().succeeded();
+        summaries(&run)
+    };
+    assert_eq!(warned("+1 256 537 8257"), [""; 0]);
+    assert_eq!(warned("+1 313 284 7320"), ["Caller ID may be refused"]);
+    sim.edit_phone_number(FIRST, |number| number.status = "inactive".to_owned());
+    assert_eq!(warned("+1 256 537 8257"), ["Caller ID may be refused"]);
+    // Whoever has no number presents those of others.
+    sim.release_phone_number(FIRST);
+    assert_eq!(warned("+1 313 284 7320"), [""; 0]);
 }

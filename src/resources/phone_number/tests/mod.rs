@@ -5,6 +5,7 @@ mod changing;
 mod destroying;
 mod importing;
 mod looking;
+mod losing;
 mod places;
 mod planning;
 mod readings;

@@ -22,6 +22,7 @@ acceptance_trials! {
     the_call_center_is_applied_and_tested,
     the_regions_are_applied_and_tested,
     the_customers_are_applied_and_tested,
+    the_voice_service_is_applied_and_tested,
 }
 
 /// The tests that need an API; all others are mocked.
@@ -87,7 +88,9 @@ fn applied_and_tested(name: &str, names: &[&str], look: impl FnOnce(&Terraform, 
         assert_tests_pass(&tf, name, &file);
     }
 
-    let sim = Sim::spawn();
+    // Who has numbers is told of caller IDs that are none of them: three where they are used.
+    let numbers = if name == "voice-service" { 3 } else { 0 };
+    let sim = Sim::builder().phone_numbers(numbers).spawn();
     let tf = tf.env("WAVIX_API_KEY", sim.api_key()).env("WAVIX_BASE_URL", sim.base_url());
     let run = tf.apply_ok();
     // The digits alone turn up in a random lineage or id.
@@ -216,6 +219,25 @@ fn the_keys_and_webhooks_are_applied_rotated_and_tested() {
             "told"
         );
         sim.remove_api_key(sim.api_keys().last().unwrap().id);
+    });
+}
+
+fn the_voice_service_is_applied_and_tested() {
+    applied_and_tested("voice-service", &["detroit", "lansing"], |tf, sim| {
+        let detroit = tf.stored(sim, "wavix_sip_trunk.office[\"detroit\"]");
+        let lansing = tf.stored(sim, "wavix_sip_trunk.office[\"lansing\"]");
+        let rings = |digits: &str| {
+            let mut all = sim.phone_number(digits).unwrap().destination;
+            all.sort_by_key(|one| one.priority);
+            all.into_iter().map(|one| one.destination).collect::<Vec<_>>()
+        };
+        let phone = "13132847320".to_owned();
+        assert_eq!(rings("12565378257"), [detroit.name.clone(), lansing.name.clone(), phone.clone()]);
+        assert_eq!(rings("12565378259"), [lansing.name, detroit.name, phone]);
+        assert_eq!(tf.output("monthly_fees"), json!(2.97));
+        // One PATCH for each number, and none of them looks a login up.
+        assert_eq!(sim.journal().count("PATCH", "/v1/numbers/*"), 3, "{}", sim.journal());
+        assert_eq!(sim.webhooks().len(), 2);
     });
 }
 

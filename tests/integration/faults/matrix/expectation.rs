@@ -10,7 +10,7 @@ use super::subjects::Subject;
 
 /// What requests are called in the table, in the order in which it has them. `LIST` is
 /// a GET of the collection.
-pub const WORDS: [&str; 7] = ["PROFILE", "POST", "PUT", "PATCH", "DELETE", "LIST", "GET"];
+pub const WORDS: [&str; 8] = ["PROFILE", "POST", "PUT", "PATCH", "DELETE", "LIST", "GET", "NUMBERS"];
 
 /// How a verb ended.
 pub struct Observed {

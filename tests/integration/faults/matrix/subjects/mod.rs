@@ -19,6 +19,9 @@ use super::verb::Verb;
 /// Where the provider asks who it works for.
 pub const PROFILE: &str = "/v1/profile";
 
+/// Where the account's numbers are listed.
+const NUMBERS: &str = "/v1/numbers";
+
 /// Method and path, with `*` for what varies, as patterns of the simulator.
 pub type Target = (String, String);
 
@@ -154,6 +157,8 @@ impl Subject {
         let is_listed = inside == Some("");
         match (method, inside) {
             ("GET", _) if path == PROFILE => Some("PROFILE"),
+            // Those that ring at a trunk.
+            ("GET", _) if path == NUMBERS => Some("NUMBERS"),
             ("GET", Some(_)) if is_listed => Some("LIST"),
             (_, Some(_)) => super::expectation::WORDS.into_iter().find(|word| *word == method),
             _ => None,

@@ -1,0 +1,14 @@
+terraform {
+  # Write-only arguments came with 1.11.
+  required_version = ">= 1.11"
+
+  required_providers {
+    wavix = {
+      source  = "wavix/wavix"
+      version = "~> 0.1"
+    }
+  }
+}
+
+# The API key is taken from WAVIX_API_KEY.
+provider "wavix" {}
