@@ -208,6 +208,14 @@ pub fn http_url() -> impl Validator {
     })
 }
 
+/// The same, or the empty text for none.
+pub fn http_url_or_none() -> impl Validator {
+    let url = http_url();
+    rule(format!("{}, or `\"\"` for none", url.rule()), move |value| {
+        value.as_str() == Some("") || url.check(value).is_ok()
+    })
+}
+
 /// A length of time longer than none; see [`length_of_time::parse`].
 pub fn duration() -> impl Validator {
     rule(length_of_time::RULE, |value| {

@@ -15,7 +15,7 @@
 //! | `create`, `read`, `write`, `patch`, `delete` | the verbs, until it is certain what they came to |
 //! | `find`, `settle`, `trail`, `presence`, `absent` | an object by its key, also while Wavix is behind its own writes, and what is said when it is not there |
 //! | `plan`, `doubles`, `in_use`, `looks` | when a plan is made, and what it would like to know of the account |
-//! | `context`, `slot`, `list_walk`, `shared_reads`, `claims`, `siblings`, `sightings`, `turns` | what a process knows of the account, of its objects, of other processes, and what waits for what |
+//! | `context`, `slot`, `list_walk`, `shared_reads`, `claims`, `siblings`, `sightings`, `holders`, `turns` | what a process knows of the account, of its objects, of other processes, and what waits for what |
 //! | `shown_once` | secrets that only the answer to a create has |
 //! | `label`, `stamp`, `patience`, `secret_value` | which labels mean the same, how old something is, how long to wait, secrets in models |
 //! | `views` | data sources, list, identity, import |
@@ -33,6 +33,7 @@ pub mod delete;
 pub mod doubles;
 pub mod endpoints;
 pub mod find;
+pub mod holders;
 pub mod in_use;
 pub mod label;
 pub mod list_walk;

@@ -2,7 +2,9 @@
 //! every system reads. What is wrong with a number is told without repeating it:
 //! it may be a secret that was put into the wrong place.
 
+use crate::framework::schema::Validator;
 use crate::framework::validators::invisible;
+use crate::protocol::value::Value;
 
 /// ITU-T E.164, §6: country code and national number together.
 pub(super) const MOST_DIGITS: usize = 15;
@@ -34,6 +36,19 @@ pub(super) fn unusual_length(digits: &str) -> Option<String> {
             digits.len()
         )
     })
+}
+
+/// The same as a rule.
+pub(super) struct International;
+
+impl Validator for International {
+    fn rule(&self) -> String {
+        "must be a phone number with its country code".to_owned()
+    }
+
+    fn check(&self, value: &Value) -> Result<(), String> {
+        international(value.as_str().unwrap_or_default()).map(drop).map_err(|why| format!("The value {why}."))
+    }
 }
 
 /// As [`international`], of any length.

@@ -8,7 +8,7 @@ use crate::framework::schema::{Attribute, Nesting, Validator};
 use crate::framework::validators::at_least;
 use crate::protocol::value::Value;
 use crate::resources::functions::GATEWAYS;
-use crate::resources::written_number::international;
+use crate::resources::written_number::International;
 
 use super::places::{digits, host, normal_uri, same_number, same_uri, same_whole};
 
@@ -48,7 +48,7 @@ pub(super) fn attribute() -> Attribute {
              `[did]` is replaced by the number that was dialled. A leading `sip:` is left out. `sips:` is not \
              supported; write `;transport=tls`.",
         ),
-        Attribute::string("phone_number").validate(Rule::PhoneNumber).same_meaning(same_number).describe(
+        Attribute::string("phone_number").validate(International).same_meaning(same_number).describe(
             "Phone number that the call goes to over the public network, with its country code. The call is charged.",
         ),
         Attribute::string("sip_trunk_login").optional_computed().describe(
@@ -67,7 +67,6 @@ pub(super) fn attribute() -> Attribute {
 enum Rule {
     TrunkId,
     SipUri,
-    PhoneNumber,
 }
 
 impl Validator for Rule {
@@ -75,7 +74,6 @@ impl Validator for Rule {
         match self {
             Self::TrunkId => "must be the `id` of a SIP trunk, a decimal number",
             Self::SipUri => "must be a SIP URI of a host, without blanks and without `sips:`",
-            Self::PhoneNumber => "must be a phone number with its country code",
         }
         .to_owned()
     }
@@ -88,7 +86,6 @@ impl Validator for Rule {
                 Ok(id) if id > 0 && id.to_string() == text => Ok(()),
                 _ => broken("; the login of the trunk is not its id"),
             },
-            Self::PhoneNumber => international(text).map(drop).map_err(|why| format!("The value {why}.")),
             Self::SipUri => {
                 let (scheme, rest) = text.split_once(':').unwrap_or_default();
                 if scheme.eq_ignore_ascii_case("sips") {

@@ -24,7 +24,7 @@ use super::destinations::{self, DESTINATIONS, Destinations, at};
 use super::object::{NOUN, PhoneNumberModel};
 use super::places::of_unknown_kinds;
 use super::plan::{MAKES, MANAGED, names};
-use super::run::{Run, owned};
+use super::run::{Run, owned, parts};
 use super::schema::{KEEP, RELEASE};
 use super::{PhoneNumber, told};
 
@@ -44,7 +44,7 @@ pub(super) async fn create(
     let number = plan.digits().unwrap_or_default();
     let turn = call.ctx.part::<Run>().turn(form, &number);
     let mut holders = turn.lock().await;
-    if !holders.take(form, &plan, &mut outcome.private) {
+    if !holders.take(parts(form, plan.routes().known().is_some()), &mut outcome.private) {
         return Err(told::twice(&number).into());
     }
     let adopted = adopt(call, &number, &mut plan, outcome).await;
@@ -188,7 +188,7 @@ pub(super) async fn delete(
     }
     let turn = call.ctx.part::<Run>().turn(form, &number);
     let mut holders = turn.lock().await;
-    if holders.is_taken(form, &outcome.private) {
+    if holders.is_taken(&parts(form, true), &outcome.private) {
         return Ok(());
     }
     let id = read::known::<PhoneNumber>(Verb::Delete, call, &state)?;

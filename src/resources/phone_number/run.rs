@@ -1,18 +1,16 @@
 //! Resources layer: what one run of Terraform knows of its numbers: who has which, what
 //! becomes of it, and what plans looked up.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use serde_json::json;
-use tokio::sync::Mutex as Turn;
+use tokio::sync::Mutex;
 
 use crate::client::{self, CallOptions};
 use crate::framework::object::Mapped;
-use crate::framework::private::Private;
 use crate::framework::resource::PlanRequest;
 use crate::lifecycle::context::{Context, Part};
 use crate::lifecycle::endpoints;
+use crate::lifecycle::holders::{Fates, Holders};
 use crate::lifecycle::looks::Lookups;
 use crate::lifecycle::record::Record;
 use crate::lifecycle::sightings::{Sighting, Sightings};
@@ -23,15 +21,12 @@ use super::destinations::DESTINATIONS;
 use super::object::PhoneNumberModel;
 use super::places::digits;
 
-/// Under this key stands by which create of a process a resource has its number.
-const HOLDER: &str = "holder";
-
 /// See above.
 #[derive(Debug)]
 pub(super) struct Run {
     turns: Turns<Holders>,
     planned: Sightings,
-    fates: Mutex<BTreeMap<String, Fate>>,
+    fates: Fates,
     owned: Lookups<Option<Record<PhoneNumber>>>,
 }
 
@@ -40,72 +35,27 @@ impl Part for Run {
         Self {
             turns: Turns::default(),
             planned: Sightings::default(),
-            fates: Mutex::default(),
+            fates: Fates::default(),
             owned: Lookups::default(),
         }
     }
 }
 
-/// Which creates of this process have a number: as a resource of a type, and as the one
-/// that says where it rings.
-#[derive(Debug, Default)]
-pub(super) struct Holders(BTreeMap<String, String>);
-
-/// What a run does with a number, by one type of resource.
-#[derive(Debug, Default)]
-struct Fate {
-    /// `on_destroy` of the resource that has it, as it was read or is destroyed.
-    held: Option<String>,
-    is_made: bool,
-    is_told: bool,
-}
-
-impl Fate {
-    /// What is to be told of a number that is both destroyed and made, once.
-    fn told(&mut self) -> Option<String> {
-        let held = self.held.clone().filter(|_| self.is_made && !self.is_told);
-        self.is_told |= held.is_some();
-        held
-    }
-}
-
 /// What a resource has of a number: itself, and where it rings if it says so.
-fn parts(form: &str, routes: bool) -> Vec<String> {
+pub(super) fn parts(form: &str, routes: bool) -> Vec<String> {
     [Some(form), routes.then_some(DESTINATIONS)].into_iter().flatten().map(str::to_owned).collect()
 }
 
-impl Holders {
-    /// Takes the number for a create. `false`: another one has it, or its routing.
-    pub(super) fn take(&mut self, form: &str, plan: &PhoneNumberModel, private: &mut Private) -> bool {
-        let parts = parts(form, plan.routes().known().is_some());
-        if parts.iter().any(|part| self.0.contains_key(part)) {
-            return false;
-        }
-        let token = format!("{:016x}", fastrand::u64(..));
-        private.set(HOLDER, json!(token));
-        self.0.extend(parts.into_iter().map(|part| (part, token.clone())));
-        true
-    }
-
-    /// Whether another create of this process has what the resource had.
-    pub(super) fn is_taken(&self, form: &str, private: &Private) -> bool {
-        let own = private.get(HOLDER).and_then(|token| token.as_str());
-        let taken = |part: &String| self.0.get(part).is_some_and(|token| Some(token.as_str()) != own);
-        parts(form, true).iter().any(taken)
-    }
-
-    /// The resource is gone.
-    pub(super) fn leave(&mut self, private: &Private) {
-        let own = private.get(HOLDER).and_then(|token| token.as_str());
-        self.0.retain(|_, token| Some(token.as_str()) != own);
-    }
+/// A number as one form shows it.
+fn shown(form: &str, number: &PhoneNumberModel) -> String {
+    format!("{} {form}", number.digits().unwrap_or_default())
 }
 
 impl Run {
     /// To be locked while the number is changed. What was planned of it is then over.
-    pub(super) fn turn(&self, form: &str, number: &str) -> Arc<Turn<Holders>> {
+    pub(super) fn turn(&self, form: &str, number: &str) -> Arc<Mutex<Holders>> {
         parts(form, true).iter().for_each(|part| self.planned.over(&format!("{number} {part}")));
-        self.fates.lock().unwrap_or_else(PoisonError::into_inner).remove(&format!("{number} {form}"));
+        self.fates.over(&format!("{number} {form}"));
         self.turns.of(number)
     }
 
@@ -128,37 +78,17 @@ impl Run {
 
     /// A resource of the state has the number.
     pub(super) fn was_read(&self, form: &str, state: &PhoneNumberModel) {
-        self.fate(form, state, |fate, on_destroy| fate.held = Some(on_destroy));
+        self.fates.held(&shown(form, state), state.fate());
     }
 
-    /// A destroy is planned: `on_destroy`, if the number is made anew in this run.
+    /// A destroy is planned: what it does, if the number is made anew in this run.
     pub(super) fn is_destroyed(&self, form: &str, state: &PhoneNumberModel) -> Option<String> {
-        self.fate(form, state, |fate, on_destroy| {
-            fate.held = Some(on_destroy);
-            fate.told()
-        })
-        .flatten()
+        self.fates.is_destroyed(&shown(form, state), state.fate())
     }
 
-    /// A create is planned: `on_destroy` of the resource that has the number so far.
+    /// A create is planned: what a destroy by the resource that has the number so far does.
     pub(super) fn is_made(&self, form: &str, plan: &PhoneNumberModel) -> Option<String> {
-        self.fate(form, plan, |fate, _| {
-            fate.is_made = true;
-            fate.told()
-        })
-        .flatten()
-    }
-
-    fn fate<T>(
-        &self,
-        form: &str,
-        model: &PhoneNumberModel,
-        change: impl FnOnce(&mut Fate, String) -> T,
-    ) -> Option<T> {
-        let number = model.digits()?;
-        let on_destroy = model.fate().to_owned();
-        let mut fates = self.fates.lock().unwrap_or_else(PoisonError::into_inner);
-        Some(change(fates.entry(format!("{number} {form}")).or_default(), on_destroy))
+        self.fates.is_made(&shown(form, plan))
     }
 
     /// The number as the account has it, as far as a plan can tell; `Some(None)` when it
@@ -184,7 +114,7 @@ pub(super) async fn owned(
     number: &str,
     options: &CallOptions,
 ) -> Result<Option<Record<PhoneNumber>>, client::Error> {
-    let found =
-        endpoints::search::<PhoneNumber>(ctx.client(), &[("search", number.to_owned())], options).await?;
+    let query = [("search", number.to_owned())];
+    let found = endpoints::search::<PhoneNumber>(ctx.client(), &query, options).await?;
     Ok(found.into_iter().find(|record| record.text("number").map(digits).as_deref() == Some(number)))
 }

@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use crate::framework::resource::{DEFAULT_TIMEOUT, Operation};
-use crate::framework::schema::{Attribute, Schema, Validator};
+use crate::framework::schema::{Attribute, Schema};
 use crate::framework::timeouts;
-use crate::framework::validators::{at_least, http_url, one_of};
+use crate::framework::validators::{at_least, http_url_or_none, one_of};
 use crate::protocol::types::Type;
 use crate::protocol::value::Value;
-use crate::resources::written_number::international;
+use crate::resources::written_number::International;
 
 use super::destinations;
 use super::places::same_number;
@@ -36,7 +36,7 @@ pub(super) fn timeout(operation: Operation) -> Duration {
 
 /// The number, which says which object is meant.
 pub(super) fn number(what: &str) -> Attribute {
-    Attribute::string("number").required().requires_replace().same_meaning(same_number).validate(Written).describe(format!(
+    Attribute::string("number").required().requires_replace().same_meaning(same_number).validate(International).describe(format!(
         "{what}, with its country code, such as `+1 313 284 7320`. However it is written, it is the same number. Another \
          number replaces the resource. Also the import id."
     )).as_result("The number in E.164: `+` and its digits.")
@@ -62,7 +62,7 @@ pub(super) fn on_destroy(allowed: &'static [&'static str], what: &str) -> Attrib
 pub(super) fn schema() -> Schema {
     let setting =
         |attribute: Attribute, words: &str| attribute.optional_computed().keep_state().describe(words);
-    let url = |name: &str, words: &str| setting(Attribute::string(name).validate(UrlOrNone), words);
+    let url = |name: &str, words: &str| setting(Attribute::string(name).validate(http_url_or_none()), words);
     let result = |attribute: Attribute, words: &str| attribute.computed().keep_state().describe(words);
     Schema {
         version: 0,
@@ -133,31 +133,5 @@ pub(super) fn schema() -> Schema {
         ],
         blocks: vec![timeouts::block(timeout)],
         ..Schema::default()
-    }
-}
-
-/// A number that may be written so.
-struct Written;
-
-impl Validator for Written {
-    fn rule(&self) -> String {
-        "must be a phone number with its country code".to_owned()
-    }
-
-    fn check(&self, value: &Value) -> Result<(), String> {
-        international(value.as_str().unwrap_or_default()).map(drop).map_err(|why| format!("The value {why}."))
-    }
-}
-
-/// A URL, or the empty text for none.
-struct UrlOrNone;
-
-impl Validator for UrlOrNone {
-    fn rule(&self) -> String {
-        format!("{}, or `\"\"` for none", http_url().rule())
-    }
-
-    fn check(&self, value: &Value) -> Result<(), String> {
-        if value.as_str() == Some("") { Ok(()) } else { http_url().check(value) }
     }
 }

@@ -3,10 +3,7 @@
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::object::Attr;
 use crate::framework::path::Path;
-use crate::framework::resource::PlanRequest;
-use crate::lifecycle::context::Context;
 use crate::protocol::value::Value;
-use crate::resources::ringing;
 
 use crate::resources::written_number::{PREFIX, SEPARATORS, dialled, unusual_length};
 
@@ -54,14 +51,9 @@ pub(super) fn refuse_missing(
     }
 }
 
-/// Warns of a new caller ID that the account may refuse.
-pub(super) async fn check_owned(
-    request: &PlanRequest<'_, Context, SipTrunkModel>,
-    planned: &SipTrunkModel,
-    diagnostics: &mut Diagnostics,
-) {
-    let number = |trunk: &SipTrunkModel| trunk.callerid.known().map(|text| digits(text));
-    ringing::check_caller_id(request, [request.prior.and_then(number), number(planned)], diagnostics).await;
+/// The digits of the caller ID.
+pub(super) fn number(trunk: &SipTrunkModel) -> Option<String> {
+    trunk.callerid.known().map(|text| digits(text))
 }
 
 /// True when it is certain that no number may be the caller ID.

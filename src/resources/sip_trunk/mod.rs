@@ -78,12 +78,12 @@ impl Resource<Context> for SipTrunk {
                 diagnostics.push(warning);
             }
             ceilings::check(&request, planned, diagnostics).await;
-            caller_id::check_owned(&request, planned, diagnostics).await;
+            let numbers = [request.prior.and_then(caller_id::number), caller_id::number(planned)];
+            ringing::check_caller_id(&request, numbers, diagnostics).await;
             doubles::look_for::<Self>(&request, planned, diagnostics).await;
             plan::tell_trouble::<Self>(&request, planned, diagnostics);
         } else {
-            let id = request.prior.and_then(|prior| prior.id.known());
-            ringing::before_destroy(&request, id, diagnostics).await;
+            ringing::before_destroy(&request, request.prior.and_then(|it| it.id.known()), diagnostics).await;
         }
     }
 
