@@ -34,6 +34,11 @@ impl Holders {
         parts.iter().any(|part| self.0.get(part).is_some_and(|token| Some(token.as_str()) != own))
     }
 
+    /// These parts are anybody's: the resource makes way for its own successor.
+    pub fn free(&mut self, parts: &[String]) {
+        self.0.retain(|part, _| !parts.contains(part));
+    }
+
     /// The resource is gone.
     pub fn leave(&mut self, private: &Private) {
         let own = private.get(HOLDER).and_then(|token| token.as_str());

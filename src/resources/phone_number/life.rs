@@ -181,14 +181,15 @@ pub(super) async fn delete(
     outcome: Saved<'_>,
 ) -> Result<(), Diagnostics> {
     let number = state.digits().unwrap_or_default();
-    // A replacement by itself: what is destroyed is made anew.
-    let is_made_anew = outcome.private.get(MAKES).and_then(|made| made.as_str()) == Some(&number);
-    if state.fate() == KEEP || is_made_anew {
-        return Ok(());
-    }
     let turn = call.ctx.part::<Run>().turn(form, &number);
     let mut holders = turn.lock().await;
-    if holders.is_taken(&parts(form, true), &outcome.private) {
+    // A replacement by itself: what is destroyed is made anew.
+    if outcome.private.get(MAKES).and_then(|made| made.as_str()) == Some(&number) {
+        holders.free(&parts(form, true));
+        return Ok(());
+    }
+    if state.fate() == KEEP || holders.is_taken(&parts(form, true), &outcome.private) {
+        holders.leave(&outcome.private);
         return Ok(());
     }
     let id = read::known::<PhoneNumber>(Verb::Delete, call, &state)?;
