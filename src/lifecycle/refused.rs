@@ -1,6 +1,6 @@
 //! Lifecycle layer: what a create may have made besides its answer. An API behind
 //! gateways can carry a request out and refuse it, so after a refusal, and after a
-//! request that was repeated, the account is looked at once.
+//! request that was repeated, the account is looked at.
 
 use crate::client::{self, CallOptions, Delivery};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
@@ -13,6 +13,7 @@ use super::find::whole;
 use super::label;
 use super::noun::{Verb, What};
 use super::object::RemoteObject;
+use super::patience::pause;
 use super::reconcile::{self, Sought};
 
 /// The error for a create that was not sent, or was refused.
@@ -26,8 +27,11 @@ pub async fn failed<T: RemoteObject>(
         return T::NOUN.failed(Verb::Create, "", error);
     }
     let (name, label) = (T::NOUN.name, sought.label());
-    let (now, may_exist) = match left(call, sought, look).await {
-        Ok(ids) if ids.is_empty() => (format!("No {name} was created."), false),
+    let (now, may_exist) = match left(call, sought, None, look).await {
+        Ok(ids) if ids.is_empty() => (
+            format!("No {name} was created. Wavix lists none with the label {label:?} since the request."),
+            false,
+        ),
         Ok(ids) => (
             format!(
                 "{} {name} may have been created all the same, and it is not in the state: since the request, Wavix \
@@ -60,7 +64,7 @@ pub async fn second<T: RemoteObject>(
     look: &CallOptions,
 ) -> Option<Diagnostic> {
     let (name, label) = (T::NOUN.name, sought.label());
-    let seen = match left(call, sought, look).await {
+    let seen = match left(call, sought, Some(id), look).await {
         Ok(ids) if ids.is_empty() => return None,
         Ok(ids) => format!(
             "Since the first request, Wavix also lists {} with the label {label:?}, which no other create of this \
@@ -88,18 +92,32 @@ fn is_about_the_key(error: &client::Error) -> bool {
 }
 
 /// The objects with the requested label that were not there before the request,
-/// and that nobody is known to have.
+/// and that nobody is known to have. A list that has not the one that was just `made` is
+/// behind, and asked for again.
 ///
 /// # Errors
 /// Why that cannot be told.
 async fn left<T: RemoteObject>(
     call: &Call<'_, Context>,
     sought: &Sought<'_, T>,
+    made: Option<&str>,
     options: &CallOptions,
 ) -> Result<Vec<String>, String> {
     let slot = call.ctx.slot::<T>();
     let claims = slot.claims();
-    let listed = slot.fresh(call, options).await.map_err(|error| error.to_string())?;
+    let mut looks = 0;
+    let listed = loop {
+        let listed = slot.fresh(call, options).await.map_err(|error| error.to_string())?;
+        let Some(missing) = made.filter(|made| listed.iter().all(|record| record.key != *made)) else {
+            break listed;
+        };
+        looks += 1;
+        let until = options.deadline.instant().unwrap_or(call.deadline);
+        match call.ctx.patience().before_look(looks) {
+            Some(wait) if pause(wait, until, &options.cancel).await => {}
+            _ => return Err(format!("The account's list does not have {missing} yet.")),
+        }
+    };
     let alike = listed.iter().filter(|record| label::may_be(record.label(), sought.label()));
     let mut new: Vec<_> = alike.filter(|record| !claims.is_owned(&record.key)).collect();
     if new.iter().any(|record| sought.before.held(&record.key).is_none()) {

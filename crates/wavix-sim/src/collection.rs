@@ -1,7 +1,10 @@
 //! The stored items of one kind of object, with what lagging replicas still show of them.
 //! Knows no JSON, no request and no object: the rules are with each object, in `resources`.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use crate::behaviour::{Behaviour, ListOrder};
 
@@ -20,21 +23,48 @@ pub(crate) trait Item: Clone {
 struct Record<T> {
     item: T,
     /// Reads that still do not find it.
-    read_misses: u32,
+    read_misses: Lag,
     /// List requests that still leave it out.
-    list_misses: u32,
+    list_misses: Lag,
     /// Reads that still answer the version before the last update.
-    stale: Option<(T, u32)>,
+    stale: Option<(T, Lag)>,
+}
+
+/// How far replicas are behind a write.
+#[derive(Debug)]
+struct Lag {
+    /// Requests that are answered as before it.
+    left: u32,
+    /// When it ends at the latest.
+    until: Option<Instant>,
+}
+
+impl Lag {
+    /// Of a write that is made now.
+    fn of(requests: u32, at_most: Duration) -> Self {
+        Self { left: requests, until: Instant::now().checked_add(at_most) }
+    }
+
+    fn is_over(&self) -> bool {
+        self.left == 0 || self.until.is_some_and(|until| until <= Instant::now())
+    }
+
+    /// Whether a request is answered as before; counts it.
+    fn passes(&mut self) -> bool {
+        let is_behind = !self.is_over();
+        self.left = self.left.saturating_sub(1);
+        is_behind
+    }
 }
 
 impl<T: Item> Record<T> {
     /// The item as a read sees it; counts the lag down.
     fn read(&mut self) -> Option<&T> {
-        if passes(&mut self.read_misses) {
+        if self.read_misses.passes() {
             return None;
         }
         if let Some((before, left)) = &mut self.stale
-            && passes(left)
+            && left.passes()
         {
             return Some(before);
         }
@@ -43,7 +73,7 @@ impl<T: Item> Record<T> {
 
     /// The item as a list request sees it; counts the lag down.
     fn listed(&mut self) -> Option<&T> {
-        if passes(&mut self.list_misses) {
+        if self.list_misses.passes() {
             None
         } else if T::READ_FROM_LIST {
             self.read()
@@ -53,19 +83,12 @@ impl<T: Item> Record<T> {
     }
 }
 
-/// Whether a request is one of those `left`; counts it.
-fn passes(left: &mut u32) -> bool {
-    let one = *left > 0;
-    *left = left.saturating_sub(1);
-    one
-}
-
 /// The items of an account, by ascending id.
 #[derive(Debug)]
 pub(crate) struct Collection<T> {
     records: BTreeMap<i64, Record<T>>,
-    /// Deleted items that lists still show, with the number of list requests that do.
-    ghosts: Vec<(T, u32)>,
+    /// Deleted items that lists still show, and how long they do.
+    ghosts: Vec<(T, Lag)>,
     next_id: i64,
     lists_served: usize,
     reads_served: usize,
@@ -93,8 +116,8 @@ impl<T: Item> Collection<T> {
     pub(crate) fn insert(&mut self, item: T, behaviour: &Behaviour) {
         self.next_id = self.next_id.max(item.id() + 1);
         let record = Record {
-            read_misses: behaviour.misses_after_create,
-            list_misses: behaviour.list_lag,
+            read_misses: Lag::of(behaviour.misses_after_create, behaviour.lag_at_most),
+            list_misses: Lag::of(behaviour.list_lag, behaviour.lag_at_most),
             stale: None,
             item,
         };
@@ -106,13 +129,13 @@ impl<T: Item> Collection<T> {
         let Some(record) = self.records.get_mut(&item.id()) else { return };
         let before = std::mem::replace(&mut record.item, item);
         let reads = behaviour.stale_reads_after_update;
-        record.stale = (reads > 0).then_some((before, reads));
+        record.stale = (reads > 0).then(|| (before, Lag::of(reads, behaviour.lag_at_most)));
     }
 
     pub(crate) fn remove(&mut self, id: i64, behaviour: &Behaviour) -> Option<T> {
         let record = self.records.remove(&id)?;
         if behaviour.list_lag > 0 {
-            self.ghosts.push((record.item.clone(), behaviour.list_lag));
+            self.ghosts.push((record.item.clone(), Lag::of(behaviour.list_lag, behaviour.lag_at_most)));
         }
         Some(record.item)
     }
@@ -156,6 +179,7 @@ impl<T: Item> Collection<T> {
         skip: usize,
         take: usize,
     ) -> (Vec<T>, usize) {
+        self.ghosts.retain(|(_, lag)| !lag.is_over());
         let mut visible: Vec<&T> = Vec::with_capacity(self.records.len());
         visible.extend(self.records.values_mut().filter_map(Record::listed));
         visible.extend(self.ghosts.iter().map(|(item, _)| item));
@@ -165,10 +189,7 @@ impl<T: Item> Collection<T> {
         let total = visible.len();
         let page = visible.into_iter().skip(skip).take(take).cloned().collect();
         self.lists_served += 1;
-        self.ghosts.retain_mut(|(_, left)| {
-            *left -= 1;
-            *left > 0
-        });
+        self.ghosts.retain_mut(|(_, lag)| lag.passes());
         (page, total)
     }
 }
@@ -185,6 +206,8 @@ pub(crate) fn arrange<T>(items: &mut [T], order: ListOrder, turn: usize) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::{Behaviour, Collection, Item, ListOrder};
 
     #[derive(Debug, Clone, PartialEq)]
@@ -228,5 +251,13 @@ mod tests {
         assert_eq!(slots.remove_all(|slot| slot.0 == id, &lag), 1);
         assert_eq!((names(&mut slots), names(&mut slots)), (vec!["changed"], vec![]));
         assert_eq!(slots.new_id(), 6, "an id is not given twice");
+        // However few requests there are, it is over some time.
+        let short = Behaviour { lag_at_most: Duration::ZERO, ..lag };
+        for (id, name) in [(6, "old"), (7, "other")] {
+            slots.insert(Slot(id, name), &short);
+        }
+        slots.replace(Slot(6, "new"), &short);
+        slots.remove(7, &short);
+        assert_eq!(names(&mut slots), ["new"]);
     }
 }

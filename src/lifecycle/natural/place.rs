@@ -31,10 +31,18 @@ pub(super) struct Place<'a, T> {
     object: PhantomData<fn() -> T>,
 }
 
+/// Stands for a value that cannot be read: whose it is cannot be told, and the place is
+/// not empty.
+pub(super) const ILLEGIBLE: &str = "\u{FFFD}";
+
 /// The values of a key: one, none, or several where servers add one to another.
 pub(super) fn values<T: Placed>(listed: &[Record<T>], key: &str) -> Vec<String> {
     let of_key = listed.iter().filter(|record| record.key == key);
-    of_key.filter_map(|record| record.text(T::VALUE)).map(str::to_owned).collect()
+    of_key.map(|record| record.text(T::VALUE).unwrap_or(ILLEGIBLE).to_owned()).collect()
+}
+
+fn is_legible(values: &[String]) -> bool {
+    values.iter().all(|value| value != ILLEGIBLE)
 }
 
 impl<'a, T: Placed> Place<'a, T> {
@@ -60,6 +68,9 @@ impl<'a, T: Placed> Place<'a, T> {
         };
         let before = self.seen(left, &options(self.call), is_sure).await;
         let before = before.map_err(|error| told::unread::<T>(self.verb, self.key, &error))?;
+        if !is_legible(&before) {
+            return Err(told::illegible::<T>(self.verb, self.key).into());
+        }
         let other = before.iter().find(|found| !ours(found));
         if let Some(other) = other.filter(|_| !may_overwrite::<T>(plan)) {
             return Err(told::taken::<T>(self.verb, self.key, other).into());
@@ -74,24 +85,27 @@ impl<'a, T: Placed> Place<'a, T> {
 
     async fn fill(&self, value: &str, before: &[String]) -> Result<(), Diagnostics> {
         let look = look(self.call);
-        let is_done = |values: &[String]| values.is_empty() || values == [value];
+        let is_done = |values: &[String]| values == [value];
         let after = match self.post(value, before, &options(self.call)).await {
             Ok(after) => after,
             Err(error) if matches!(error.status(), Some(409 | 422)) => match self.look(&look).await {
                 Ok(after) if !after.is_empty() => after,
-                _ => return Err(self.failed(Some(&error), "").await),
+                _ => return Err(self.failed(Some(&error), Some(value), "").await),
             },
-            Err(error) => return Err(self.failed(Some(&error), "").await),
+            Err(error) => return Err(self.failed(Some(&error), Some(value), "").await),
         };
         if is_done(&after) {
             return Ok(());
+        }
+        if after.is_empty() {
+            return Err(self.failed(None, Some(value), "").await);
         }
         if let Some(other) = after.iter().find(|found| *found != value && !before.contains(found)) {
             return Err(told::taken::<T>(self.verb, self.key, other).into());
         }
         // From here to the end, also when interrupted: the place must not stay empty.
         if let Err(error) = self.empty(&after, &look).await {
-            return Err(self.failed(error.as_ref(), "").await);
+            return Err(self.failed(error.as_ref(), Some(value), "").await);
         }
         let error = match self.post(value, &[], &look).await {
             Ok(now) if is_done(&now) => return Ok(()),
@@ -113,7 +127,7 @@ impl<'a, T: Placed> Place<'a, T> {
             },
             _ => String::new(),
         };
-        Err(self.failed(error.as_ref(), &lost).await)
+        Err(self.failed(error.as_ref(), Some(value), &lost).await)
     }
 
     /// Takes the value of the state out of the place, and nobody else's.
@@ -127,6 +141,9 @@ impl<'a, T: Placed> Place<'a, T> {
         let is_ours = |values: &[String]| values.contains(value);
         let before = self.seen(left, &options(self.call), is_ours).await;
         let before = before.map_err(|error| told::unread::<T>(self.verb, self.key, &error))?;
+        if !is_legible(&before) {
+            return Err(told::illegible::<T>(self.verb, self.key).into());
+        }
         let others: Vec<&String> = before.iter().filter(|found| *found != value).collect();
         if !is_ours(&before) {
             others.first().into_iter().for_each(|other| outcome.warn(told::left_alone::<T>(self.key, other)));
@@ -140,13 +157,13 @@ impl<'a, T: Placed> Place<'a, T> {
             self.empty(&before, &look).await
         };
         if let Err(error) = emptied {
-            return Err(self.failed(error.as_ref(), "").await);
+            return Err(self.failed(error.as_ref(), None, "").await);
         }
         // A DELETE takes all of the key.
         for other in others {
             if let Err(error) = self.post(other, &[], &look).await {
                 let lost = format!("{} was in the place too, and could not be put back.", T::shown(other));
-                return Err(self.failed(Some(&error), &lost).await);
+                return Err(self.failed(Some(&error), None, &lost).await);
             }
         }
         Ok(())
@@ -171,10 +188,20 @@ impl<'a, T: Placed> Place<'a, T> {
             let answer = endpoints::create::<T>(ctx.client(), &body, options).await;
             drop(written);
             let error = match answer {
-                // What was there may be there still; a list that is behind may not show it yet.
-                Ok(_) => {
-                    let is_so = |now: &[String]| now == [value] || (before.is_empty() && now.is_empty());
-                    return self.seen(settling, options, is_so).await;
+                // What was there may be there still, or what a lost request has put there. If not, the
+                // answer's word is good also where the list is behind, or cannot be had.
+                Ok(answer) => {
+                    let told = answer.value.text(T::VALUE).map(str::to_owned);
+                    let is_certain = told.as_deref() == Some(value) && looks == 0 && before.is_empty();
+                    let is_so = |now: &[String]| now == [value] || (is_certain && now.is_empty());
+                    return match self.seen(settling, options, is_so).await {
+                        Ok(now) if now.is_empty() => Ok(told.into_iter().collect()),
+                        Err(error) if is_certain => {
+                            tracing::warn!(key = self.key, %error, "what was put into a place is not looked at");
+                            Ok(vec![value.to_owned()])
+                        }
+                        seen => seen,
+                    };
                 }
                 // After a doubt, a refusal says nothing about the request before.
                 Err(error) if error.delivery() == Delivery::Ambiguous || looks > 0 => error,
@@ -182,12 +209,12 @@ impl<'a, T: Placed> Place<'a, T> {
             };
             tracing::warn!(key = self.key, %error, "the answer to a create was lost: its place is looked at");
             looks += 1;
-            let wait = ctx.patience().before_look(looks);
-            let after = self.seen(wait.unwrap_or_default(), &look(self.call), has_it).await?;
+            // A list that is behind would have it sent twice, and some servers keep both.
+            let after = self.seen(settling, &look(self.call), has_it).await?;
             if has_it(&after) {
                 return Ok(after);
             }
-            if wait.is_none() || options.cancel.is_cancelled() {
+            if ctx.patience().before_look(looks).is_none() || options.cancel.is_cancelled() {
                 return Err(error);
             }
         }
@@ -208,7 +235,7 @@ impl<'a, T: Placed> Place<'a, T> {
                 Err(error) => return Err(Some(error)),
             };
             let after = self.look(&look(self.call)).await.map_err(Some)?;
-            if !after.iter().any(|found| before.contains(found)) {
+            if is_legible(&after) && !after.iter().any(|found| before.contains(found)) {
                 return Ok(());
             }
             looks += 1;
@@ -236,7 +263,7 @@ impl<'a, T: Placed> Place<'a, T> {
             let values = self.look(options).await?;
             let left = left.saturating_sub(began.elapsed());
             let wait = self.call.ctx.patience().to_settle(tries).min(left);
-            if is_so(&values) || left.is_zero() || !self.pause(wait, options).await {
+            if (is_so(&values) && is_legible(&values)) || left.is_zero() || !self.pause(wait, options).await {
                 return Ok(values);
             }
             tries += 1;
@@ -255,8 +282,9 @@ impl<'a, T: Placed> Place<'a, T> {
     }
 
     /// What failed, and what is true now.
-    async fn failed(&self, error: Option<&client::Error>, lost: &str) -> Diagnostics {
-        told::failed::<T>(self.verb, self.key, error, &self.look(&look(self.call)).await, lost)
+    async fn failed(&self, error: Option<&client::Error>, wanted: Option<&str>, lost: &str) -> Diagnostics {
+        let after = self.look(&look(self.call)).await;
+        told::failed::<T>(self.verb, self.key, error, told::Place { after: &after, wanted, lost })
     }
 }
 

@@ -8,14 +8,19 @@ mod requests;
 mod screen;
 #[path = "../../../examples/quickstart/stage.rs"]
 mod stage;
+#[path = "../../../examples/quickstart/without_terraform.rs"]
+mod without_terraform;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 use screen::{Paint, Screen, plain};
 use stage::Stage;
+use wavix_sim::Sim;
 
 use crate::support::cli::{self, Cli};
 use crate::support::require;
@@ -25,6 +30,7 @@ acceptance_trials! {
     a_terraform_of_any_name_is_shown_by_it,
     a_terraform_that_is_named_and_not_there_is_an_error_that_names_it,
     an_interrupt_ends_the_quickstart_before_its_next_step,
+    without_terraform_nothing_is_waited_for,
     ; since (1, 11):
     the_picture_in_the_readme_is_what_the_quickstart_shows,
     what_the_quickstart_keeps_can_be_gone_on_with,
@@ -92,6 +98,24 @@ fn an_interrupt_ends_the_quickstart_before_its_next_step() {
     let (screen, interrupted) = (Screen::new(None), AtomicBool::new(true));
     let stage = Stage::set(cli, binary, folder.path(), &screen, &interrupted).unwrap();
     assert_eq!(stage.play(false).unwrap_err().to_string(), "interrupted");
+}
+
+/// Whatever may be an old answer is asked for again, after a second at first and for ten
+/// in all: nobody who watches would know why.
+fn without_terraform_nothing_is_waited_for() {
+    let reads = Arc::new(Mutex::new(BTreeMap::<String, usize>::new()));
+    let counted = Arc::clone(&reads);
+    let sim = Sim::builder().on_request(move |entry| {
+        if entry.method == "GET" && entry.path.starts_with("/v1/trunks/") {
+            *counted.lock().unwrap().entry(entry.path.clone()).or_default() += 1;
+        }
+    });
+    let sim = sim.spawn();
+    let binary = Path::new(env!("CARGO_BIN_EXE_terraform-provider-wavix"));
+    without_terraform::show(binary, &sim, Paint::ALWAYS, &AtomicBool::new(false)).unwrap();
+    // One for each time that it is shown to be read.
+    let reads: Vec<usize> = reads.lock().unwrap().values().copied().collect();
+    assert_eq!(reads, [4, 2], "the trunk that was made, and the one of the portal");
 }
 
 /// A version in the name is no extension.

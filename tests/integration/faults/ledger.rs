@@ -1,4 +1,4 @@
-//! What Terraform keeps about one trunk, and does with it: state, taint, and
+//! What Terraform keeps about one object, and does with it: state, taint, and
 //! the rules by which Core takes or refuses an answer.
 
 use tf_conformance::core::{Instance, Planned, Resource};
@@ -24,7 +24,7 @@ impl<'s> Ledger<'s> {
         Self { resource, instance: Instance::absent(), tainted: false }
     }
 
-    /// The id in the state.
+    /// The id in the state, where it is a number.
     pub fn id(&self) -> Option<i64> {
         self.instance.state.get("id").as_str().and_then(|id| id.parse().ok())
     }

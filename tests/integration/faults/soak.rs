@@ -15,7 +15,7 @@ use wavix_sim::{ApiKey, Sim};
 use super::bench::{Bench, arguments};
 use super::ledger::{Ledger, has_errors, text};
 use super::limits;
-use super::sequences::{config, quiet, rule};
+use super::sequences::{Kind, quiet, rule};
 
 /// The tests of this module.
 pub fn trials() -> Vec<Trial> {
@@ -92,7 +92,7 @@ async fn soak() {
         while Instant::now() < end {
             sim.faults().clear();
             for _ in 0..rng.usize(..12) {
-                sim.faults().push(rule(&mut rng));
+                sim.faults().push(rule(&mut rng, &[Kind::Trunk]));
             }
             sim.journal().clear();
             bench.session().trace.clear();
@@ -167,7 +167,7 @@ struct Slot<'s> {
 
 impl Slot<'_> {
     fn config(&self, variant: u8) -> tf_conformance::value::Value {
-        let mut config = config(variant);
+        let mut config = Kind::Trunk.config(variant);
         config["label"] = self.label().into();
         self.ledger.config(&config)
     }

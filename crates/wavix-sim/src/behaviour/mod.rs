@@ -113,6 +113,10 @@ pub struct Behaviour {
     /// How many list requests after a create miss the new object, and after a delete still show the old one.
     /// Default: 0.
     pub list_lag: u32,
+    /// How long after a write an answer may be behind it, however few requests there were. Default: as long as it takes.
+    /// In JSON `lag_at_most_ms`.
+    #[serde(rename = "lag_at_most_ms", with = "milliseconds")]
+    pub lag_at_most: Duration,
     /// Added before every answer. Default: zero. In JSON `latency_ms`.
     #[serde(rename = "latency_ms", with = "milliseconds")]
     pub latency: Duration,
@@ -208,6 +212,7 @@ impl Default for Behaviour {
             misses_after_create: 0,
             stale_reads_after_update: 0,
             list_lag: 0,
+            lag_at_most: Duration::MAX,
             latency: Duration::ZERO,
             requests_per_second: None,
             rate_limited_families: BTreeMap::new(),

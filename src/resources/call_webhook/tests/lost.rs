@@ -3,7 +3,7 @@
 use wavix_sim::behaviour::SecondPost;
 use wavix_sim::{Answer, Fault, Rule};
 
-use super::{Bench, EVENT, NEW, OLD, OTHER, PATH, SECOND_POSTS, patient, webhook, with};
+use super::{Bench, EVENT, NEW, OLD, OTHER, PATH, SECOND_POSTS, overwriting, patient, webhook, with};
 
 /// Ways to lose an answer, after the request was carried out and without.
 fn losses() -> Vec<(bool, Fault)> {
@@ -151,4 +151,73 @@ async fn an_interrupt_does_not_leave_the_slot_empty() {
     let (left, ()) = tokio::join!(bench.update(&plan, &prior), interrupt);
     assert_eq!(left.ok(), webhook(NEW));
     assert_eq!(bench.urls(), [NEW]);
+}
+
+/// A server that keeps two would have both told of each call.
+#[tokio::test]
+async fn a_lost_request_is_not_repeated_before_the_list_must_show_it() {
+    for lag in [1, 3] {
+        let mut bench =
+            with(|b| (b.list_lag, b.webhook_second_post) = (lag, SecondPost::Appends)).await;
+        bench.ctx = patient(&bench);
+        bench.sim.fault("POST", PATH, Fault::answer_after_commit(Answer::new(408)));
+        bench.create(&webhook(NEW)).await.ok();
+        assert_eq!((bench.urls(), bench.writes()), (vec![NEW.to_owned()], (1, 0)), "{lag}");
+    }
+}
+
+#[tokio::test]
+async fn an_acknowledged_url_is_kept_whatever_the_look_after_it_comes_to() {
+    for fault in [Fault::status(400), Fault::status(503), Fault::html_200(), Fault::close()] {
+        let bench = Bench::start().await;
+        bench.sim.faults().push(Rule::new("GET", PATH, fault.clone()).skip(1).always());
+        assert_eq!(bench.create(&webhook(NEW)).await.ok(), webhook(NEW), "{fault:?}");
+        assert_eq!(bench.urls(), [NEW], "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_url_that_may_come_into_force_yet_is_named() {
+    for lost in [Fault::close_after_commit(), Fault::answer_after_commit(Answer::new(400))] {
+        let bench = with(|b| b.list_lag = 9).await;
+        bench.sim.fault("POST", PATH, lost.clone());
+        bench.sim.faults().push(Rule::new("POST", PATH, Fault::status(500)).always());
+        let left = bench.create(&webhook(NEW)).await;
+        assert!(left.refusal().contains(&format!("{NEW} was requested")), "{lost:?}: {left:?}");
+        assert_eq!((bench.urls(), left.state), (vec![NEW.to_owned()], None));
+    }
+}
+
+/// The answer says so, although the list does not show it yet.
+#[tokio::test]
+async fn a_url_that_wavix_makes_otherwise_is_not_taken_for_the_own() {
+    let mut bench = with(|b| b.list_lag = 1).await;
+    bench.ctx = patient(&bench);
+    bench.sim.configure(|b| drop(b.forced.insert("url".to_owned(), OTHER.into())));
+    let left = bench.create(&webhook(NEW)).await;
+    assert!(left.refusal().contains(OTHER), "{left:?}");
+    assert_eq!(left.state, None);
+}
+
+/// Of a value that cannot be read nobody knows whose it is.
+#[tokio::test]
+async fn a_place_with_a_value_that_cannot_be_read_is_not_empty() {
+    for odd in [Fault::with("url", ""), Fault::without("url"), Fault::with("url", 5)] {
+        for second_post in SECOND_POSTS {
+            let bench = with(|b| b.webhook_second_post = second_post).await;
+            bench.sim.set_webhook(EVENT, OTHER);
+            bench.sim.faults().always("GET", PATH, odd.clone());
+            for plan in [webhook(NEW), overwriting(NEW)] {
+                let left = bench.create(&plan).await;
+                assert!(left.refusal().contains("cannot be read"), "{odd:?}: {left:?}");
+            }
+            bench.sim.set_webhook(EVENT, OLD);
+            let left = bench.update(&webhook(NEW), &webhook(OLD)).await;
+            assert!(left.refusal().contains("cannot be read"), "{odd:?}: {left:?}");
+            let left = bench.delete(&webhook(OLD)).await;
+            assert!(left.refusal().contains("cannot be read"), "{odd:?}: {left:?}");
+            assert_eq!((bench.urls(), left.state), (vec![OLD.to_owned()], Some(webhook(OLD))));
+            assert_eq!(bench.writes(), (0, 0));
+        }
+    }
 }

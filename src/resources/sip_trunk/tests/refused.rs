@@ -40,7 +40,9 @@ async fn that_nothing_was_created_is_said_when_it_is_known() {
         bench.sim.add_trunk(serde_json::json!({ "label": "office" }));
         bench.sim.fault("POST", TRUNKS, Fault::status(status));
         let left = bench.create(&config(|_| {})).await;
-        assert!(left.error().detail.contains("No SIP trunk was created."), "{status}: {left:?}");
+        let detail = &left.error().detail;
+        assert!(detail.contains("No SIP trunk was created."), "{status}: {detail}");
+        assert!(detail.contains("lists none with the label \"office\""), "{status}: {detail}");
 
         bench.sim.fault("POST", TRUNKS, Fault::status(status));
         bench.sim.fault("GET", TRUNKS, Fault::status(500));
@@ -128,6 +130,22 @@ async fn a_second_trunk_that_the_list_shows_late_is_named_after_adopting() {
     let summaries: Vec<&str> = left.warnings.iter().map(|warning| warning.summary.as_str()).collect();
     assert_eq!(summaries, ["Adopted SIP trunk 3107", "Possible duplicate of SIP trunk 3107"], "{left:?}");
     assert!(left.warnings[1].detail.contains(&SECOND_ID.to_string()), "{left:?}");
+}
+
+/// Both are there, and neither look nor answer shows the first one yet.
+#[tokio::test]
+async fn a_second_trunk_is_named_when_the_list_is_behind() {
+    for lag in [1, 2, 9] {
+        let mut bench = Bench::with(Sim::builder().behaviour(|b| b.list_lag = lag).start().await);
+        bench.ctx = bench.context(|settings| settings.max_retries = 1);
+        let slow_down = Answer::new(429).header("retry-after", "0");
+        bench.sim.fault("POST", TRUNKS, Fault::answer_after_commit(slow_down));
+        let left = bench.create(&config(|_| {})).await;
+        let [warning] = left.warnings.as_slice() else { panic!("{lag}: {left:?}") };
+        assert_eq!(warning.summary, format!("Possible duplicate of SIP trunk {SECOND_ID}"));
+        let seen = if lag == 9 { "does not have 3108 yet" } else { "also lists 3107 with" };
+        assert!(warning.detail.contains(seen), "{lag}: {}", warning.detail);
+    }
 }
 
 /// What another create is making meanwhile is not taken for what this one left.
