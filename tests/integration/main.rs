@@ -41,9 +41,9 @@ use std::process::ExitCode;
 
 use libtest_mimic::Arguments;
 
-/// Many tests wait for most of their time: two for each processor keep it busy.
+/// Many tests wait for most of their time: three for each processor keep it busy.
 fn at_once() -> usize {
-    2 * std::thread::available_parallelism().map_or(1, NonZero::get)
+    3 * std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 fn main() -> ExitCode {
@@ -53,13 +53,14 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert_with(at_once);
     let trials = [
+        // What waits for longest begins first.
+        faults::trials(),
         tidy::trials(),
         protocol::trials(),
         conformance::trials(),
         abilities::trials(),
         budgets::trials(),
         documentation::trials(),
-        faults::trials(),
         packages::trials(),
         acceptance::trials(),
         page::trials(),
