@@ -146,7 +146,10 @@ impl<'a, T: Placed> Place<'a, T> {
         }
         let others: Vec<&String> = before.iter().filter(|found| *found != value).collect();
         if !is_ours(&before) {
-            others.first().into_iter().for_each(|other| outcome.warn(told::left_alone::<T>(self.key, other)));
+            others
+                .first()
+                .into_iter()
+                .for_each(|other| outcome.warn(told::left_alone::<T>(self.key, value, other)));
             return Ok(());
         }
         outcome.note(format!("{} {}", T::NOUN.name, self.key));

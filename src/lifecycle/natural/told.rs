@@ -84,14 +84,15 @@ pub(super) fn overwritten<T: Placed>(key: &str, value: &str) -> Diagnostic {
 }
 
 /// What a delete has not done.
-pub(super) fn left_alone<T: Placed>(key: &str, value: &str) -> Diagnostic {
+pub(super) fn left_alone<T: Placed>(key: &str, held: &str, value: &str) -> Diagnostic {
     let name = T::NOUN.name;
     Diagnostic::warning(
         format!("{} {key} was left alone", capitalized(name)),
         format!(
-            "Somebody has replaced the `{}` of this resource: the {name} `{key}` is {} now. It was not deleted, and the \
-             resource is out of the state.\n\nIf nobody needs it, delete it in the Wavix portal.",
+            "Somebody has replaced the `{}` of this resource, {}: the {name} `{key}` is {} now. It was not deleted, and \
+             the resource is out of the state.\n\nIf nobody needs it, delete it in the Wavix portal.",
             T::VALUE,
+            shown::<T>(held),
             shown::<T>(value)
         ),
     )

@@ -117,7 +117,12 @@ impl<'s> Life<'s> {
             return Err(format!("{kind}: {lost}, which is a stranger's, is gone"));
         }
         let said = just_said.to_lowercase();
-        let is_named = |stored: &Stored| stored.names.iter().any(|name| said.contains(&name.to_lowercase()));
+        // What a server made of a request that was not answered is known by that request.
+        let requested = self.kind.requested(self.variant);
+        let is_named = |stored: &Stored| {
+            let mut names = stored.names.iter().chain(&requested);
+            names.any(|name| said.contains(&name.to_lowercase()))
+        };
         let mut odd = BTreeSet::new();
         for stored in self.ours(sim) {
             let Some(how) = &stored.odd else { continue };
