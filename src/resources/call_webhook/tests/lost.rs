@@ -157,8 +157,7 @@ async fn an_interrupt_does_not_leave_the_slot_empty() {
 #[tokio::test]
 async fn a_lost_request_is_not_repeated_before_the_list_must_show_it() {
     for lag in [1, 3] {
-        let mut bench =
-            with(|b| (b.list_lag, b.webhook_second_post) = (lag, SecondPost::Appends)).await;
+        let mut bench = with(|b| (b.list_lag, b.webhook_second_post) = (lag, SecondPost::Appends)).await;
         bench.ctx = patient(&bench);
         bench.sim.fault("POST", PATH, Fault::answer_after_commit(Answer::new(408)));
         bench.create(&webhook(NEW)).await.ok();
