@@ -5,8 +5,6 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use crate::client::{self, CallOptions, Delivery};
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::object::Mapped;
@@ -253,22 +251,23 @@ impl<'a, T: Placed> Place<'a, T> {
         Ok(values(&listed, self.key))
     }
 
-    /// What is in the place, asked for again for so long until it is as expected.
+    /// What is in the place, asked for again until it is as expected or was waited for so
+    /// long. How slow the answers are makes no look less.
     async fn seen(
         &self,
-        left: Duration,
+        mut left: Duration,
         options: &CallOptions,
         is_so: impl Fn(&[String]) -> bool,
     ) -> Result<Vec<String>, client::Error> {
-        let began = Instant::now();
         let mut tries = 0;
         loop {
             let values = self.look(options).await?;
-            let left = left.saturating_sub(began.elapsed());
             let wait = self.call.ctx.patience().to_settle(tries).min(left);
-            if (is_so(&values) && is_legible(&values)) || left.is_zero() || !self.pause(wait, options).await {
+            let is_certain = is_so(&values) && is_legible(&values);
+            if is_certain || wait.is_zero() || !self.pause(wait, options).await {
                 return Ok(values);
             }
+            left = left.saturating_sub(wait);
             tries += 1;
         }
     }
