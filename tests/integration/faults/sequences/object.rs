@@ -167,7 +167,7 @@ fn key(key: &ApiKey) -> Stored {
     let wanted = if variant < RESTRICTED { (false, Vec::new()) } else { (true, ADDRESSES.to_vec()) };
     let scopes: &[&str] = if variant == 2 { &["trunks"] } else { &[] };
     let is_scoped =
-        key.scopes_enabled == !scopes.is_empty() && granted.iter().map(|(name, _)| *name).eq(scopes);
+        key.scopes_enabled != scopes.is_empty() && granted.iter().map(|(name, _)| *name).eq(scopes);
     let is_right = from_where == wanted && is_scoped && key.active;
     let odd = (!is_right).then(|| {
         format!("from {from_where:?}, scopes {} {granted:?}, active = {}", key.scopes_enabled, key.active)
