@@ -56,15 +56,27 @@ pub async fn failed<T: RemoteObject>(
     T::NOUN.failed_with(Verb::Create, error, What { now, may_exist })
 }
 
-/// A warning if a create whose request was repeated has left a second object.
+/// A warning if a create whose request was repeated has left a second object. One that
+/// was `found` may be the first of several, of which a list that is behind shows the
+/// others later.
 pub async fn second<T: RemoteObject>(
     call: &Call<'_, Context>,
     sought: &Sought<'_, T>,
     id: &str,
+    found: bool,
     look: &CallOptions,
 ) -> Option<Diagnostic> {
     let (name, label) = (T::NOUN.name, sought.label());
-    let seen = match left(call, sought, Some(id), look).await {
+    let mut looks = 0;
+    let left = loop {
+        let left = left(call, sought, Some(id), look).await;
+        looks += 1;
+        let is_late = found && left.as_ref().is_ok_and(Vec::is_empty);
+        if !is_late || !waits(call, looks, look).await {
+            break left;
+        }
+    };
+    let seen = match left {
         Ok(ids) if ids.is_empty() => return None,
         Ok(ids) => format!(
             "Since the first request, Wavix also lists {} with the label {label:?}, which no other create of this \
@@ -84,6 +96,15 @@ pub async fn second<T: RemoteObject>(
         )
         .at(Path::root(T::LABEL)),
     )
+}
+
+/// Waits for another look; `false` when there is to be none.
+async fn waits(call: &Call<'_, Context>, looks: usize, options: &CallOptions) -> bool {
+    let until = options.deadline.instant().unwrap_or(call.deadline);
+    match call.ctx.patience().before_look(looks) {
+        Some(wait) => pause(wait, until, &options.cancel).await,
+        None => false,
+    }
 }
 
 /// A request that was not let in at all.
@@ -112,10 +133,8 @@ async fn left<T: RemoteObject>(
             break listed;
         };
         looks += 1;
-        let until = options.deadline.instant().unwrap_or(call.deadline);
-        match call.ctx.patience().before_look(looks) {
-            Some(wait) if pause(wait, until, &options.cancel).await => {}
-            _ => return Err(format!("The account's list does not have {missing} yet.")),
+        if !waits(call, looks, options).await {
+            return Err(format!("The account's list does not have {missing} yet."));
         }
     };
     let alike = listed.iter().filter(|record| label::may_be(record.label(), sought.label()));

@@ -132,6 +132,22 @@ async fn a_second_trunk_that_the_list_shows_late_is_named_after_adopting() {
     assert!(left.warnings[1].detail.contains(&SECOND_ID.to_string()), "{left:?}");
 }
 
+/// The first is found, and the other one is shown several looks later.
+#[tokio::test]
+async fn later_trunks_of_a_repeated_create_are_named_when_the_first_is_adopted() {
+    let mut bench = Bench::with(Sim::start().await);
+    bench.ctx = bench.context(|settings| settings.max_retries = 1);
+    let slow_down = Answer::new(429).header("retry-after", "0");
+    bench.sim.fault("POST", TRUNKS, Fault::answer_after_commit(slow_down));
+    bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
+    let hidden = Fault::without("/sip_trunks/1").and_with("/pagination/total", 1);
+    bench.sim.faults().push(wavix_sim::Rule::new("GET", TRUNKS, hidden).skip(1).times(3));
+    let left = bench.create(&config(|_| {})).await;
+    let summaries: Vec<&str> = left.warnings.iter().map(|warning| warning.summary.as_str()).collect();
+    assert_eq!(summaries, ["Adopted SIP trunk 3107", "Possible duplicate of SIP trunk 3107"], "{left:?}");
+    assert!(left.warnings[1].detail.contains(&SECOND_ID.to_string()), "{left:?}");
+}
+
 /// Both are there, and neither look nor answer shows the first one yet.
 #[tokio::test]
 async fn a_second_trunk_is_named_when_the_list_is_behind() {
