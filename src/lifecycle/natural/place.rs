@@ -99,7 +99,7 @@ impl<'a, T: Placed> Place<'a, T> {
             return Err(self.failed(None, Some(value), "").await);
         }
         if let Some(other) = after.iter().find(|found| *found != value && !before.contains(found)) {
-            return Err(told::taken::<T>(self.verb, self.key, other).into());
+            return Err(told::taken_meanwhile::<T>(self.verb, self.key, other, value).into());
         }
         // From here to the end, also when interrupted: the place must not stay empty.
         if let Err(error) = self.empty(&after, &look).await {

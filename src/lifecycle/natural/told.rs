@@ -51,6 +51,15 @@ pub(super) fn taken<T: Placed>(verb: Verb, key: &str, value: &str) -> Diagnostic
     )
 }
 
+/// The same, seen after this resource's own value was put there.
+pub(super) fn taken_meanwhile<T: Placed>(verb: Verb, key: &str, value: &str, own: &str) -> Diagnostic {
+    let mut refusal = taken::<T>(verb, key, value);
+    let also =
+        format!("\n\n{} was requested before that was seen, and may be in force too.", shown::<T>(own));
+    refusal.detail.push_str(&also);
+    refusal
+}
+
 fn ways_out(key: &str) -> String {
     format!(
         "Adopt it with `terraform import`, the resource's address and `{key}`; or delete it in the Wavix portal; or set \

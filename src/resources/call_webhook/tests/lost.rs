@@ -194,7 +194,8 @@ async fn a_url_that_wavix_makes_otherwise_is_not_taken_for_the_own() {
     bench.ctx = patient(&bench);
     bench.sim.configure(|b| drop(b.forced.insert("url".to_owned(), OTHER.into())));
     let left = bench.create(&webhook(NEW)).await;
-    assert!(left.refusal().contains(OTHER), "{left:?}");
+    let refusal = left.refusal();
+    assert!(refusal.contains(OTHER) && refusal.contains(&format!("{NEW} was requested")), "{refusal}");
     assert_eq!(left.state, None);
 }
 
