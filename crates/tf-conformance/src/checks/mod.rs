@@ -193,7 +193,7 @@ pub static CHECKS: [Check; 42] = checks! {
         "Terraform node_resource_abstract_instance.go"
     17 Schemas plan::replaces
         "plan of a replace"
-        "With a null prior state, prior_private and prior_identity are of what is replaced: planned_private still has what the delete needs, and what is created is another object."
+        "With a null prior state, prior_private and prior_identity are of what is replaced: planned_private still has what the delete needs, and what takes its place is created."
         "Terraform node_resource_abstract_instance.go, plan"
     18 Schemas apply::creates
         "apply of a create"

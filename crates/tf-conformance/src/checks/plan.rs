@@ -239,6 +239,10 @@ pub(super) async fn replaces(context: &Context<'_>) -> Verdict {
         let resource = Resource::new(&session, &subject.type_name)?;
         let config = resource.config(&subject.config)?;
         let question = async |created: &Instance| {
+            // Core plans and applies in other processes than the one that created it, and
+            // plans once more when it applies.
+            let planning = context.configured(Some(case)).await?;
+            let resource = Resource::new(&planning, &subject.type_name)?;
             let without_state = Instance { state: Value::Null, ..created.clone() };
             let planned = resource.plan(&without_state, &config).await?;
             no_errors("planning the second half of a replace", &planned.diagnostics)?;
@@ -248,13 +252,16 @@ pub(super) async fn replaces(context: &Context<'_>) -> Verdict {
             })?;
             // Core deletes with what the second plan gave.
             let mut destroying = resource.plan_destroy(created).await?;
-            destroying.private = planned.private.clone();
+            destroying.private = planned.private;
+            let applying = context.configured(Some(case)).await?;
+            let resource = Resource::new(&applying, &subject.type_name)?;
             let deleted = resource.apply(&destroying).await?;
             no_errors("deleting with the private data of the replace's plan", &deleted.diagnostics)?;
-            // The identity that was sent is that of what was replaced.
+            // The identity that is sent is that of what was replaced.
+            let planned = resource.plan(&without_state, &config).await?;
+            no_errors("planning what takes its place", &planned.diagnostics)?;
             let anew = resource.apply(&planned).await?;
             no_errors("creating what takes its place", &anew.diagnostics)?;
-            unbroken("creating what takes its place", &resource.judge_apply(&anew))?;
             let deleted = resource.apply(&resource.plan_destroy(&anew.instance).await?).await?;
             no_errors("deleting what took its place", &deleted.diagnostics)
         };
