@@ -11,7 +11,7 @@ use super::error::Delivery;
 /// What one attempt came to, other than an answer.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Failure {
-    /// Nothing was attempted: see the [`Ending`].
+    /// Nothing was attempted: see the ending of the call.
     NotAttempted,
     /// A read that was under way when the caller gave up.
     Abandoned,
