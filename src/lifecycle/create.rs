@@ -40,7 +40,7 @@ pub async fn create<T: RemoteObject>(
     drop(written);
     // One for all that follows: an interrupt is obeyed when its grace is over.
     let look = look(call);
-    let (was_repeated, found);
+    let (was_repeated, was_found);
     let mut is_new = false;
     let record = match made {
         Ok(answer) => {
@@ -48,11 +48,11 @@ pub async fn create<T: RemoteObject>(
             is_new = !slot.claims().is_owned(key) && sought.before.held(key) != Some(true);
             attempt.made(&answer.value.mark());
             outcome.note(adopt::created::<T>(key));
-            (was_repeated, found) = (answer.attempts > 1, false);
+            (was_repeated, was_found) = (answer.attempts > 1, false);
             answer.value
         }
         Err(error) if error.delivery() == Delivery::Ambiguous => {
-            (was_repeated, found) = (error.attempts() > 1, true);
+            (was_repeated, was_found) = (error.attempts() > 1, true);
             let lost = attempt.lost();
             let found = adopt::after_a_lost_answer(call, lost, &sought, &error, &look, outcome).await?;
             T::confirm_adopted(call, &sought, found, &look, outcome).await?
@@ -68,7 +68,8 @@ pub async fn create<T: RemoteObject>(
     outcome.save(object.clone());
     slot.trail().note(&object, Some(call.ctx.patience().settling));
     settle::note_create(call, &mut outcome.private);
-    if was_repeated && let Some(warning) = refused::second(call, &sought, &record.key, found, &look).await {
+    if was_repeated && let Some(warning) = refused::second(call, &sought, &record.key, was_found, &look).await
+    {
         outcome.warn(warning);
     }
     Ok(Made { record, is_new })

@@ -192,16 +192,38 @@ pub(super) async fn delete(
         holders.leave(&outcome.private);
         return Ok(());
     }
-    let id = read::known::<PhoneNumber>(Verb::Delete, call, &state)?;
+    let stored = read::known::<PhoneNumber>(Verb::Delete, call, &state)?;
     outcome.note(format!("phone number +{number}"));
-    if state.fate() == RELEASE {
-        release(call, &state, &number, &id, outcome).await?;
-    } else {
-        unroute(call, &state, &number, &id, outcome).await?;
+    if let Some(id) = followed(call, &state, &number, &stored).await? {
+        if state.fate() == RELEASE {
+            release(call, &state, &number, &id, outcome).await?;
+        } else {
+            unroute(call, &state, &number, &id, outcome).await?;
+        }
     }
     holders.leave(&outcome.private);
-    call.ctx.slot::<PhoneNumber>().trail().forget(&id);
+    call.ctx.slot::<PhoneNumber>().trail().forget(&stored);
     Ok(())
+}
+
+/// The id of the number, if it is another number's that stands in the state: what is
+/// released never comes back. `None` when the account does not have the number any more.
+async fn followed(
+    call: &Call<'_, Context>,
+    state: &PhoneNumberModel,
+    number: &str,
+    stored: &str,
+) -> Result<Option<String>, Diagnostics> {
+    let failed = |error| NOUN.failed(Verb::Delete, &format!("+{number}"), &error);
+    match endpoints::get::<PhoneNumber>(call.ctx.client(), stored, &options(call)).await {
+        Ok(found) if !PhoneNumber::is_renewed(state, &found) => {
+            let found = owned(call.ctx, number, &options(call)).await.map_err(failed)?;
+            Ok(found.map(|found| found.key))
+        }
+        Err(error) if !error.is_not_found() => Err(failed(error)),
+        // What a 404 is worth, the request itself finds out.
+        _ => Ok(Some(stored.to_owned())),
+    }
 }
 
 async fn unroute(

@@ -73,6 +73,22 @@ async fn release_is_one_delete_with_one_id_and_is_verified() {
     assert!(bench.sim.phone_number("12565378258").is_some(), "the other one stays");
 }
 
+/// The id of the state is another number's by now, as a destroy without a refresh meets it.
+#[tokio::test]
+async fn a_destroy_follows_the_number_and_never_the_id_of_the_state() {
+    const OTHER: &str = "12565378258";
+    for on_destroy in ["release", "unroute"] {
+        let mut bench = Bench::start().await;
+        let mut held = held(&mut bench, on_destroy).await;
+        let other = bench.sim.phone_number(OTHER).unwrap();
+        held.state.id = text(&other.id.to_string());
+        assert!(bench.destroy(&held).await.errors.is_empty(), "{on_destroy}");
+        let own = bench.sim.phone_number(DIGITS);
+        assert!(own.is_none_or(|own| on_destroy == "unroute" && own.destination.is_empty()), "{on_destroy}");
+        assert_eq!(bench.sim.phone_number(OTHER), Some(other), "{on_destroy}: the other one is left alone");
+    }
+}
+
 #[tokio::test]
 async fn release_finds_the_encoding_that_the_api_understands() {
     for (encoding, requests) in [
