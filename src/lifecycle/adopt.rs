@@ -58,18 +58,27 @@ pub async fn after_a_lost_answer<T: RemoteObject>(
     outcome.save(found.state(sought.plan));
     outcome.note(created::<T>(&found.key));
     tracing::warn!(id = found.key, "the object of the lost answer was found and is adopted");
-    outcome.warn(adopted::<T>(&found.key, error));
+    let was_refused = call.ctx.slot::<T>().claims().was_refused(&reconcile::contents::<T>(sought.body));
+    outcome.warn(adopted::<T>(&found.key, sought.label(), error, was_refused));
     Ok(found)
 }
 
-fn adopted<T: RemoteObject>(id: &str, error: &client::Error) -> Diagnostic {
+fn adopted<T: RemoteObject>(id: &str, label: &str, error: &client::Error, was_refused: bool) -> Diagnostic {
     let name = T::NOUN.name;
+    let another = if was_refused {
+        format!(
+            "\n\nWavix refused an equal request before, which may have been carried out too. If another {name} labelled \
+             {label:?} appears, one of the two is that request's: delete the one that nobody needs."
+        )
+    } else {
+        String::new()
+    };
     Diagnostic::warning(
         format!("Adopted {name} {id}"),
         format!(
             "The {name} {id} is in the state. No second one was requested.\n\nNo answer said whether it was created: \
              {error} Wavix lists the {name} {id} since then, with everything that was requested. It was not there \
-             before the request, and no other create of this provider on this machine made it."
+             before the request, and no other create of this provider on this machine is known to have made it.{another}"
         ),
     )
 }

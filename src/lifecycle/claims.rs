@@ -53,6 +53,8 @@ struct Inner {
     under_way: BTreeMap<u64, String>,
     /// How many creates of these contents have lost their answer, and found no object.
     lost: BTreeMap<String, usize>,
+    /// Contents of creates that were refused, which may have been carried out all the same.
+    refused: BTreeSet<String>,
 }
 
 /// A create under way. Dropped, it has made nothing.
@@ -123,6 +125,11 @@ impl Claims {
             || self.siblings.ledger(self.kind, contents).is_ok_and(|ledger| ledger.holds(mark))
     }
 
+    /// Whether a create of these contents was refused here before.
+    pub fn was_refused(&self, contents: &str) -> bool {
+        self.lock().refused.contains(contents)
+    }
+
     /// Waits until every create of these contents that is under way now, here or in
     /// another process, has concluded: an object that was listed may be one of
     /// theirs. `false` when one had not by the deadline, or was not waited for.
@@ -171,6 +178,11 @@ impl<'a> Attempt<'a> {
     pub fn made(self, mark: &Mark) {
         self.claims.own(&mark.id);
         self.claims.siblings.made(self.claims.kind, &self.contents, mark);
+    }
+
+    /// It was sent and refused: nobody knows for certain that it made none.
+    pub fn refused(self) {
+        self.claims.lock().refused.insert(self.contents.clone());
     }
 
     /// Nobody knows whether it made one.

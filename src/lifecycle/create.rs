@@ -58,7 +58,11 @@ pub async fn create<T: RemoteObject>(
             T::confirm_adopted(call, &sought, found, &look, outcome).await?
         }
         Err(error) => {
-            drop(attempt);
+            if error.delivery() == Delivery::NotSent {
+                drop(attempt);
+            } else {
+                attempt.refused();
+            }
             return Err(refused::failed(call, &sought, &error, &look).await);
         }
     };

@@ -148,6 +148,26 @@ async fn later_trunks_of_a_repeated_create_are_named_when_the_first_is_adopted()
     assert!(left.warnings[1].detail.contains(&SECOND_ID.to_string()), "{left:?}");
 }
 
+/// The refused one is carried out and shown late, the lost one later still: either may be
+/// the one that is adopted.
+#[tokio::test]
+async fn an_adoption_after_an_equal_refused_create_says_that_another_may_appear() {
+    let bench = Bench::start().await;
+    bench.sim.fault("POST", TRUNKS, Fault::answer_after_commit(Answer::new(425)));
+    let none = Fault::without("/sip_trunks/0").and_with("/pagination/total", 0);
+    bench.sim.faults().push(wavix_sim::Rule::new("GET", TRUNKS, none).skip(1).times(1));
+    let refused = bench.create(&config(|_| {})).await;
+    assert!(refused.state.is_none() && refused.error().detail.contains("Wavix lists none"), "{refused:?}");
+
+    bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
+    let first = Fault::without("/sip_trunks/1").and_with("/pagination/total", 1);
+    bench.sim.faults().push(wavix_sim::Rule::new("GET", TRUNKS, first).times(9));
+    let left = bench.create(&config(|_| {})).await;
+    let adopted = &left.warnings[0];
+    assert!(adopted.summary.starts_with("Adopted SIP trunk"), "{left:?}");
+    assert!(adopted.detail.contains("If another SIP trunk labelled \"office\" appears"), "{left:?}");
+}
+
 /// Both are there, and neither look nor answer shows the first one yet.
 #[tokio::test]
 async fn a_second_trunk_is_named_when_the_list_is_behind() {
