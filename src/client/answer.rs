@@ -4,16 +4,16 @@
 //! API's envelopes, but no endpoint; nothing here sends or waits.
 
 use std::{
-    borrow::Cow,
     collections::BTreeMap,
     time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
-use serde::de::{DeserializeOwned, IgnoredAny};
-use serde_json::{Map, Value, value::RawValue};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, value::RawValue};
 
 use super::{
+    document,
     failure::{Failure, FieldError, Status},
     redact::Redactor,
 };
@@ -39,8 +39,6 @@ const MESSAGE_LIMIT: usize = 500;
 const EXCERPT_LIMIT: usize = 100;
 /// Field errors that are shown.
 const FIELDS_LIMIT: usize = 20;
-/// Levels of an answer that are read where it is nested too deep to be built.
-const DEEPEST: usize = 8;
 /// How deep nested `errors` are followed.
 const DEPTH_LIMIT: usize = 4;
 
@@ -61,7 +59,7 @@ pub(super) fn document(
     redactor: &Redactor,
 ) -> Result<Value, Failure> {
     let Incoming { status, body, .. } = incoming;
-    let text = &*readable(body);
+    let text = &*document::text(body);
     match status.code {
         200..=299 => {}
         300..=399 if status.code != 304 => {
@@ -89,11 +87,8 @@ pub(super) fn document(
             Ok(Value::Null)
         };
     }
-    // First as JSON of any form, where of a name that stands twice in an object
-    // the last counts; types are judged by what they are read as.
-    serde_json::from_str(text)
-        .or_else(|problem| shallow(text, DEEPEST).ok_or(problem))
-        .map_err(|problem: serde_json::Error| undocumented(incoming, redactor, problem.is_eof()))
+    // First as JSON of any form; types are judged by what they are read as.
+    document::read(text).map_err(|problem| undocumented(incoming, redactor, problem.is_eof()))
 }
 
 /// Whether a value of this type cannot be made of nothing.
@@ -112,67 +107,6 @@ pub(super) fn value<T: DeserializeOwned>(
         path: redactor.clean(&problem.path().to_string(), EXCERPT_LIMIT),
         problem: redactor.clean(&without_values(&problem.inner().to_string()), MESSAGE_LIMIT),
     })
-}
-
-/// A document with an empty object in place of what is nested too deep to be
-/// built: no field that anybody reads is. `None`: it is no JSON.
-fn shallow(text: &str, depth: usize) -> Option<Value> {
-    match text.trim_ascii_start().bytes().next()? {
-        b'{' | b'[' if depth == 0 => serde_json::from_str::<IgnoredAny>(text).ok().map(|_| Map::new().into()),
-        b'{' => {
-            let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
-            let mut object = Map::new();
-            for (name, raw) in fields {
-                object.insert(name, shallow(raw.get(), depth - 1)?);
-            }
-            Some(Value::Object(object))
-        }
-        b'[' => {
-            let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
-            items.into_iter().map(|raw| shallow(raw.get(), depth - 1)).collect()
-        }
-        _ => serde_json::from_str(text).ok(),
-    }
-}
-
-/// The body as text. What cannot be in a text, such as half of a surrogate pair
-/// in one object's label, becomes U+FFFD and costs nobody the rest.
-fn readable(body: &[u8]) -> Cow<'_, str> {
-    let text = String::from_utf8_lossy(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body));
-    if text.contains("\\u") { Cow::Owned(whole_surrogates(&text)) } else { text }
-}
-
-/// The text with `\ufffd` for each escape of half a surrogate pair.
-fn whole_surrogates(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('\\') {
-        let (before, escape) = rest.split_at(at);
-        out.push_str(before);
-        let length = match (unit(escape), escape.get(6..).and_then(unit)) {
-            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
-            (Some(0xD800..=0xDFFF), _) => 0,
-            (Some(_), _) => 6,
-            // A backslash and what it escapes, which may be a backslash.
-            (None, _) => 1 + escape.chars().nth(1).map_or(0, char::len_utf8),
-        };
-        if length == 0 {
-            out.push_str("\\ufffd");
-            rest = escape.get(6..).unwrap_or_default();
-        } else {
-            let (kept, more) = escape.split_at(length);
-            out.push_str(kept);
-            rest = more;
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
-/// The UTF-16 unit that is escaped here.
-fn unit(escape: &str) -> Option<u16> {
-    let digits = escape.strip_prefix("\\u")?.get(..4)?;
-    u16::from_str_radix(digits, 16).ok().filter(|_| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
 }
 
 /// The value of an answer, at once.
@@ -202,7 +136,7 @@ pub(crate) fn read_answer<T: DeserializeOwned>(
 }
 
 fn refusal(incoming: &Incoming, redactor: &Redactor) -> Failure {
-    match envelope(&readable(&incoming.body)) {
+    match envelope(&document::text(&incoming.body)) {
         Some(envelope) if envelope.is_documented() => refused(incoming, envelope, redactor),
         _ => undocumented(incoming, redactor, false),
     }

@@ -11,7 +11,7 @@
 //! | `retry`, `wait` | whether and when it is sent again |
 //! | `pacing` | how fast the whole process may go |
 //! | `transport`, `proxy` | how one attempt is made, and by which way |
-//! | `answer` | what came back |
+//! | `answer`, `document` | what came back, and its JSON |
 //! | `failure`, `connecting`, `error`, `redact` | what is told about it |
 //! | `pagination` | how a list is walked |
 //! | `clock` | what time it is at Wavix |
@@ -38,6 +38,7 @@ mod answer;
 mod clock;
 mod config;
 mod connecting;
+mod document;
 mod error;
 mod failure;
 mod pacing;
@@ -72,6 +73,7 @@ pub use self::{
         AuthScheme, ClientConfig, ClientSettings, ConfigError, ConfigField, DEFAULT_MAX_CONCURRENT_REQUESTS,
         DEFAULT_MAX_RETRIES, DEFAULT_REQUEST_TIMEOUT,
     },
+    document::TWICE,
     error::{Delivery, Error, Kind},
     pagination::{Page, Pages, Pagination, null_as_empty},
     path::ApiPath,

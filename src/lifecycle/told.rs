@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, de};
 use serde_json::{Map, Value};
 
-use crate::client::Secret;
+use crate::client::{Secret, TWICE};
 use crate::framework::schema::{Attribute, Kind, Nesting};
 use crate::protocol::number::Number;
 use crate::protocol::types::Type;
@@ -28,8 +28,7 @@ pub struct Unreadable {
     pub why: String,
 }
 
-/// An object as it was answered. Of a field that stands there twice, the last
-/// counts, as in the decoders of most languages. Rules for all readers:
+/// An object as it was answered. Rules for all readers:
 ///
 /// 1. `None`: the answer does not speak of it, or not so that it can be read.
 /// 2. `Some(None)`: it says that there is none: null, or "" for a number.
@@ -164,7 +163,9 @@ impl Told {
 
 /// What is wrong with a value, without the value: it may be a secret.
 fn wrong_value(value: &Value, expected: &str) -> String {
-    if value.as_str().is_some_and(is_broken) {
+    if value.as_str() == Some(TWICE) {
+        "it stands there twice, with different values".to_owned()
+    } else if value.as_str().is_some_and(is_broken) {
         "it holds characters that are not Unicode".to_owned()
     } else {
         format!("{expected} was expected, and {} came", kind(value))
@@ -295,7 +296,7 @@ mod tests {
     fn what_has_one_meaning_is_read_in_every_spelling() {
         let mut object = told(
             r#"{"a": 600.0, "b": 6e2, "c": " 600 ", "d": "6.00e2", "e": 0, "f": "True", "g": 13132847320, "h": 1.8e-1,
-                "i": "1e-05", "j": null, "k": "", "twice": 1, "twice": 2}"#,
+                "i": "1e-05", "j": null, "k": ""}"#,
         );
         for field in ["a", "b", "c", "d"] {
             assert_eq!(object.whole(field), Some(Some(600)), "{field}");
@@ -306,7 +307,6 @@ mod tests {
         assert_eq!(number(&of("i")), Some("0.00001".parse().unwrap()));
         assert_eq!(object.text("g"), Some(Some("13132847320".to_owned())));
         assert_eq!((object.whole("j"), object.whole("k"), object.whole("l")), (Some(None), Some(None), None));
-        assert_eq!(object.whole("twice"), Some(Some(2)));
         assert_eq!(object.unreadable(), []);
     }
 
@@ -322,5 +322,13 @@ mod tests {
         assert_eq!(fields, ["a", "b", "c", "e", "g"]);
         assert_eq!(unreadable[0].why, "a whole number was expected, and a text came");
         assert!(!format!("{unreadable:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn of_two_values_of_one_field_none_is_believed() {
+        let mut object = told(&format!(r#"{{"id": "{TWICE}", "text": "{TWICE}", "flag": "{TWICE}"}}"#));
+        assert_eq!((object.text("text"), flag(&object.fields["flag"])), (None, None));
+        assert_eq!(object.unreadable()[0].why, "it stands there twice, with different values");
+        assert!(object.id::<serde_json::Error>("id").is_err());
     }
 }

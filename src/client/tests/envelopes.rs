@@ -11,7 +11,7 @@ use super::{
     settings,
 };
 use crate::client::failure::FieldError;
-use crate::client::{Acknowledged, Client, Delivery, Error, Kind};
+use crate::client::{Acknowledged, Client, Delivery, Error, Kind, TWICE};
 
 async fn post_error(step: Step) -> Error {
     let server = Server::start([step]).await;
@@ -296,7 +296,9 @@ async fn a_body_beyond_the_limit_is_not_read() {
 #[tokio::test]
 async fn an_answer_is_read_whatever_is_odd_about_its_text() {
     for (body, label) in [
-        (br#"{"id":7,"label":"a","label":"b"}"#.as_slice(), "b"),
+        (br#"{"id":7,"label":"b","label":"b"}"#.as_slice(), "b"),
+        (br#"{"id":7,"label":"a","label":"b"}"#, TWICE),
+        (br#"{"id":7,"label":"a","label":"b","label":"a"}"#, TWICE),
         (br#"{"id":7,"label":"a\ud83d"}"#, "a\u{fffd}"),
         (br#"{"id":7,"label":"\udc00\ud83d\ude00\\ud83d"}"#, "\u{fffd}\u{1f600}\\ud83d"),
         (b"{\"id\":7,\"label\":\"a\xff\"}", "a\u{fffd}"),

@@ -145,8 +145,10 @@ pub async fn update<T: Placed>(
         let turn = call.ctx.part::<Turns<T>>().turn(&key);
         let _turn = turn.lock().await;
         let left = settle::left_of_all::<T>(call, &prior, &outcome.private).unwrap_or_default();
-        Place::<T>::of(call, Verb::Update, &key).take(&plan, Some(&prior), left, outcome).await?;
+        let taken = Place::<T>::of(call, Verb::Update, &key).take(&plan, Some(&prior), left, outcome).await;
+        // Also of one that failed: what was sent may show late, and nothing before it does.
         settle::note_update::<T>(call, &plan, &prior, &mut outcome.private);
+        taken?;
         call.ctx.slot::<T>().trail().note(&plan, Some(call.ctx.patience().settling));
     }
     outcome.save(plan);

@@ -194,7 +194,10 @@ impl<'a, T: Placed> Place<'a, T> {
                 Ok(answer) => {
                     let told = answer.value.text(T::VALUE).map(str::to_owned);
                     let is_certain = told.as_deref() == Some(value) && looks == 0 && before.is_empty();
-                    let is_so = |now: &[String]| now == [value] || (is_certain && now.is_empty());
+                    // One that was sent again after a refusal may have been carried out twice.
+                    let is_so = |now: &[String]| {
+                        answer.attempts == 1 && (now == [value] || (is_certain && now.is_empty()))
+                    };
                     return match self.seen(settling, options, is_so).await {
                         Ok(now) if now.is_empty() => Ok(told.into_iter().collect()),
                         Err(error) if is_certain => {
@@ -211,7 +214,8 @@ impl<'a, T: Placed> Place<'a, T> {
             tracing::warn!(key = self.key, %error, "the answer to a create was lost: its place is looked at");
             looks += 1;
             // A list that is behind would have it sent twice, and some servers keep both.
-            let after = self.seen(settling, &look(self.call), has_it).await?;
+            let is_so = |now: &[String]| error.attempts() == 1 && has_it(now);
+            let after = self.seen(settling, &look(self.call), is_so).await?;
             if has_it(&after) {
                 return Ok(after);
             }

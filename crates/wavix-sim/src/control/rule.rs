@@ -72,6 +72,7 @@ enum FaultRequest {
     DeepJson(usize),
     #[serde(rename = "invalid_utf8")]
     InvalidUtf8,
+    LooselyTyped,
 }
 
 #[derive(Debug, Deserialize)]
@@ -154,6 +155,7 @@ impl TryFrom<FaultRequest> for Fault {
             FaultRequest::HugeBody(bytes) => Self::huge_body(bytes),
             FaultRequest::DeepJson(depth) => Self::deep_json(depth),
             FaultRequest::InvalidUtf8 => Self::invalid_utf8(),
+            FaultRequest::LooselyTyped => Self::loosely_typed(),
         })
     }
 }

@@ -26,6 +26,8 @@ pub(crate) enum Edit {
         field: String,
         json: String,
     },
+    /// Flags as 0 and 1, digits as numbers.
+    Loosen,
 }
 
 impl Edit {
@@ -48,6 +50,7 @@ pub(crate) fn apply(body: &[u8], edits: &[Edit]) -> Vec<u8> {
             Edit::Set { pointer, value } => set(&mut document, pointer, value.clone()),
             Edit::Remove { pointer } => remove(&mut document, pointer),
             Edit::Pad { bytes } => pad(&mut document, *bytes),
+            Edit::Loosen => loosen(&mut document),
             // A tree this deep cannot be built and dropped safely; see below.
             Edit::Nest { .. } | Edit::Spoil | Edit::Append { .. } => {}
         }
@@ -56,7 +59,7 @@ pub(crate) fn apply(body: &[u8], edits: &[Edit]) -> Vec<u8> {
         Edit::Nest { depth } => nested(&text, *depth),
         Edit::Spoil => spoilt(&text),
         Edit::Append { field, json } => appended(text, field, json),
-        Edit::Set { .. } | Edit::Remove { .. } | Edit::Pad { .. } => text,
+        Edit::Set { .. } | Edit::Remove { .. } | Edit::Pad { .. } | Edit::Loosen => text,
     })
 }
 
@@ -90,6 +93,21 @@ fn pad(document: &mut Value, bytes: usize) {
     match document {
         Value::Array(items) if items.is_empty() => items.push(json!({ "padding": "x".repeat(bytes) })),
         document => set(document, "/padding", Value::from("x".repeat(bytes))),
+    }
+}
+
+/// Every flag as 0 or 1, and every text that is a number in its shortest form as that number.
+fn loosen(value: &mut Value) {
+    match value {
+        Value::Bool(flag) => *value = Value::from(u8::from(*flag)),
+        Value::String(text) => {
+            if let Some(number) = text.parse::<u64>().ok().filter(|number| number.to_string() == *text) {
+                *value = Value::from(number);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(loosen),
+        Value::Object(fields) => fields.values_mut().for_each(loosen),
+        Value::Null | Value::Number(_) => {}
     }
 }
 
@@ -159,6 +177,10 @@ mod tests {
         assert_eq!(apply(Edit::Nest { depth: 2 }), br#"{"nested":[[]],"id":1,"label":"a"}"#);
         let again = Edit::Append { field: "label".into(), json: r#""\ud83d""#.into() };
         assert_eq!(apply(again), br#"{"id":1,"label":"a","label":"\ud83d"}"#);
+        assert_eq!(
+            super::apply(br#"{"a":[true,{"b":"07"}],"c":"7"}"#, &[Edit::Loosen]),
+            br#"{"a":[1,{"b":"07"}],"c":7}"#
+        );
         assert_eq!(apply(Edit::Spoil), b"{\"id\":1,\"label\":\"\xFFa\"}");
     }
 

@@ -227,6 +227,11 @@ impl Fault {
         Self::new("invalid UTF-8", Effect::Edit(vec![Edit::Spoil]))
     }
 
+    /// Carries the request out and answers every flag as 0 or 1, and digits as a number.
+    pub fn loosely_typed() -> Self {
+        Self::new("loosely typed", Effect::Edit(vec![Edit::Loosen]))
+    }
+
     /// Another edit, see [`Fault::with`]. Does nothing for faults that do not edit.
     #[must_use]
     pub fn and_with(mut self, field: &str, value: impl Into<Value>) -> Self {

@@ -1,9 +1,13 @@
 //! Answers that are lost, lists that are behind, and somebody else at the same time.
 
+use std::time::Duration;
+
 use wavix_sim::behaviour::SecondPost;
 use wavix_sim::{Answer, Fault, Rule};
 
-use super::{Bench, EVENT, NEW, OLD, OTHER, PATH, SECOND_POSTS, overwriting, patient, webhook, with};
+use super::{
+    Bench, EVENT, NEW, OLD, OTHER, PATH, SECOND_POSTS, overwriting, patient, settling, webhook, with,
+};
 
 /// Ways to lose an answer, after the request was carried out and without.
 fn losses() -> Vec<(bool, Fault)> {
@@ -122,7 +126,7 @@ async fn what_somebody_puts_there_between_our_requests_is_not_replaced() {
     let (prior, plan) = (webhook(OLD), webhook(NEW));
     let somebody = async {
         while bench.sim.journal().count("DELETE", PATH) == 0 || !bench.urls().is_empty() {
-            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
         bench.sim.set_webhook(EVENT, OTHER);
         gate.open();
@@ -143,7 +147,7 @@ async fn an_interrupt_does_not_leave_the_slot_empty() {
     let (prior, plan) = (webhook(OLD), webhook(NEW));
     let interrupt = async {
         while !bench.urls().is_empty() {
-            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
         bench.cancel.cancel();
         gate.open();
@@ -163,6 +167,29 @@ async fn a_lost_request_is_not_repeated_before_the_list_must_show_it() {
         bench.create(&webhook(NEW)).await.ok();
         assert_eq!((bench.urls(), bench.writes()), (vec![NEW.to_owned()], (1, 0)), "{lag}");
     }
+}
+
+/// Some servers keep both of two equal ones, and lists show the second later.
+#[tokio::test]
+async fn a_request_that_was_carried_out_and_refused_leaves_no_second_url() {
+    let mut bench = with(|b| b.webhook_second_post = SecondPost::Appends).await;
+    bench.ctx = bench.context(|settings| settings.max_retries = 1).with_patience(settling());
+    let refused = Fault::answer_after_commit(Answer::new(429).header("retry-after", "0"));
+    bench.sim.fault("POST", PATH, refused);
+    let gate = wavix_sim::Gate::new();
+    bench.sim.fault("POST", PATH, Fault::held_before_commit(&gate));
+    // The list is behind the second one alone.
+    let lagging = async {
+        while bench.urls().is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        bench.sim.configure(|b| b.list_lag = 2);
+        gate.open();
+    };
+    let plan = webhook(NEW);
+    let (left, ()) = tokio::join!(bench.create(&plan), lagging);
+    assert_eq!(left.ok(), webhook(NEW));
+    assert_eq!(bench.urls(), [NEW]);
 }
 
 #[tokio::test]
@@ -220,4 +247,34 @@ async fn a_place_with_a_value_that_cannot_be_read_is_not_empty() {
             assert_eq!(bench.writes(), (0, 0));
         }
     }
+}
+
+/// What is read from a list that is behind may be neither the old nor the new one.
+#[tokio::test]
+async fn a_destroy_after_a_refused_change_waits_for_what_that_may_have_done() {
+    let mut bench = with(|b| {
+        b.webhook_second_post = SecondPost::Replaces;
+        (b.list_lag, b.misses_after_create) = (1, 1);
+    })
+    .await;
+    bench.ctx = patient(&bench);
+    bench.sim.set_webhook(EVENT, OLD);
+    bench.sim.fault("POST", PATH, Fault::answer_after_commit(Answer::new(422)));
+    bench.sim.faults().push(Rule::new("GET", PATH, Fault::html_200()).skip(1));
+    let left = bench.update(&webhook(NEW), &webhook(OLD)).await;
+    assert!(left.errors[0].detail.contains(&format!("{NEW} was requested")), "{left:?}");
+    let left = bench.delete_with(&webhook(OLD), left.private).await;
+    assert!(left.warnings[0].detail.contains(&format!("is {NEW} now")), "{left:?}");
+    assert_eq!((bench.urls(), left.state), (vec![NEW.to_owned()], None));
+}
+
+#[tokio::test]
+async fn a_destroy_does_not_take_an_answer_with_two_values_for_anothers() {
+    let bench = Bench::start().await;
+    bench.sim.set_webhook(EVENT, OLD);
+    bench.sim.faults().always("DELETE", PATH, Fault::close());
+    bench.sim.faults().push(Rule::new("GET", PATH, Fault::again("url", &format!("{OTHER:?}"))).skip(1));
+    let left = bench.delete(&webhook(OLD)).await;
+    assert!(!left.errors.is_empty(), "{left:?}");
+    assert_eq!((bench.urls(), left.state), (vec![OLD.to_owned()], Some(webhook(OLD))));
 }
