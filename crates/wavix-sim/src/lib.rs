@@ -19,6 +19,7 @@
 //! - [`Fault`], [`Faults`]: failures on demand, per route.
 //! - [`Outage`], [`Certificate`]: a host that is out of reach, and one that is not who it says.
 //! - [`Journal`]: what was asked, secrets masked.
+//! - [`compare`]: what of all this is true of the real API.
 //! - `/_sim/…`: faults and knobs over HTTP, for programs that are not the owner; see the crate's README.
 
 mod account;
@@ -28,6 +29,7 @@ mod auth;
 pub mod behaviour;
 mod clock;
 mod collection;
+pub mod compare;
 mod control;
 mod decimal;
 mod faults;

@@ -1,19 +1,30 @@
 //! The simulator as a program, for trying a configuration by hand: arguments in, one line per request out.
 //! Everything it does is the library's.
 
-use std::{ffi::OsString, io::Write, net::SocketAddr, process::ExitCode, time::Duration};
+mod comparing;
+
+use std::{
+    ffi::OsString,
+    io::Write,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 
 use lexopt::{Arg, ValueExt};
 use serde_json::json;
 use wavix_sim::{
-    Builder, Sim, VERIFIED_NUMBERS,
+    Behaviour, Builder, Sim, VERIFIED_NUMBERS,
     behaviour::{AuthMode, ProFeatures},
+    compare::behave,
 };
 
 const USAGE: &str = "\
 A simulator of the Wavix API: SIP trunks, phone numbers, call webhooks, API keys, WebRTC tokens. It keeps its state in memory and forgets it when it ends.
 
 Usage: wavix-sim [OPTIONS]
+       wavix-sim compare [OPTIONS]     asks the real API what is true of it; compare --help has the options
 
 Options:
   --host ADDRESS          Listen on this address [default: 127.0.0.1]
@@ -26,6 +37,7 @@ Options:
   --numbers COUNT         Start with so many phone numbers, from +12565378257 on [default: 0]
   --latency MS            Wait so long before every answer [default: 0]
   --requests-per-second N Answer 429 to more
+  --profile FILE          Behave as `wavix-sim compare --save FILE` found the real API to
   --flex                  Simulate a plan that silently keeps Flex Pro features off
   --quiet                 Do not print a line per request
   -h, --help              Print this
@@ -53,7 +65,11 @@ enum Command {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let command = match command(std::env::args_os().skip(1)) {
+    let mut arguments = std::env::args_os().skip(1).peekable();
+    if arguments.next_if(|argument| argument == "compare").is_some() {
+        return comparing::main(arguments).await;
+    }
+    let command = match command(arguments) {
         Ok(command) => command,
         Err(error) => {
             complain(&format!("wavix-sim: {error}\n\n{USAGE}"));
@@ -127,6 +143,12 @@ fn command(arguments: impl Iterator<Item = OsString>) -> Result<Command, lexopt:
                 let most = parser.value()?.parse()?;
                 builder = builder.behaviour(|behaviour| behaviour.requests_per_second = Some(most));
             }
+            Arg::Long("profile") => {
+                let file = PathBuf::from(parser.value()?);
+                let mut outcome = Ok(());
+                builder = builder.behaviour(|behaviour| outcome = turn(behaviour, &file));
+                outcome?;
+            }
             Arg::Long("flex") => {
                 builder = builder.behaviour(|behaviour| behaviour.pro_features = ProFeatures::SilentlyOff);
             }
@@ -142,6 +164,14 @@ fn command(arguments: impl Iterator<Item = OsString>) -> Result<Command, lexopt:
         host.parse().map_err(|_| format!("--host is an IP address, not {host}"))?;
     let address = SocketAddr::new(address, port);
     Ok(Command::Serve { builder: Box::new(builder.address(address)), address, quiet })
+}
+
+/// Turns the knobs of a profile.
+fn turn(behaviour: &mut Behaviour, file: &Path) -> Result<(), String> {
+    let failed = |why: String| format!("--profile {}: {why}", file.display());
+    let text = std::fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
+    let profile = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
+    behave(behaviour, &profile).map_err(failed)
 }
 
 fn greeting(sim: &Sim) -> String {
@@ -193,9 +223,13 @@ mod tests {
 
     #[test]
     fn every_option_in_the_usage_is_understood() {
+        let profile = std::env::temp_dir().join(format!("wavix-sim-{}.json", std::process::id()));
+        std::fs::write(&profile, r#"{ "list_lag": 2 }"#).unwrap();
         let line = "--host ::1 --port 0 --api-key a --api-key b --auth both --caller-id +13132847320 \
                     --any-caller-id --trunks 2 --numbers 2 --latency 5 --requests-per-second 9 --flex --quiet";
-        let Ok(Command::Serve { quiet, .. }) = parse(line) else { panic!("not understood") };
+        let line = format!("{line} --profile {}", profile.display());
+        let Ok(Command::Serve { quiet, .. }) = parse(&line) else { panic!("not understood") };
+        std::fs::remove_file(profile).unwrap();
         assert!(quiet);
         let documented = super::USAGE.lines().filter_map(|line| line.trim().strip_prefix("--")).count();
         assert_eq!(documented, line.split_whitespace().filter(|word| word.starts_with("--")).count() - 1);
@@ -204,7 +238,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for line in ["--port 70000", "--auth basic", "--host localhost", "--colour", "trunk"] {
+        for line in
+            ["--port 70000", "--auth basic", "--host localhost", "--colour", "trunk", "--profile /nowhere"]
+        {
             assert!(parse(line).is_err(), "{line}");
         }
     }

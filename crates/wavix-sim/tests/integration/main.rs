@@ -13,6 +13,7 @@ mod api_keys;
 mod behaviours;
 mod call_webhooks;
 mod client;
+mod compare;
 mod contract;
 mod control;
 mod faults;
