@@ -11,7 +11,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::Value;
-use tokio::sync::watch;
 
 use crate::{
     answer::Refusal,
@@ -59,9 +58,7 @@ pub(crate) async fn handle(
     };
     let masked = journal::masked_body(&body);
     exchange.note(|entry| entry.body = masked);
-    // Dropped with this future, when the client leaves.
-    let (_client, client) = watch::channel(());
-    match tokio::spawn(carry_out(exchange, head, body, next, fault, client)).await {
+    match tokio::spawn(carry_out(exchange, head, body, next, fault)).await {
         Ok(Outcome::Answer(answer)) => answer,
         Ok(Outcome::Script(script)) => give_up(&connection, script).await,
         // The task is never cancelled; it can only have panicked, which is a bug of the simulator.
@@ -117,7 +114,6 @@ async fn carry_out(
     body: Bytes,
     next: Next,
     fault: Option<Fault>,
-    mut client: watch::Receiver<()>,
 ) -> Outcome {
     let behaviour = exchange.shared.behaviour();
     if let Some(refusal) = rate_limited(&exchange.shared, &behaviour) {
@@ -128,7 +124,7 @@ async fn carry_out(
         .as_ref()
         .map_or_else(Default::default, |fault| (fault.before_commit.clone(), fault.after_commit.clone()));
     before.time += behaviour.latency;
-    before.over(&mut client).await;
+    before.over().await;
 
     let effect = fault.map_or(Effect::Unchanged, |fault| fault.effect);
     let real = if commits(&effect) {
@@ -139,7 +135,7 @@ async fn carry_out(
     } else {
         dated(Response::new(Body::empty()), &behaviour)
     };
-    after.over(&mut client).await;
+    after.over().await;
 
     match effect {
         Effect::Unchanged => answered(&exchange, real),

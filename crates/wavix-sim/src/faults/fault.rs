@@ -277,13 +277,6 @@ impl Fault {
         Self::new("delay after commit", Effect::Unchanged).and_then_waiting(delay)
     }
 
-    /// Carries the request out so long after the client has given it up, and answers nobody.
-    pub fn commit_when_abandoned(delay: Duration) -> Self {
-        let mut fault = Self::new("commit when abandoned", Effect::Unchanged).after_waiting(delay);
-        fault.before_commit.abandoned = true;
-        fault
-    }
-
     /// Adds a wait before the request is carried out to any fault.
     #[must_use]
     pub fn after_waiting(mut self, delay: Duration) -> Self {

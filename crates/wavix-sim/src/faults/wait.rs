@@ -35,20 +35,13 @@ impl Default for Gate {
 /// What a request waits for.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wait {
-    /// First of all for the client to leave.
-    pub(crate) abandoned: bool,
     pub(crate) time: Duration,
     pub(crate) gate: Option<Gate>,
 }
 
 impl Wait {
-    /// Waits until the client has left, then for the time, then for the gate. The sender of `client` is gone when the
-    /// client is. Not at all for no time: the timer would round it up to a millisecond.
-    pub(crate) async fn over(&self, client: &mut watch::Receiver<()>) {
-        if self.abandoned {
-            // Nothing is ever sent: this ends with the sender.
-            let _ = client.changed().await;
-        }
+    /// Waits for the time, then for the gate. Not at all for no time: the timer would round it up to a millisecond.
+    pub(crate) async fn over(&self) {
         if !self.time.is_zero() {
             sleep(self.time).await;
         }

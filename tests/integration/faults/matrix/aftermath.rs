@@ -14,7 +14,8 @@ use crate::faults::ledger::{has_errors, text};
 impl Scene<'_> {
     /// The fault is over, and what the server had still to do is done.
     pub async fn calm(&mut self) {
-        if self.case.acts_late {
+        if let Some(late) = self.late.take() {
+            late.open();
             let (method, path) = self.subject.target(self.verb);
             let unanswered =
                 || self.sim.journal().matching(method, path).iter().any(|entry| entry.status.is_none());

@@ -52,6 +52,9 @@ pub enum How {
     /// connection that the next one would go over. Then whether it is closed
     /// before there is a next one.
     Before(fn() -> Fault, Idle),
+    /// The request is carried out only when the client has given it up, and has come
+    /// again or looked once.
+    Late,
     /// Somebody else has deleted the object.
     Gone,
 }
@@ -64,8 +67,6 @@ pub struct Case {
     pub how: How,
     /// `request_timeout`, where the fault is about time.
     pub request_timeout: Option<&'static str>,
-    /// Whether the server acts only after the client has given up.
-    pub acts_late: bool,
 }
 
 /// With everything that a server may change.
@@ -77,16 +78,13 @@ const FOREVER: Duration = Duration::from_secs(60);
 /// The `request_timeout` of the cells that are about time. Long enough for a
 /// busy machine to answer everything else in.
 const IMPATIENT: &str = "8s";
-/// So long after the client has given up, and still within what a create looks
-/// for.
-const LATE: Duration = Duration::from_millis(500);
 
 const fn case(name: &'static str, how: How) -> Case {
-    Case { name, how, request_timeout: None, acts_late: false }
+    Case { name, how, request_timeout: None }
 }
 
 const fn timed(name: &'static str, how: How) -> Case {
-    Case { name, how, request_timeout: Some(IMPATIENT), acts_late: false }
+    Case { name, how, request_timeout: Some(IMPATIENT) }
 }
 
 const fn always(name: &'static str, fault: fn() -> Fault) -> Case {
@@ -121,12 +119,7 @@ pub const CASES: &[Case] = &[
         "answer later than `request_timeout`",
         How::Struck(Often::Always, || Fault::delay_after_commit(FOREVER)),
     ),
-    Case {
-        name: "commit later than `request_timeout`",
-        how: How::Struck(Often::Once, || Fault::commit_when_abandoned(LATE)),
-        request_timeout: Some(IMPATIENT),
-        acts_late: true,
-    },
+    timed("commit later than `request_timeout`", How::Late),
     timed("trickling body", How::Struck(Often::Always, || Fault::trickle(1, Duration::from_millis(700)))),
     always("200 with HTML", Fault::html_200),
     always("200 with HTML after the commit", || {
@@ -275,7 +268,7 @@ impl Case {
             How::Struck(..) => {
                 (verb == Verb::Open && REFUSED_AFTER_ALL.contains(&self.name)).then_some(NO_MARK)
             }
-            How::OverHttp2(_) | How::Terminated(_) => None,
+            How::OverHttp2(_) | How::Terminated(_) | How::Late => None,
             How::Relabelled(..) => {
                 let writes = matches!(verb, Verb::Create | Verb::Update);
                 (!writes || subject.remote.argument() != "label").then_some(NO_LABEL)
@@ -306,7 +299,7 @@ impl Case {
                 Ok(fault) => (Often::Always, fault),
                 Err(reason) => panic!("{}, {verb}: {reason}", self.name),
             },
-            How::Unreachable(_) | How::Before(..) | How::Gone => return,
+            How::Unreachable(_) | How::Before(..) | How::Late | How::Gone => return,
         };
         let rule = Rule::new(method, path, fault).skip(verb.spared());
         sim.faults().push(if often == Often::Always { rule.always() } else { rule });

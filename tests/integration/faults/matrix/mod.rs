@@ -91,7 +91,7 @@ fn nothing_is_shown(finished: &[Finished], logs: &[String]) {
     let shown: Vec<String> = texts.clone().flat_map(|text| shown(text, &secrets)).collect();
     let megabytes = texts.map(String::len).sum::<usize>() / 1_000_000;
     println!("{} secrets looked for in {megabytes} MB of log and messages", secrets.len());
-    assert!(logs.iter().any(|log| log.contains("/v1/trunks")), "the log has something to find");
+    assert!(logs.iter().any(|log| log.contains("/v1/")), "the log has something to find");
     assert!(shown.is_empty(), "{} times, first:\n{}", shown.len(), shown[0]);
 }
 

@@ -10,7 +10,7 @@ use tf_conformance::core::Planned;
 use tf_conformance::proto::tfplugin6 as pb;
 use tf_conformance::value::Value;
 use tokio::task::JoinSet;
-use wavix_sim::Sim;
+use wavix_sim::{Fault, Gate, Rule, Sim};
 
 use super::catalogue::{Case, How, Idle};
 use super::expectation::Observed;
@@ -39,6 +39,8 @@ pub struct Scene<'s> {
     authority: Option<NamedTempFile>,
     /// Keeps an unreachable place as it is.
     pub place: Option<Place>,
+    /// Keeps a request from being carried out.
+    pub late: Option<Gate>,
     /// What happens meanwhile.
     tasks: JoinSet<()>,
     /// Secrets that the account made up.
@@ -73,6 +75,7 @@ pub async fn run(
         twin,
         authority,
         place: None,
+        late: None,
         tasks: JoinSet::new(),
         tokens,
     };
@@ -163,7 +166,7 @@ impl Scene<'_> {
         }
     }
 
-    pub fn arm(&self) {
+    pub fn arm(&mut self) {
         if let How::Before(fault, _) = &self.case.how
             && self.verb == Verb::ListNext
         {
@@ -174,11 +177,45 @@ impl Scene<'_> {
         {
             self.subject.remote.remove(&self.sim, &key);
         }
+        if matches!(self.case.how, How::Late) {
+            self.act_late();
+        }
         self.case.arm(self.subject, self.verb, &self.sim);
     }
 
+    /// Holds the request of this verb until the one that follows has come, or of a create
+    /// the second look, and lets that one wait until it is carried out.
+    fn act_late(&mut self) {
+        let ((method, path), spared) = (self.subject.target(self.verb), self.verb.spared());
+        let (following, looks) = match method {
+            "POST" => ("GET", usize::from(self.verb != Verb::Open)),
+            _ => (method, 0),
+        };
+        let (late, next) = (Gate::new(), Gate::new());
+        self.sim.faults().push(Rule::new(method, path, Fault::held_before_commit(&late)).skip(spared));
+        self.late = Some(late.clone());
+        let sim = Arc::clone(&self.sim);
+        self.tasks.spawn(async move {
+            let held = || sim.journal().entries().iter().filter(|entry| entry.fault.is_some()).count();
+            let until = async |is_so: &(dyn Fn() -> bool + Sync)| {
+                while !is_so() {
+                    tokio::time::sleep(Duration::from_millis(2)).await;
+                }
+            };
+            until(&|| held() == 1).await;
+            sim.faults().push(Rule::new(following, path, Fault::held_before_commit(&next)).skip(looks));
+            until(&|| held() == 2).await;
+            late.open();
+            let is_over = || {
+                sim.journal().matching(method, path).get(spared).is_some_and(|entry| entry.status.is_some())
+            };
+            until(&is_over).await;
+            next.open();
+        });
+    }
+
     /// Strikes a list of the objects.
-    fn before(&self, fault: wavix_sim::Fault) {
+    fn before(&self, fault: Fault) {
         let list = self.subject.remote.list();
         self.sim.faults().once("GET", list, fault);
     }
