@@ -28,6 +28,7 @@ mod budgets;
 mod conformance;
 mod documentation;
 mod faults;
+mod live;
 mod packages;
 mod page;
 mod protocol;
@@ -63,6 +64,7 @@ fn main() -> ExitCode {
         documentation::trials(),
         packages::trials(),
         acceptance::trials(),
+        live::trials(),
         page::trials(),
     ]
     .into_iter()
@@ -71,5 +73,6 @@ fn main() -> ExitCode {
     let conclusion = libtest_mimic::run(&arguments, trials);
     support::terraform::remove_installation();
     packages::remove_release();
+    live::account::sweep_up();
     conclusion.exit_code()
 }

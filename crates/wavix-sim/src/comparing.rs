@@ -4,7 +4,7 @@ use std::{ffi::OsString, fs, path::PathBuf, process::ExitCode};
 
 use lexopt::{Arg, ValueExt};
 use tokio::sync::watch;
-use wavix_sim::compare::{Comparison, Failure, MARK, Report, Scheme, WAVIX};
+use wavix_sim::compare::{COMPARISON, Comparison, Failure, Report, Scheme, WAVIX};
 
 use crate::{MISUSED, complain, fail, say};
 
@@ -96,7 +96,8 @@ pub(crate) async fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode 
     tokio::select! {
         outcome = order.comparison.run(interrupted) => finish(outcome, order.save),
         () = second_interrupt(interrupt) => {
-            fail(&format!("Interrupted twice. What is labelled `{MARK} …` may be left; the next --write removes it.\n"))
+            let mark = COMPARISON.label;
+            fail(&format!("Interrupted twice. What is labelled `{mark} …` may be left; the next --write removes it.\n"))
         }
     }
 }

@@ -8,6 +8,7 @@ mod profile;
 mod reading;
 mod report;
 mod session;
+mod sweep;
 mod writing;
 
 use serde_json::{Value, json};
@@ -22,10 +23,11 @@ use session::Session;
 use writing::Workshop;
 
 pub use assumptions::{Assumption, Seen, UNOBSERVED, assumptions};
-pub use belongings::MARK;
+pub use belongings::{COMPARISON, Mark};
 pub use profile::behave;
 pub use report::{Report, Row};
 pub use session::{Scheme, Trouble};
+pub use sweep::{Sweep, Swept};
 
 /// Where the real API is.
 pub const WAVIX: &str = "https://api.wavix.com";
@@ -117,8 +119,11 @@ impl Comparison {
         let outcome = self.script(&mut session, &mut belongings).await;
         let must_tidy_up = self.writes
             && !matches!(outcome, Err(Trouble::NotWavix(_) | Trouble::KeyRefused | Trouble::BaseUrl(_)));
-        let left =
-            if must_tidy_up { belongings::remove(&mut session, &belongings).await.1 } else { Vec::new() };
+        let left = if must_tidy_up {
+            belongings::remove(&mut session, &belongings, COMPARISON).await.1
+        } else {
+            Vec::new()
+        };
         match outcome {
             Ok(()) => Ok((session.evidence, left)),
             Err(trouble) => Err(Failure { trouble, left }),
@@ -131,7 +136,7 @@ impl Comparison {
             return reading::look(session).await;
         }
         // Of an earlier one that was killed.
-        belongings::remove(session, &Belongings::default()).await;
+        belongings::remove(session, &Belongings::default(), COMPARISON).await;
         let mut workshop = Workshop::new(belongings, self.asks_for_review)?;
         workshop.make(session).await?;
         reading::look(session).await?;

@@ -46,7 +46,7 @@ pub(super) enum Caller<'a> {
     Key(Scheme, &'a str),
 }
 
-/// Why the comparison did not come to its end.
+/// Why it did not come to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble {
     /// The base URL is no URL, or not a safe one.
@@ -57,6 +57,13 @@ pub enum Trouble {
     NotWavix(String),
     /// The key opens nothing.
     KeyRefused,
+    /// The account has so many trunks that are not from tests, and no more than so many are allowed.
+    NotForTests {
+        /// Those it has.
+        trunks: usize,
+        /// Those that are allowed.
+        most: usize,
+    },
     /// Somebody asked to stop.
     Interrupted,
     /// This machine cannot do it.
@@ -77,8 +84,13 @@ impl fmt::Display for Trouble {
                 "The key is refused (401). Check WAVIX_API_KEY and, if the key is restricted to addresses, the address of \
                  this machine. For a gateway that takes keys in the URL, add `--auth appid`.",
             ),
+            Self::NotForTests { trunks, most } => write!(
+                formatter,
+                "The account has {trunks} SIP trunks that are not from tests, and {most} are allowed: it does not look like an \
+                 account for tests. Nothing was changed."
+            ),
             Self::Interrupted => formatter.write_str("Interrupted."),
-            Self::Here(why) => write!(formatter, "This machine cannot make the comparison: {why}."),
+            Self::Here(why) => write!(formatter, "This machine cannot do it: {why}."),
         }
     }
 }

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use super::{
-    belongings::{Belongings, MARK, WEBHOOK, in_slot},
+    belongings::{Belongings, COMPARISON, in_slot},
     evidence::Reply,
     reading::NO_ID,
     session::{Caller, Scheme, Session, Trouble},
@@ -50,7 +50,7 @@ impl<'a> Workshop<'a> {
     }
 
     fn label(&self, what: &str) -> String {
-        format!("{MARK} {} {what}", self.run)
+        format!("{} {} {what}", COMPARISON.label, self.run)
     }
 
     /// The body of a trunk that nobody can use.
@@ -224,8 +224,7 @@ impl<'a> Workshop<'a> {
         let before = session.get("webhooks before", path).await?;
         let is_empty = |event: &&&str| before.succeeded() && in_slot(&before, event).is_empty();
         let Some(event) = ["post-call", "on-call"].iter().find(is_empty) else { return Ok(()) };
-        let url =
-            |which: &str| json!({ "event_type": event, "url": format!("{WEBHOOK}{}/{which}", self.run) });
+        let url = |which: &str| json!({ "event_type": event, "url": format!("{}{}/{which}", COMPARISON.webhook, self.run) });
         // Before the answer: it may be lost.
         self.belongings.events.insert((*event).to_owned());
         let made = session.post("webhook made", path, &url("first")).await?;
@@ -237,7 +236,7 @@ impl<'a> Workshop<'a> {
         let Some(list) = session.get_until(("webhooks after", "webhook lists"), path, is_there).await? else {
             return Ok(());
         };
-        if in_slot(&list, event).iter().any(|url| !url.starts_with(WEBHOOK)) {
+        if in_slot(&list, event).iter().any(|url| !url.starts_with(COMPARISON.webhook)) {
             return Ok(());
         }
         let slot = format!("{path}?event_type={event}");

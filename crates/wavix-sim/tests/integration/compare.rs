@@ -10,7 +10,9 @@ use tokio::sync::watch;
 use wavix_sim::{
     Builder, Fault, Sim,
     behaviour::Behaviour,
-    compare::{Assumption, Comparison, Failure, MARK, Report, Scheme, Seen, Trouble, assumptions, behave},
+    compare::{
+        Assumption, COMPARISON, Comparison, Failure, Report, Scheme, Seen, Trouble, assumptions, behave,
+    },
 };
 
 /// Knobs that no assumption has, and why.
@@ -87,7 +89,11 @@ fn assert_nothing_is_left(sim: &Sim) {
     let trunks: Vec<String> = sim.trunks().into_iter().map(|trunk| trunk.label).collect();
     assert_eq!(trunks, ["Jane Doe", "Hotel"], "{}", sim.journal());
     assert_eq!(sim.api_keys().len(), 1, "{}", sim.journal());
-    assert!(sim.webhooks().iter().all(|webhook| !webhook.url.contains(MARK)), "{}", sim.journal());
+    assert!(
+        sim.webhooks().iter().all(|webhook| !webhook.url.contains(COMPARISON.label)),
+        "{}",
+        sim.journal()
+    );
 }
 
 #[tokio::test]
@@ -197,7 +203,7 @@ async fn with_write_only_its_own_things_are_touched() {
                 .unwrap()
                 .iter()
                 .all(|item| item["ip"].as_str().unwrap().starts_with("192.0.2."));
-        assert!(closed && body["label"].as_str().unwrap().starts_with(MARK), "{body}");
+        assert!(closed && body["label"].as_str().unwrap().starts_with(COMPARISON.label), "{body}");
     }
 }
 

@@ -26,3 +26,4 @@ mod phone_numbers;
 mod program;
 mod routes;
 mod rules;
+mod sweep;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     super::{
-        belongings::{WEBHOOK, in_slot},
+        belongings::{COMPARISON, in_slot},
         evidence::{Evidence, Reply},
         is_set,
         writing::key_in,
@@ -237,7 +237,7 @@ fn second_post(evidence: &Evidence) -> Seen {
     }
     let Some(list) = evidence.success("webhooks after") else { return Seen::Nothing("the list is refused") };
     let ours = ["post-call", "on-call"].into_iter().map(|event| {
-        in_slot(list, event).into_iter().filter(|url| url.starts_with(WEBHOOK)).collect::<Vec<_>>()
+        in_slot(list, event).into_iter().filter(|url| url.starts_with(COMPARISON.webhook)).collect::<Vec<_>>()
     });
     match ours.into_iter().flatten().collect::<Vec<_>>().as_slice() {
         [url] if url.ends_with("/second") => choice("replaces"),
