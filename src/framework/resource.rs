@@ -70,6 +70,12 @@ impl<M> Outcome<M> {
         Self { note, ..self }
     }
 
+    /// The note that these go to.
+    #[must_use]
+    pub fn notes(&self) -> Note {
+        self.note.clone()
+    }
+
     /// Says what is known of the object by now, and how to find it, for the log
     /// if the process is ended before the verb is. Each note replaces the one
     /// before it. Never a secret.

@@ -63,7 +63,7 @@ pub async fn list<T: RemoteObject>(client: &Client, options: &CallOptions) -> Re
     for record in &records {
         record.conceal(client);
     }
-    records.sort_by_cached_key(|record| (record.key.parse::<i64>().ok(), record.key.clone()));
+    records.sort_by_cached_key(Record::place);
     Ok(records)
 }
 

@@ -10,7 +10,7 @@ use crate::framework::resource::Call;
 
 use super::context::{Context, options};
 use super::endpoints;
-use super::noun::{Verb, capitalized};
+use super::noun::{Verb, What, capitalized};
 use super::object::{ReadBy, RemoteObject, text_of};
 use super::patience::pause;
 use super::presence::{self, Presence};
@@ -79,6 +79,47 @@ pub async fn get<T: RemoteObject>(
             Ok(records.iter().find(|record| record.key == key).cloned())
         }
     }
+}
+
+/// The object that people know by this label, as the API's own search finds it among others.
+///
+/// # Errors
+/// See [`client::Error`].
+pub async fn by_label<T: RemoteObject>(
+    ctx: &Context,
+    label: &str,
+    options: &CallOptions,
+) -> Result<Option<Record<T>>, client::Error> {
+    let query: Vec<_> = T::search(T::LABEL, label).into_iter().collect();
+    let found = endpoints::search::<T>(ctx.client(), &query, options).await?;
+    Ok(found.into_iter().find(|record| T::is_found(record, T::LABEL, label)))
+}
+
+/// The key that the object of a state has now, which is looked at before anything is written
+/// under it: for an object that may get another one, the stored key may be another object's
+/// by now. `None`: the account does not have it.
+///
+/// # Errors
+/// It cannot be looked at, so nothing was done.
+pub async fn current<T: RemoteObject>(
+    verb: Verb,
+    call: &Call<'_, Context>,
+    state: &T::Model,
+    stored: &str,
+) -> Result<Option<String>, Diagnostics> {
+    let unread = |error| {
+        let (name, which) = (T::NOUN.name, T::called(state));
+        let now = format!("The {name} {which} could not be looked at, so nothing was changed.");
+        T::NOUN.failed_with(verb, &error, What { now, may_exist: false })
+    };
+    match endpoints::get::<T>(call.ctx.client(), stored, &options(call)).await {
+        Ok(found) if T::is_renewed(state, &found) => return Ok(Some(found.key)),
+        Err(error) if !error.is_not_found() => return Err(unread(error)),
+        Ok(_) | Err(_) => {}
+    }
+    let label = text_of::<T>(state, T::LABEL).unwrap_or_default();
+    let found = by_label::<T>(call.ctx, &label, &options(call)).await.map_err(unread)?;
+    Ok(found.map(|found| found.key))
 }
 
 /// A listed object, as far as the API tells of it.

@@ -4,7 +4,6 @@
 use std::future::Future;
 use std::marker::PhantomData;
 
-use crate::client::Delivery;
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::identity::IdentitySchema;
 use crate::framework::resource::{Call, CreateRequest, Outcome, PlanRequest, Resource, UpdateRequest};
@@ -12,15 +11,11 @@ use crate::framework::schema::Schema;
 use crate::protocol::value::Value;
 
 use super::body::Body;
-use super::compare::differences;
-use super::context::{Context, options};
+use super::context::Context;
 use super::create::{Made, create};
 use super::noun::Verb;
-use super::object::{ReadBy, RemoteObject, UpdateBy, completed, keep_promises, text_of};
-use super::write::{Unwritten, Write, write};
-use super::{
-    delete, doubles, find, label, plan, read, settle, shown_once, take_back, unreadable, verify, views,
-};
+use super::object::{ReadBy, RemoteObject, text_of};
+use super::{delete, doubles, find, label, patch, plan, read, shown_once, take_back, unreadable, views};
 
 /// An object with the ordinary life. What it says here is about plans; the verbs have
 /// a default each.
@@ -44,17 +39,6 @@ pub trait Ordinary: RemoteObject {
         _diagnostics: &mut Diagnostics,
     ) -> impl Future<Output = ()> + Send {
         async {}
-    }
-
-    /// What an update sends.
-    fn changes(prior: &Self::Model, plan: &Self::Model) -> Body {
-        match Self::UPDATE {
-            UpdateBy::Put => Body::whole::<Self>(plan),
-            UpdateBy::Patch => {
-                let changed = differences::<Self>(plan, prior);
-                Body::of::<Self>(plan, |name| changed.iter().any(|difference| difference.name == name))
-            }
-        }
     }
 
     /// Makes the object.
@@ -145,10 +129,10 @@ pub async fn was_read<T: RemoteObject>(
     Ok(())
 }
 
-/// The ordinary way to change an object. What the API is not told of needs no request.
+/// The ordinary way to change an object.
 ///
 /// # Errors
-/// See [`write()`] and [`verify`].
+/// See [`patch::change`].
 pub async fn updated<T: Ordinary>(
     call: &Call<'_, Context>,
     plan: T::Model,
@@ -156,31 +140,7 @@ pub async fn updated<T: Ordinary>(
     outcome: &mut Outcome<T::Model>,
 ) -> Result<(), Diagnostics> {
     let key = read::known::<T>(Verb::Update, call, &prior)?;
-    if differences::<T>(&plan, &prior).is_empty() {
-        outcome.save(completed::<T>(&plan, &prior));
-        return Ok(());
-    }
-    outcome.note(format!("{} {key}", T::NOUN.name));
-    let body = T::changes(&prior, &plan);
-    let change = Write { key: &key, body: &body, plan: &plan, prior: &prior, look: None };
-    let record = match write::<T>(call, &change, &options(call)).await {
-        Ok(record) => record,
-        Err(Unwritten { error, seen }) => {
-            if error.delivery() == Delivery::Ambiguous
-                && let Some(seen) = seen
-            {
-                outcome.save(seen.state(&prior));
-            }
-            return Err(T::NOUN.failed(Verb::Update, &key, &error));
-        }
-    };
-    settle::note_update::<T>(call, &plan, &prior, &mut outcome.private);
-    let mut object = record.state(&plan);
-    keep_promises::<T>(&plan, &mut object);
-    outcome.save(object.clone());
-    call.ctx.slot::<T>().trail().note(&object, Some(call.ctx.patience().settling));
-    unreadable::refuse(Verb::Update, &record)?;
-    verify::update::<T>(&prior, &plan, &object)
+    patch::change::<T>(call, Verb::Update, &key, (&plan, &prior), outcome).await
 }
 
 /// The ordinary way to remove an object.

@@ -15,7 +15,8 @@
 //! | `create`, `read`, `write`, `patch`, `delete` | the verbs, until it is certain what they came to |
 //! | `find`, `settle`, `trail`, `presence`, `absent` | an object by its key, also while Wavix is behind its own writes, and what is said when it is not there |
 //! | `plan`, `doubles`, `in_use`, `looks` | when a plan is made, and what it would like to know of the account |
-//! | `context`, `slot`, `list_walk`, `shared_reads`, `claims`, `siblings`, `sightings`, `holders`, `turns` | what a process knows of the account, of its objects, of other processes, and what waits for what |
+//! | `context`, `slot`, `list_walk`, `shared_reads`, `claims`, `siblings`, `sightings`, `run`, `turns` | what a process knows of the account, of its objects, of other processes, and what waits for what |
+//! | `omission` | settings that the configuration leaves out |
 //! | `shown_once` | secrets that only the answer to a create has |
 //! | `label`, `stamp`, `patience`, `secret_value` | which labels mean the same, how old something is, how long to wait, secrets in models |
 //! | `views` | data sources, list, identity, import |
@@ -33,7 +34,6 @@ pub mod delete;
 pub mod doubles;
 pub mod endpoints;
 pub mod find;
-pub mod holders;
 pub mod in_use;
 pub mod label;
 pub mod list_walk;
@@ -42,6 +42,7 @@ pub mod managed;
 pub mod natural;
 pub mod noun;
 pub mod object;
+pub mod omission;
 pub mod patch;
 pub mod patience;
 pub mod plan;
@@ -50,6 +51,7 @@ pub mod read;
 pub mod reconcile;
 pub mod record;
 pub mod refused;
+pub mod run;
 
 mod secret_value;
 pub mod settle;

@@ -140,6 +140,8 @@ pub trait RemoteObject: fmt::Debug + Sized + Send + Sync + 'static {
     const FILTERS: &'static [&'static str] = &[];
     /// Fields of which [`leftovers`](Self::leftovers) needs more than the state holds.
     const RAW: &'static [&'static str] = &[];
+    /// By what the data source for all sorts them, if not by the key.
+    const SORTED_BY: Option<&'static str> = None;
     /// Whether reads of many share the list, which must tell everything.
     const SHARED_READS: bool = false;
     /// A secret that the API may show in the answer to a create alone.
@@ -267,6 +269,11 @@ pub trait RemoteObject: fmt::Debug + Sized + Send + Sync + 'static {
 
     /// Adds to a state what only the list tells.
     fn add_listed(_listed: &Record<Self>, _state: &mut Self::Model) {}
+
+    /// How messages tell it from its siblings.
+    fn called(model: &Self::Model) -> String {
+        key_of::<Self>(model).unwrap_or_default()
+    }
 
     /// Takes out of a generated configuration what follows from the rest.
     fn generate(_config: &mut Self::Model) {}

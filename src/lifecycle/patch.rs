@@ -1,44 +1,119 @@
-//! Lifecycle layer: changing in an object what differs, where the API takes its time for
-//! some of it, or understands "none" in one of two ways only.
+//! Lifecycle layer: changing in an object what differs, where the API may take its time for
+//! some of it, or understand "none" in one of two ways only.
 
 use serde_json::Value as Json;
 
-use crate::client;
+use crate::client::{self, Delivery};
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::object::Mapped;
-use crate::framework::resource::Call;
+use crate::framework::path::Path;
+use crate::framework::resource::{Call, Outcome};
 use crate::protocol::value::{UNKNOWN, Value};
 
 use super::body::Body;
 use super::compare::{Difference, differences};
 use super::context::{Context, look, options};
 use super::endpoints;
-use super::object::{RemoteObject, completed, field};
+use super::noun::{Verb, What};
+use super::object::{RemoteObject, UpdateBy, arguments, completed, field};
+use super::omission::is_setting;
 use super::patience::pause;
 use super::record::Record;
+use super::verify::{self, Now};
 use super::write::{Unwritten, Write, write};
+use super::{settle, unreadable};
 
 /// An object that is being changed.
 #[derive(Debug)]
-pub struct Patch<'a, T: RemoteObject> {
-    /// The verb.
-    pub call: &'a Call<'a, Context>,
-    /// Which object.
-    pub key: String,
+struct Patch<'a, T: RemoteObject> {
+    call: &'a Call<'a, Context>,
+    key: &'a str,
     /// What it is to be.
-    pub plan: &'a T::Model,
+    plan: &'a T::Model,
     /// What it was.
-    pub prior: &'a T::Model,
+    prior: &'a T::Model,
     /// The arguments that are to change.
-    pub changed: Vec<&'static str>,
+    changed: Vec<&'static str>,
+}
+
+/// Makes an object that is `now` what is planned, with one request. What the API is not told
+/// of needs none. `verb` is what that is a part of.
+///
+/// # Errors
+/// It is something else, or what it is is not certain.
+pub async fn change<T: RemoteObject>(
+    call: &Call<'_, Context>,
+    verb: Verb,
+    key: &str,
+    (plan, now): (&T::Model, &T::Model),
+    outcome: &mut Outcome<T::Model>,
+) -> Result<(), Diagnostics> {
+    let changed: Vec<&'static str> = differences::<T>(plan, now).iter().map(|change| change.name).collect();
+    if changed.is_empty() {
+        outcome.save(completed::<T>(plan, now));
+        return Ok(());
+    }
+    let which = T::called(now);
+    outcome.note(format!("{} {which}", T::NOUN.name));
+    let body = match T::UPDATE {
+        UpdateBy::Put => Body::whole::<T>(plan),
+        UpdateBy::Patch => Body::of::<T>(plan, |name| changed.contains(&name)),
+    };
+    let patch = Patch::<T> { call, key, plan, prior: now, changed };
+    let record = match patch.send(&body).await {
+        Ok(record) => record,
+        Err(Unwritten { error, seen }) => {
+            if error.delivery() == Delivery::Ambiguous
+                && let Some(seen) = seen
+            {
+                outcome.save(seen.state(now));
+            }
+            return Err(failed::<T>(verb, &which, &error));
+        }
+    };
+    let (record, unseen) = patch.settled(record).await;
+    unconfirmed::<T>(&which, unseen).into_iter().for_each(|warning| outcome.warn(warning));
+    settle::note_update::<T>(call, plan, now, &mut outcome.private);
+    let missed = patch.missed(&record);
+    let object = patch.result(&record, &missed);
+    outcome.save(object.clone());
+    call.ctx.slot::<T>().trail().note(&object, Some(call.ctx.patience().settling));
+    unreadable::refuse(Verb::Update, &record)?;
+    let besides = patch.changed.iter().any(|change| missed.iter().all(|missed| missed.name != *change));
+    let errors = verify::errors::<T>(&which, &missed, Now::Changed { besides });
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
+}
+
+fn failed<T: RemoteObject>(verb: Verb, which: &str, error: &client::Error) -> Diagnostics {
+    if verb != Verb::Create {
+        return T::NOUN.failed(verb, which, error);
+    }
+    // An object that was there is in the state as it was found.
+    let now = format!(
+        "The {} {which} was adopted, and its settings are what they were, or not known.",
+        T::NOUN.short
+    );
+    T::NOUN.failed_with(Verb::Update, error, What { now, may_exist: false })
+}
+
+/// What is told of a change that was acknowledged, and not seen.
+fn unconfirmed<T: RemoteObject>(which: &str, unseen: Option<client::Error>) -> Option<Diagnostic> {
+    let (article, name) = (T::NOUN.article(), T::NOUN.name);
+    let warning = Diagnostic::warning(
+        format!("Change of {article} {name} is not confirmed"),
+        format!(
+            "Wavix acknowledged the change of the {name} {which}, and what came of it was not seen: {} The next plan \
+             looks again.",
+            unseen?
+        ),
+    );
+    Some(warning.at(Path::root(T::LABEL)))
 }
 
 impl<T: RemoteObject> Patch<'_, T> {
     /// Sends it. Where null is refused for a text that is to be empty, the empty text is
     /// sent in its place.
-    ///
-    /// # Errors
-    /// As of [`write()`], for what was sent first.
-    pub async fn send(&self, body: &Body) -> Result<Record<T>, Unwritten<T>> {
+    async fn send(&self, body: &Body) -> Result<Record<T>, Unwritten<T>> {
         let answer = self.send_once(body).await;
         let is_null = |name: &&&'static str| body.get(field::<T>(name)).is_some_and(Json::is_null);
         let nulls: Vec<&str> = T::EMPTIED.iter().filter(is_null).copied().collect();
@@ -51,20 +126,22 @@ impl<T: RemoteObject> Patch<'_, T> {
     }
 
     async fn send_once(&self, body: &Body) -> Result<Record<T>, Unwritten<T>> {
-        let change = Write { key: &self.key, body, plan: self.plan, prior: self.prior, look: None };
+        let change = Write { key: self.key, body, plan: self.plan, prior: self.prior, look: None };
         write(self.call, &change, &options(self.call)).await
     }
 
-    /// In what that was to change an answer is not what was planned.
-    pub fn missed(&self, record: &Record<T>) -> Vec<Difference> {
+    /// In what an answer is not what was planned. What a configuration may leave out is
+    /// compared only if it was to change: somebody else may set it meanwhile.
+    fn missed(&self, record: &Record<T>) -> Vec<Difference> {
         let mut missed = differences::<T>(self.plan, &record.state(self.plan));
-        missed.retain(|difference| self.changed.contains(&difference.name));
+        let is_left_out = |name| arguments::<T>().any(|it| it.name == name && is_setting(it));
+        missed.retain(|it| self.changed.contains(&it.name) || !is_left_out(it.name));
         missed
     }
 
     /// The object afterwards: as planned, but for what is missed. What was not to change is
     /// for the next refresh.
-    pub fn result(&self, record: &Record<T>, missed: &[Difference]) -> T::Model {
+    fn result(&self, record: &Record<T>, missed: &[Difference]) -> T::Model {
         let found = record.state(self.plan);
         let Value::Map(mut values) = self.plan.clone().into_value() else { return found };
         for missed in missed {
@@ -77,8 +154,11 @@ impl<T: RemoteObject> Patch<'_, T> {
 
     /// The object once it shows what was written, or as it is when it does not in time;
     /// and why it was not seen at all. A reply proves nothing of what is asynchronous.
-    pub async fn settled(&self, mut record: Record<T>) -> (Record<T>, Option<client::Error>) {
+    async fn settled(&self, mut record: Record<T>) -> (Record<T>, Option<client::Error>) {
         let call = self.call;
+        if T::ASYNCHRONOUS.is_empty() && T::EMPTIED.is_empty() {
+            return (record, None);
+        }
         let is_asynchronous = self.changed.iter().any(|name| T::ASYNCHRONOUS.contains(name));
         let (mut is_seen, mut is_emptied, mut tries) = (false, false, 0);
         loop {
@@ -102,7 +182,7 @@ impl<T: RemoteObject> Patch<'_, T> {
                 }
                 tries += 1;
             }
-            match endpoints::get(call.ctx.client(), &self.key, &look(call)).await {
+            match endpoints::get(call.ctx.client(), self.key, &look(call)).await {
                 Ok(seen) => (record, is_seen) = (seen, true),
                 // The client has tried more than once.
                 Err(error) => return (record, Some(error)),

@@ -129,6 +129,11 @@ pub(super) fn key<T: RemoteObject, E: de::Error>(fields: &Told) -> Result<String
 }
 
 impl<T: RemoteObject> Record<T> {
+    /// By what a list is sorted: the key, by its value where it is a number.
+    pub(super) fn place(&self) -> (Option<i64>, String) {
+        (self.key.parse().ok(), self.key.clone())
+    }
+
     /// What the answer says of an attribute: null when it says that there is none,
     /// nothing when it does not speak of it or cannot be read.
     #[must_use]

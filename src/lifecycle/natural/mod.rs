@@ -7,16 +7,14 @@
 //! | file | decides |
 //! |---|---|
 //! | `place` | how a place is written, until it is certain what is in it |
-//! | `turns` | which resources of a run have one place |
 //! | `told` | what users are told of it |
 
 mod place;
 mod told;
-mod turns;
 
 use std::time::Duration;
 
-use serde_json::json;
+use tokio::time::Instant;
 
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::object::Mapped;
@@ -24,10 +22,10 @@ use crate::framework::resource::{Call, Outcome, PlanRequest};
 use crate::protocol::value::Value;
 
 use self::place::{Place, values};
-use self::turns::{Turns, token};
 use super::context::Context;
 use super::noun::Verb;
 use super::object::{RemoteObject, key_of, text_of, value_of};
+use super::run::Run;
 use super::{plan, read, settle};
 
 /// The argument that allows to replace what somebody else has put into a place. The
@@ -45,9 +43,6 @@ pub trait Placed: RemoteObject {
     fn shown(value: &str) -> String;
 }
 
-/// Under this key stands which create of a process has filled the place.
-const FILLED: &str = "filled";
-
 fn may_overwrite<T: RemoteObject>(model: &T::Model) -> bool {
     value_of::<T>(model, OVERWRITE) == Value::Bool(true)
 }
@@ -61,7 +56,9 @@ pub async fn plan<T: Placed>(
     let known = (request.ctx, key_of::<T>(planned), text_of::<T>(planned, T::VALUE));
     // What is not known yet is told apart by the creates.
     let (Some(ctx), Some(key), Some(value)) = known else { return };
-    if ctx.part::<Turns<T>>().is_planned_twice(&key, request) {
+    // One that leaves another place is planned anew for this one.
+    let stays = request.prior.is_none_or(|prior| key_of::<T>(prior).as_ref() == Some(&key));
+    if stays && ctx.part::<Run<T>>().is_planned_twice(&key, &[T::VALUE], request) {
         diagnostics.push(told::twice::<T>(Verb::Create, &key));
     } else if request.prior.is_none()
         && !may_overwrite::<T>(planned)
@@ -83,17 +80,15 @@ pub async fn create<T: Placed>(
     outcome: &mut Outcome<T::Model>,
 ) -> Result<(), Diagnostics> {
     let key = read::known::<T>(Verb::Create, call, &plan)?;
-    let turn = call.ctx.part::<Turns<T>>().turn(&key);
+    let turn = call.ctx.part::<Run<T>>().turn(&key, &[T::VALUE]);
     let mut turn = turn.lock().await;
-    if turn.filled_by.is_some() {
+    if turn.is_held(&[T::VALUE]) {
         return Err(told::twice::<T>(Verb::Create, &key).into());
     }
     let settling = call.ctx.patience().settling;
     let emptied = turn.emptied.and_then(|at| settling.checked_sub(at.elapsed())).unwrap_or_default();
     Place::<T>::of(call, Verb::Create, &key).take(&plan, None, emptied, outcome).await?;
-    let filled_by = token();
-    outcome.private.set(FILLED, json!(filled_by));
-    turn.filled_by = Some(filled_by);
+    turn.take(&[T::VALUE], &mut outcome.private);
     settle::note_create(call, &mut outcome.private);
     call.ctx.slot::<T>().trail().note(&plan, Some(settling));
     outcome.save(plan);
@@ -111,7 +106,7 @@ pub async fn was_read<T: Placed>(
 ) -> Result<(), Diagnostics> {
     let Some(record) = read::read::<T>(call, &state, outcome).await? else {
         let key = key_of::<T>(&state).unwrap_or_default();
-        call.ctx.part::<Turns<T>>().turn(&key).lock().await.filled_by = None;
+        call.ctx.part::<Run<T>>().turn(&key, &[T::VALUE]).lock().await.free(&[T::VALUE]);
         return Ok(());
     };
     let mut found = record.state(&state);
@@ -142,7 +137,7 @@ pub async fn update<T: Placed>(
 ) -> Result<(), Diagnostics> {
     let key = read::known::<T>(Verb::Update, call, &prior)?;
     if value_of::<T>(&plan, T::VALUE) != value_of::<T>(&prior, T::VALUE) {
-        let turn = call.ctx.part::<Turns<T>>().turn(&key);
+        let turn = call.ctx.part::<Run<T>>().turn(&key, &[T::VALUE]);
         let _turn = turn.lock().await;
         let left = settle::left_of_all::<T>(call, &prior, &outcome.private).unwrap_or_default();
         let taken = Place::<T>::of(call, Verb::Update, &key).take(&plan, Some(&prior), left, outcome).await;
@@ -165,16 +160,16 @@ pub async fn delete<T: Placed>(
     outcome: &mut Outcome<T::Model>,
 ) -> Result<(), Diagnostics> {
     let key = read::known::<T>(Verb::Delete, call, &state)?;
-    let turn = call.ctx.part::<Turns<T>>().turn(&key);
+    let turn = call.ctx.part::<Run<T>>().turn(&key, &[T::VALUE]);
     let mut turn = turn.lock().await;
-    let own = outcome.private.get(FILLED).and_then(|token| token.as_str());
     // What is in it is another resource's: it was renamed, or its successor was made first.
-    if turn.filled_by.is_some() && turn.filled_by.as_deref() != own {
+    if turn.is_taken(&[T::VALUE], &outcome.private) {
         return Ok(());
     }
     let left = settle::left_of_all::<T>(call, &state, &outcome.private).unwrap_or(Duration::ZERO);
     Place::<T>::of(call, Verb::Delete, &key).give_up(&state, left, outcome).await?;
-    turn.was_emptied();
+    turn.free(&[T::VALUE]);
+    turn.emptied = Some(Instant::now());
     call.ctx.slot::<T>().trail().forget(&key);
     Ok(())
 }

@@ -49,7 +49,7 @@ impl<T: RemoteObject> DataSource<Context> for Plural<T> {
         };
         let mut arguments = filter::arguments::<T>();
         let which = filter::which(&arguments);
-        let by = T::KEY.attribute();
+        let by = T::SORTED_BY.unwrap_or(T::KEY.attribute());
         arguments.push(
             Attribute::nested(list_name::<T>(), Nesting::List, attributes::<T>(&listed_names::<T>()))
                 .computed()
@@ -76,7 +76,12 @@ impl<T: RemoteObject> DataSource<Context> for Plural<T> {
         };
         let listed = listed.map_err(|error| T::NOUN.failed(Verb::List, "", &error))?;
         let names = listed_names::<T>();
-        let matching: Vec<_> = listed.iter().filter(|record| filter.matches(record)).collect();
+        let mut matching: Vec<_> = listed.iter().filter(|record| filter.matches(record)).collect();
+        // What the API has filtered comes in its order.
+        matching.sort_by_cached_key(|record| match T::SORTED_BY {
+            Some(attribute) => (None, record.text(attribute).unwrap_or_default().to_owned()),
+            None => record.place(),
+        });
         let found = matching.iter().map(|record| Value::Map(listed_results(&names, record))).collect();
         let Value::Map(mut result) = config else { return Ok(config) };
         result.insert(list_name::<T>().to_owned(), Value::List(found));

@@ -7,7 +7,6 @@
 //! | `object`, `schema` | what a number is, and how it is documented |
 //! | `destinations`, `places` | what stands in a list of destinations, and what it means |
 //! | `plan`, `told` | what is said before anything is done, and in which words |
-//! | `run` | who has which number in a run |
 //! | `life` | what is done to a number |
 //! | `results` | what data sources and lists tell, and how they find it |
 //! | `routing` | the form that is nothing but destinations |
@@ -19,7 +18,6 @@ mod places;
 mod plan;
 mod results;
 mod routing;
-mod run;
 mod schema;
 mod told;
 
@@ -43,6 +41,7 @@ use crate::lifecycle::object::RemoteObject;
 use crate::lifecycle::views;
 use crate::protocol::value::{UNKNOWN, Value};
 
+use self::life::Act;
 pub use self::object::PhoneNumberModel;
 use self::places::digits;
 pub use self::routing::Routing;
@@ -108,21 +107,23 @@ fn form<F: Form>(number: PhoneNumberModel) -> F::Model {
     F::Model::from_value(&number.into_value()).unwrap_or_default()
 }
 
-/// The outcome of a form as that of the number.
-fn opened<F: Form>(outcome: &mut Outcome<F::Model>) -> Outcome<PhoneNumberModel> {
+/// Does it to the number, and shows the form's part of what came of it.
+async fn act<F: Form>(
+    call: &Call<'_, Context>,
+    act: Act,
+    outcome: &mut Outcome<F::Model>,
+) -> Result<(), Diagnostics> {
     let private = std::mem::take(&mut outcome.private);
-    Outcome::starting_from(outcome.state().map(number::<F>), private)
-}
-
-/// And back.
-fn closed<F: Form>(inner: Outcome<PhoneNumberModel>, outcome: &mut Outcome<F::Model>) {
-    let (state, private, warnings) = inner.into_parts();
+    let mut whole = Outcome::starting_from(outcome.state().map(number::<F>), private).noting(outcome.notes());
+    let result = life::act(call, F::TYPE_NAME, act, &mut whole).await;
+    let (state, private, warnings) = whole.into_parts();
     match state {
         Some(state) => outcome.save(form::<F>(state)),
         None => outcome.gone(),
     }
     outcome.private = private;
     warnings.into_iter().for_each(|warning| outcome.warn(warning));
+    result
 }
 
 /// The resource of a form.
@@ -190,10 +191,7 @@ impl<F: Form> Resource<Context> for Managed<F> {
         request: CreateRequest<F::Model>,
         outcome: &mut Outcome<F::Model>,
     ) -> Result<(), Diagnostics> {
-        let mut inner = opened::<F>(outcome);
-        let result = life::create(call, F::TYPE_NAME, number::<F>(&request.plan), &mut inner).await;
-        closed::<F>(inner, outcome);
-        result
+        act::<F>(call, Act::Create(number::<F>(&request.plan)), outcome).await
     }
 
     async fn read(
@@ -202,25 +200,17 @@ impl<F: Form> Resource<Context> for Managed<F> {
         state: F::Model,
         outcome: &mut Outcome<F::Model>,
     ) -> Result<(), Diagnostics> {
-        let mut inner = opened::<F>(outcome);
         // After an import.
-        let state = number::<F>(&state).with_fate(F::ON_DESTROY);
-        let result = life::read(call, F::TYPE_NAME, state, &mut inner).await;
-        closed::<F>(inner, outcome);
-        result
+        act::<F>(call, Act::Read(number::<F>(&state).with_fate(F::ON_DESTROY)), outcome).await
     }
 
     async fn update(
         &self,
         call: &Call<'_, Context>,
-        request: UpdateRequest<F::Model>,
+        UpdateRequest { plan, prior, .. }: UpdateRequest<F::Model>,
         outcome: &mut Outcome<F::Model>,
     ) -> Result<(), Diagnostics> {
-        let mut inner = opened::<F>(outcome);
-        let (plan, prior) = (number::<F>(&request.plan), number::<F>(&request.prior));
-        let result = life::update(call, F::TYPE_NAME, plan, prior, &mut inner).await;
-        closed::<F>(inner, outcome);
-        result
+        act::<F>(call, Act::Update(number::<F>(&plan), number::<F>(&prior)), outcome).await
     }
 
     async fn delete(
@@ -229,10 +219,7 @@ impl<F: Form> Resource<Context> for Managed<F> {
         state: F::Model,
         outcome: &mut Outcome<F::Model>,
     ) -> Result<(), Diagnostics> {
-        let mut inner = opened::<F>(outcome);
-        let result = life::delete(call, F::TYPE_NAME, number::<F>(&state), &mut inner).await;
-        closed::<F>(inner, outcome);
-        result
+        act::<F>(call, Act::Delete(number::<F>(&state)), outcome).await
     }
 
     /// Digits alone may be a number or a record id: the read finds out.

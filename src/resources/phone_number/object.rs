@@ -21,6 +21,7 @@ use crate::protocol::value::Value;
 
 use super::destinations::{self, DESTINATIONS, Destinations};
 use super::places::{self, digits, in_words};
+use super::results::TRUNK;
 use super::schema::{self, KEEP};
 use super::{PhoneNumber, results};
 
@@ -172,11 +173,12 @@ impl RemoteObject for PhoneNumber {
     const EMPTIED: &'static [&'static str] = &URLS;
     const ASYNCHRONOUS: &'static [&'static str] = &[DESTINATIONS, URLS[0]];
     const RAW: &'static [&'static str] = &["destination"];
+    const SORTED_BY: Option<&'static str> = Some("number");
     const SHARED_READS: bool = true;
     const NOT_IN_LIST: &'static [&'static str] = results::NOT_IN_LIST;
     const FOUND_BY: &'static [&'static str] = &["number", "id", "label"];
     const FOUND_BY_IN_WORDS: &'static str = "number, id or label";
-    const FILTERS: &'static [&'static str] = &["status", "country", "sms_enabled", results::TRUNK];
+    const FILTERS: &'static [&'static str] = &["status", "country", "sms_enabled", TRUNK];
 
     fn schema() -> &'static Schema {
         static SCHEMA: LazyLock<Schema> = LazyLock::new(schema::schema);
@@ -191,24 +193,43 @@ impl RemoteObject for PhoneNumber {
         results::queries()
     }
 
+    /// The API finds numbers by a part too.
     fn search(attribute: &str, text: &str) -> Option<(&'static str, String)> {
-        results::search(attribute, text)
+        match attribute {
+            "number" => Some(("search", digits(text))),
+            "label" => Some(("label", text.to_owned())),
+            _ => None,
+        }
     }
 
+    /// Digits are the same however they are written.
     fn is_found(listed: &Record<Self>, attribute: &str, text: &str) -> bool {
-        results::is_found(listed, attribute, text)
+        let found = listed.text(attribute);
+        if attribute == "number" { found.map(digits) == Some(digits(text)) } else { found == Some(text) }
     }
 
     fn filter(attribute: &str) -> Option<Attribute> {
-        results::filter(attribute)
+        (attribute == TRUNK).then(results::filter)
     }
 
     fn passes(listed: &Record<Self>, filter: &str, wanted: &Value) -> bool {
-        results::passes(listed, filter, wanted)
+        match (filter, listed.told(DESTINATIONS)) {
+            (TRUNK, Some(Value::List(all))) => {
+                all.iter().any(|one| one.get(TRUNK).is_some_and(|trunk| trunk.means(wanted)))
+            }
+            (TRUNK, _) => false,
+            _ => listed.told(filter).is_some_and(|told| told.means(wanted)),
+        }
     }
 
+    /// `+12565378257 Front desk`
     fn display_name(listed: &Record<Self>) -> String {
-        results::display_name(listed)
+        let number = listed.text("number").unwrap_or(&listed.key);
+        listed.text("label").map_or_else(|| number.to_owned(), |label| format!("{number} {label}"))
+    }
+
+    fn called(number: &PhoneNumberModel) -> String {
+        number.digits().map(|digits| format!("+{digits}")).unwrap_or_default()
     }
 
     fn encode(argument: &'static str, value: &Value) -> Vec<(&'static str, Json)> {

@@ -8,22 +8,21 @@ use crate::framework::object::{Attr, Mapped};
 use crate::framework::resource::PlanRequest;
 use crate::lifecycle::context::Context;
 use crate::lifecycle::noun::Verb;
+use crate::lifecycle::omission;
 use crate::lifecycle::plan::{is_applying, tell_trouble, without_refresh};
 use crate::lifecycle::record::Record;
+use crate::lifecycle::run::Run;
 use crate::protocol::value::Value;
 use crate::resources::routes;
 
 use super::destinations::{self, DESTINATIONS, at};
 use super::object::{PhoneNumberModel, URLS};
 use super::places;
-use super::run::Run;
 use super::schema::{KEEP, RELEASE};
 use super::{PhoneNumber, told};
 
 type Request<'a> = PlanRequest<'a, Context, PhoneNumberModel>;
 
-/// Under this key stands which arguments the configuration had.
-pub(super) const MANAGED: &str = "managed";
 /// Under this key stands the number that a create was planned for. The destroy of the old
 /// object in a replacement gets it too, and knows itself by it.
 pub(super) const MAKES: &str = "makes";
@@ -59,43 +58,39 @@ pub(super) async fn change(
     without_refresh::<PhoneNumber>(request);
     let prior_list = request.prior.map(PhoneNumberModel::routes);
     destinations::complete(planned.routes_mut(), prior_list);
-    note_managed(request, diagnostics);
+    omission::note::<PhoneNumber>(request, diagnostics);
     let number = planned.digits();
     if number.is_none() && planned.fate() == RELEASE {
         diagnostics.push(told::released_unseen());
     }
     let (Some(number), Some(ctx)) = (number, request.ctx) else { return };
-    let run = ctx.part::<Run>();
-    match request.prior {
-        Some(prior) if prior.digits().as_ref() != Some(&number) => {
-            // Another one is planned for it; of this one nothing else is said.
-            return destroy(form, request, prior, diagnostics).await;
+    if let Some(prior) = request.prior.filter(|prior| prior.digits().as_ref() != Some(&number)) {
+        // Another one is planned for it; of this one nothing else is said.
+        return destroy(form, request, prior, diagnostics).await;
+    }
+    let run = ctx.part::<Run<PhoneNumber>>();
+    let routes = request.config.is_some_and(|config| !config.routes().is_null());
+    let is_twice = run.is_planned_twice(&number, &parts(form, routes), request);
+    if is_twice {
+        diagnostics.push(told::twice(&number));
+    }
+    if let Some(prior) = request.prior {
+        relay(planned, &planned.sms_enabled, diagnostics);
+        let is_new = prior.sms_enabled != planned.sms_enabled;
+        sms_abroad(planned, prior.country.known().filter(|_| is_new).map(String::as_str), diagnostics);
+    } else {
+        request.private.set(MAKES, json!(number));
+        if !is_twice && let Some(on_destroy) = run.is_made(&number, form) {
+            diagnostics.push(told::recreated(&number, &on_destroy));
         }
-        Some(prior) => {
-            if run.is_planned_twice(form, &number, request) {
-                diagnostics.push(told::twice(&number));
+        let found = if is_applying(request) { None } else { run.there(request, &number).await };
+        match found {
+            Some(None) if form == PhoneNumber::FORM => {
+                diagnostics.push(told::not_owned(Verb::Create, &number));
             }
-            relay(planned, &planned.sms_enabled, diagnostics);
-            let is_new = prior.sms_enabled != planned.sms_enabled;
-            sms_abroad(planned, prior.country.known().filter(|_| is_new).map(String::as_str), diagnostics);
-        }
-        None => {
-            request.private.set(MAKES, json!(number));
-            if run.is_planned_twice(form, &number, request) {
-                diagnostics.push(told::twice(&number));
-            } else if let Some(on_destroy) = run.is_made(form, planned) {
-                diagnostics.push(told::recreated(&number, &on_destroy));
-            }
-            if !is_applying(request) {
-                match run.owned(request, &number).await {
-                    Some(None) if form == PhoneNumber::FORM => {
-                        diagnostics.push(told::not_owned(Verb::Create, &number));
-                    }
-                    Some(None) => diagnostics.push(told::not_owned_yet(&number)),
-                    Some(Some(found)) => compare(&number, planned, &found, diagnostics),
-                    None => {}
-                }
-            }
+            Some(None) => diagnostics.push(told::not_owned_yet(&number)),
+            Some(Some(found)) => compare(&number, planned, &found, diagnostics),
+            None => {}
         }
     }
     if !is_applying(request) {
@@ -104,32 +99,9 @@ pub(super) async fn change(
     tell_trouble::<PhoneNumber>(request, planned, diagnostics);
 }
 
-/// Notes what is configured, and tells what is not any more.
-fn note_managed(request: &Request<'_>, diagnostics: &mut Diagnostics) {
-    let configured = request.config.map(|config| config.clone().into_value()).unwrap_or(Value::Null);
-    let is_set = |name: &&str| configured.get(name).is_some_and(|value| !value.is_null());
-    let settings = [
-        DESTINATIONS,
-        "sms_enabled",
-        URLS[0],
-        URLS[1],
-        "call_recording_enabled",
-        "transcription_enabled",
-        "transcription_threshold",
-    ];
-    let managed: Vec<&str> = settings.into_iter().filter(is_set).collect();
-    let before = request.private.get(MANAGED);
-    let lost: Vec<String> = names(before.as_ref()).filter(|name| !managed.contains(&name.as_str())).collect();
-    if request.prior.is_some() && !lost.is_empty() {
-        diagnostics.push(told::unmanaged(&lost));
-    }
-    request.private.set(MANAGED, json!(managed));
-}
-
-/// The texts of a note.
-pub(super) fn names(note: Option<&serde_json::Value>) -> impl Iterator<Item = String> {
-    let all = note.and_then(|note| note.as_array()).cloned().unwrap_or_default();
-    all.into_iter().filter_map(|name| name.as_str().map(str::to_owned))
+/// What a resource has of a number: itself, and where it rings if it says so.
+pub(super) fn parts(form: &'static str, routes: bool) -> Vec<&'static str> {
+    std::iter::once(form).chain(routes.then_some(DESTINATIONS)).collect()
 }
 
 /// Tells what the apply changes, and what it will meet.
@@ -191,7 +163,7 @@ pub(super) async fn destroy(
 ) {
     let number = prior.digits().unwrap_or_default();
     if let Some(ctx) = request.ctx
-        && let Some(on_destroy) = ctx.part::<Run>().is_destroyed(form, prior)
+        && let Some(on_destroy) = ctx.part::<Run<PhoneNumber>>().is_destroyed(&number, form, prior.fate())
     {
         diagnostics.push(told::recreated(&number, &on_destroy));
     }

@@ -1,22 +1,18 @@
-//! Resources layer: what data sources and the list tell of phone numbers, and how they
-//! find them: by what the API can look for, and by what only its answers say.
+//! Resources layer: what data sources and the list tell of phone numbers besides the
+//! resource, and what the API can look for.
 
 use std::sync::LazyLock;
 
 use crate::framework::schema::{Attribute, Mode, Nesting};
 use crate::framework::validators::{characters, non_empty};
-use crate::lifecycle::record::Record;
 use crate::protocol::types::Type;
-use crate::protocol::value::Value;
 
-use super::PhoneNumber;
 use super::destinations::DESTINATIONS;
-use super::places::digits;
 
 /// What the list for all leaves out: what is personal, and what changes with every call.
 pub(super) const NOT_IN_LIST: &[&str] = &["documents", "seconds"];
 
-/// The trunk of a destination, as a filter.
+/// The trunk of a destination, also as a filter.
 pub(super) const TRUNK: &str = "sip_trunk_id";
 
 /// What the API can look for.
@@ -45,45 +41,10 @@ fn with_digits(name: &str) -> Attribute {
     Attribute::string(name).validate(non_empty()).validate(characters("0-9"))
 }
 
-/// The query that finds a number by this, among others.
-pub(super) fn search(attribute: &str, text: &str) -> Option<(&'static str, String)> {
-    match attribute {
-        "number" => Some(("search", digits(text))),
-        "label" => Some(("label", text.to_owned())),
-        _ => None,
-    }
-}
-
-/// The argument for a filter that is no result by itself.
-pub(super) fn filter(name: &str) -> Option<Attribute> {
-    let trunk = || {
-        Attribute { mode: Mode::Optional, ..with_digits(TRUNK) }
-            .describe("Only numbers of which a destination is the SIP trunk with this `id`.")
-    };
-    (name == TRUNK).then(trunk)
-}
-
-/// Whether a number has this text in an attribute: digits are the same however they are written.
-pub(super) fn is_found(listed: &Record<PhoneNumber>, attribute: &str, text: &str) -> bool {
-    let found = listed.text(attribute);
-    if attribute == "number" { found.map(digits) == Some(digits(text)) } else { found == Some(text) }
-}
-
-/// Whether a number passes a filter.
-pub(super) fn passes(listed: &Record<PhoneNumber>, filter: &str, wanted: &Value) -> bool {
-    match (filter, listed.told(DESTINATIONS)) {
-        (TRUNK, Some(Value::List(all))) => {
-            all.iter().any(|one| one.get(TRUNK).is_some_and(|trunk| trunk.means(wanted)))
-        }
-        (TRUNK, _) => false,
-        _ => listed.told(filter).is_some_and(|told| told.means(wanted)),
-    }
-}
-
-/// `+12565378257 Front desk`
-pub(super) fn display_name(listed: &Record<PhoneNumber>) -> String {
-    let number = listed.text("number").unwrap_or(&listed.key);
-    listed.text("label").map_or_else(|| number.to_owned(), |label| format!("{number} {label}"))
+/// The trunk of a destination, as a filter.
+pub(super) fn filter() -> Attribute {
+    Attribute { mode: Mode::Optional, ..with_digits(TRUNK) }
+        .describe("Only numbers of which a destination is the SIP trunk with this `id`.")
 }
 
 /// What data sources tell besides the resource.

@@ -1,7 +1,6 @@
 //! Resources layer: what users are told of phone numbers. Summaries of warnings are
 //! constant: Terraform folds equal ones into one.
 
-use crate::client;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::lifecycle::noun::Verb;
@@ -142,16 +141,6 @@ pub(super) fn still_owned(number: &str, why: &str) -> Diagnostics {
     .into()
 }
 
-/// It was changed, and could not be looked at.
-pub(super) fn not_confirmed(number: &str, error: &client::Error) -> Diagnostic {
-    about_the_number(warning(
-        "Change of a phone number is not confirmed",
-        format!(
-            "Wavix acknowledged the change of +{number}, and whether calls ring so was not seen: {error} The next plan looks again."
-        ),
-    ))
-}
-
 /// A plan replaces where it rings.
 pub(super) fn rerouted(number: &str, now: &Value) -> Diagnostic {
     warning(
@@ -203,18 +192,6 @@ pub(super) fn without_tls(url: &'static str) -> Diagnostic {
             .to_owned(),
     )
     .at(Path::root(url))
-}
-
-/// Arguments that the configuration has lost.
-pub(super) fn unmanaged(names: &[String]) -> Diagnostic {
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    warning(
-        "Setting is not managed any more",
-        format!(
-            "{} is no longer configured, and stays as it is in the account. Write `[]` or `\"\"` for none.",
-            names.join(", ")
-        ),
-    )
 }
 
 /// A release of which nothing could be checked.

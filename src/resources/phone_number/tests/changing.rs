@@ -2,6 +2,8 @@
 
 use wavix_sim::Fault;
 
+use crate::framework::note::Note;
+
 use super::*;
 
 #[tokio::test]
@@ -84,6 +86,53 @@ async fn a_number_that_was_bought_again_is_followed_to_its_new_id() {
     let wanted = config(|number| number.destinations = list(vec![pstn("+13132847320")]));
     bench.apply(Some(&found), &wanted).await.ok();
     assert_eq!(bench.rings(), [(4, "13132847320".to_owned())]);
+}
+
+/// The id of the state is another number's by now, as an update without a refresh meets it.
+#[tokio::test]
+async fn an_update_follows_the_number_and_never_the_id_of_the_state() {
+    let bench = Bench::start().await;
+    let mut held = bench.apply::<PhoneNumber>(None, &config(|_| {})).await.ok();
+    let other = bench.sim.phone_number("12565378258").unwrap();
+    held.state.id = text(&other.id.to_string());
+    let wanted = config(|number| number.destinations = list(vec![pstn("+13132847320")]));
+    bench.apply(Some(&held), &wanted).await.ok();
+    assert_eq!(bench.rings(), [(4, "13132847320".to_owned())]);
+    assert_eq!(bench.sim.phone_number("12565378258"), Some(other), "the other one is left alone");
+}
+
+#[tokio::test]
+async fn an_update_that_cannot_look_first_or_finds_no_number_changes_nothing() {
+    let bench = Bench::start().await;
+    let held = bench.apply::<PhoneNumber>(None, &config(|_| {})).await.ok();
+    let wanted = config(|number| number.destinations = list(vec![pstn("+13132847320")]));
+    bench.sim.fault("GET", NUMBER, Fault::status(403));
+    let left = bench.apply(Some(&held), &wanted).await;
+    assert!(
+        left.error().contains("+12565378257 could not be looked at, so nothing was changed."),
+        "{}",
+        left.error()
+    );
+    bench.sim.release_phone_number(DIGITS);
+    let left = bench.apply(Some(&held), &wanted).await;
+    assert!(left.error().contains("does not own the number +12565378257"), "{}", left.error());
+    assert!(left.held.is_some(), "the next refresh says it");
+    assert_eq!(bench.writes(), (0, 0));
+}
+
+/// For the log of a process that is ended meanwhile.
+#[tokio::test]
+async fn what_is_under_way_is_noted_by_its_number() {
+    let bench = Bench::start().await;
+    let held = bench.apply::<PhoneNumber>(None, &config(|_| {})).await.ok();
+    let wanted = config(|number| number.destinations = list(vec![pstn("+13132847320")]));
+    let plan = bench.plan(Some(&held), &wanted).await.state;
+    let note = Note::default();
+    let mut outcome =
+        Outcome::starting_from(Some(held.state.clone()), Private::default()).noting(note.clone());
+    let request = UpdateRequest { write_only: PhoneNumberModel::default(), plan, prior: held.state };
+    Managed::<PhoneNumber>::NEW.update(&bench.call(), request, &mut outcome).await.unwrap();
+    assert_eq!(note.read(), "phone number +12565378257");
 }
 
 #[tokio::test]

@@ -106,6 +106,17 @@ async fn one_number_is_found_by_its_digits_its_id_or_its_label_without_a_walk() 
 }
 
 #[tokio::test]
+async fn all_numbers_come_by_number_whoever_filters_them() {
+    let bench = Bench::start().await;
+    bench.sim.configure(|behaviour| behaviour.list_order = wavix_sim::behaviour::ListOrder::Descending);
+    bench.sim.add_phone_number(json!({ "number": "12025550100" }));
+    let sorted = ["+12025550100", "+12565378257", "+12565378258"];
+    assert_eq!(all(&bench, &[]).await, sorted);
+    assert_eq!(all(&bench, &[("search", Value::string("1"))]).await, sorted);
+    assert_eq!(all(&bench, &[("country", Value::string("US"))]).await, sorted);
+}
+
+#[tokio::test]
 async fn a_list_that_shows_what_was_written_is_not_waited_for_however_the_number_is_spelt() {
     let mut bench = Bench::start().await;
     bench.ctx = context(&bench.sim, &bench.temporary).with_patience(Patience::default());
