@@ -60,6 +60,12 @@ pub struct ResourceCase {
     /// A string attribute that may have any text after what `config` gives it.
     #[serde(default)]
     pub unique: Option<String>,
+    /// Whether there is one such object at most, so that a process plans one at a time.
+    #[serde(default)]
+    pub once: bool,
+    /// Whether a destroy leaves the object there, as one that the resource has adopted.
+    #[serde(default)]
+    pub remains: bool,
     /// Configurations that validation refuses.
     #[serde(default)]
     pub invalid: Vec<Json>,

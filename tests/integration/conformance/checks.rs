@@ -102,13 +102,8 @@ async fn no_check_fails() {
     assert!(left.len() <= CASES.len(), "trunks are left: {left:?}");
 }
 
-/// What checks may fail with. Some plan one new object several times under one
-/// configuration, which is one resource too many of what an account has once; and one
-/// wants an object that was destroyed to be gone, where what is destroyed is how it is used.
-const REASONS: [&str; 2] = ["Another resource of this configuration", "what is gone reads as something"];
-
 async fn no_check_fails_one_after_another() {
-    for (case, fails) in ALONE {
+    for case in ALONE {
         let sim = Sim::builder().phone_numbers(1).spawn();
         let mut settings = Settings::new(BINARY);
         settings.config = Some(json!({ "api_key": sim.api_key(), "base_url": sim.base_url() }));
@@ -119,14 +114,7 @@ async fn no_check_fails_one_after_another() {
         let report = run(&settings).await.unwrap();
         let text = Format::Human.render(&report).unwrap();
         println!("{text}");
-        let failed = report.checks.iter().filter_map(|check| match &check.outcome {
-            Outcome::Fail { message } => Some((check.number, message.as_str())),
-            _ => None,
-        });
-        let failed: Vec<_> = failed.collect();
-        assert_eq!(failed.iter().map(|(number, _)| *number).collect::<Vec<_>>(), fails, "{text}");
-        let is_known = |(_, message): &(u8, &str)| REASONS.iter().any(|reason| message.contains(reason));
-        assert!(failed.iter().all(is_known), "{text}");
+        assert!(report.failed().is_empty(), "{text}");
         let passed = report.checks.iter().filter(|check| matches!(check.outcome, Outcome::Pass));
         assert!(passed.count() > CHECKS.len() / 2, "{text}");
     }
@@ -135,7 +123,7 @@ async fn no_check_fails_one_after_another() {
 /// A check asks only about what a case has: what none has would pass unseen.
 async fn every_object_of_the_provider_is_in_a_case() {
     let registry = WavixProvider::new(Environment::from_pairs::<String, String>([])).registry();
-    let cases: Vec<_> = cases(&CASES).into_iter().chain(cases(&ALONE.map(|(case, _)| case))).collect();
+    let cases: Vec<_> = cases(&CASES).into_iter().chain(cases(&ALONE)).collect();
     let named = |objects: fn(&tf_conformance::case::Case) -> Vec<&str>| {
         cases.iter().flat_map(objects).map(str::to_owned).collect::<BTreeSet<_>>()
     };

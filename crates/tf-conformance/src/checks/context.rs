@@ -68,6 +68,11 @@ impl<'a> Context<'a> {
         self.configured_in(self.launch(case)?, case).await
     }
 
+    /// The same for one plan, where there is one such object at most.
+    pub(super) async fn own_session(&self, (case, subject): Subject<'_>) -> Result<Option<Session>, Stop> {
+        Ok(if subject.once { Some(self.configured(Some(case)).await?) } else { None })
+    }
+
     /// A session with a configured provider, started in a special way.
     pub(super) async fn configured_in(&self, launch: Launch, case: Option<&Case>) -> Result<Session, Stop> {
         let session = self.session(launch).await?;

@@ -9,8 +9,9 @@ use crate::core::{Instance, Resource};
 use crate::schema::Kind;
 use crate::value::{Type, Value};
 
+/// All of them, of which the rest are reads.
+const CALLS: usize = 100;
 const PLANS: usize = 40;
-const READS: usize = 40;
 const APPLIES: usize = 20;
 
 /// The attribute that may have any text: named by the case, or the one in
@@ -66,10 +67,11 @@ pub(super) async fn concurrently(context: &Context<'_>) -> Verdict {
                 destroy(&resource, &created).await;
                 verdict
             };
+            let (plans, applies) = if subject.once { (1, 0) } else { (PLANS, APPLIES) };
             let (planned, read, applied) = tokio::join!(
-                join_all((0..PLANS).map(plan)),
-                join_all((0..READS).map(|_| read())),
-                join_all((0..APPLIES).map(apply)),
+                join_all((0..plans).map(plan)),
+                join_all((0..CALLS - plans - applies).map(|_| read())),
+                join_all((0..applies).map(apply)),
             );
             planned.into_iter().chain(read).chain(applied).collect::<Result<Vec<()>, Stop>>().map(|_| ())
         };

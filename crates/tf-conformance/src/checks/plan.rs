@@ -172,6 +172,8 @@ pub(super) async fn reads_unknowns(context: &Context<'_>) -> Verdict {
             let config = config.clone().with(name, Value::Unknown);
             for (what, unknown) in &forms {
                 asked = true;
+                let own = context.own_session((case, subject)).await?;
+                let resource = Resource::new(own.as_ref().unwrap_or(&session), &subject.type_name)?;
                 let forms = Forms { unknown: unknown.clone(), ..Forms::default() };
                 let doing = format!("{name} unknown ({what})");
                 no_errors(&format!("validating {doing}"), &resource.validate_as(&config, &forms).await?)?;

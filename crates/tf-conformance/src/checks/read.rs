@@ -28,7 +28,8 @@ pub(super) async fn finds_nothing(context: &Context<'_>) -> Verdict {
             no_errors("deleting", &deleted.diagnostics)?;
             let (gone, diagnostics) = resource.read(&found).await?;
             no_errors("reading what is gone", &diagnostics)?;
-            ensure(gone.state.is_null(), || "what is gone reads as something".to_owned())
+            ensure(gone.state.is_null() || subject.remains, || "what is gone reads as something".to_owned())?;
+            ensure(!gone.state.is_null() || !subject.remains, || "what remains reads as gone".to_owned())
         };
         context.with_created(&resource, &config, question).await?;
     }

@@ -364,8 +364,10 @@ pub(super) async fn ignores_unknown_fields(context: &Context<'_>) -> Verdict {
             capabilities.computed_blocks_allowed = true;
         }
         let path = "/tfplugin6.Provider/PlanResourceChange";
+        let own = context.own_session((case, subject)).await?;
+        let session = own.as_ref().unwrap_or(&session);
         let answer: pb::plan_resource_change::Response =
-            raw(&session, "PlanResourceChange", path, &request).await?;
+            raw(session, "PlanResourceChange", path, &request).await?;
         no_errors("planning with unknown fields", &answer.diagnostics)?;
         let state = decode(&answer.planned_state.unwrap_or_default().msgpack, resource.ty())?;
         let differences: BTreeMap<_, _> = match (&plain.state, &state) {
