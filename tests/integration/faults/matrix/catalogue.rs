@@ -256,6 +256,47 @@ const REFUSED_AFTER_ALL: [&str; 6] = [
     "425 after the commit",
     "429 after the commit",
 ];
+/// The rows of an object that is written and read as others are.
+const OF_ANY_OBJECT: [&str; 37] = [
+    "reset before the request is read",
+    "reset after the commit, once",
+    "reset after the commit",
+    "body cut at half",
+    "200 with HTML",
+    "200 with HTML after the commit",
+    "empty 200",
+    "empty 200 after the commit",
+    "JSON of another shape",
+    "`success: false` under 200",
+    "answer without the id",
+    "optional fields missing",
+    "unknown fields",
+    "wrong types",
+    "invalid UTF-8",
+    "400 with an errors object",
+    "400 with text",
+    "400 after the commit",
+    "401",
+    "403, scope",
+    "403, not provisioned",
+    "404, not provisioned",
+    "404, not gone",
+    "404 after the commit",
+    "409",
+    "422",
+    "409 after the commit",
+    "422 after the commit",
+    "429 without Retry-After",
+    "500 once",
+    "500",
+    "500 after the commit",
+    "502 after the commit",
+    "odd spellings",
+    "a field twice",
+    "an unreadable field",
+    "SIGTERM to all processes",
+];
+const LIKE_OTHERS: &str = "it is the same for every object";
 const NO_LABEL: &str = "it writes no label";
 const NO_DATE: &str = "it is judged by nothing that is dated";
 const NEW_CONNECTION: &str = "its client is new, and so is its connection";
@@ -264,6 +305,9 @@ const ONE_CONNECTION: &str = "the second page comes over the connection that bro
 impl Case {
     /// Why this fault cannot happen to this verb, if it cannot.
     pub fn inapplicable(&self, subject: &Subject, verb: Verb) -> Option<&'static str> {
+        if subject.remote.is_like_others() && !OF_ANY_OBJECT.contains(&self.name) {
+            return Some(LIKE_OTHERS);
+        }
         match &self.how {
             How::Struck(..) => {
                 (verb == Verb::Open && REFUSED_AFTER_ALL.contains(&self.name)).then_some(NO_MARK)

@@ -10,7 +10,8 @@ use super::subjects::Subject;
 
 /// What requests are called in the table, in the order in which it has them. `LIST` is
 /// a GET of the collection.
-pub const WORDS: [&str; 8] = ["PROFILE", "POST", "PUT", "PATCH", "DELETE", "LIST", "GET", "NUMBERS"];
+pub const WORDS: [&str; 9] =
+    ["PROFILE", "POST", "PUT", "PATCH", "DELETE", "LIST", "GET", "NUMBERS", "TRUNKS"];
 
 /// How a verb ended.
 pub struct Observed {

@@ -42,8 +42,8 @@ const WALKERS: usize = 24;
 /// Set to a part of a name, it leaves out all other cells.
 const FILTER: &str = "MATRIX_FILTER";
 
-/// Set to anything, it writes the files of the objects anew, by what was seen. Without a
-/// filter.
+/// Set to anything, it writes the files of the objects anew, by what was seen: of those
+/// in whose name the filter is.
 const WRITE: &str = "MATRIX_WRITE";
 
 struct Finished {
@@ -151,7 +151,7 @@ async fn walk() {
             let passed = of_verb.clone().filter(|cell| cell.problem().is_none()).count();
             println!("{subject:<14?}{verb:<22}{:>7}{passed:>9}", of_verb.count());
         }
-        if std::env::var_os(WRITE).is_some() && filter.is_empty() {
+        if std::env::var_os(WRITE).is_some() && subject.name.contains(&filter) {
             let seen: Vec<_> = of_subject
                 .filter_map(|cell| Some((cell.verb, cell.case.name, cell.observed.as_ref().ok()?)))
                 .collect();

@@ -84,7 +84,9 @@ pub fn lone_surrogate(subject: &Subject, verb: Verb) -> Odd {
 pub fn unreadable_field(subject: &Subject, verb: Verb) -> Odd {
     let (field, value) = subject.remote.unreadable();
     match verb {
-        Verb::Create | Verb::Read | Verb::Update => Ok(Fault::with(field, value)),
+        Verb::Create | Verb::Read | Verb::Update => {
+            Ok(Fault::with(&format!("{}{field}", subject.remote.fields(verb)), value))
+        }
         _ => Err(NO_FIELD),
     }
 }

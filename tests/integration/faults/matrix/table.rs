@@ -16,8 +16,8 @@ const BETWEEN: &str = "; ";
 
 /// What stands above the tables of a file.
 const HEAD: &str = "Every verb against every fault: what is requested, what is true then, and what Terraform is told. `-` is \
-                    nothing.\n`LIST` is a GET of the collection, `GET` one of a single object, `NUMBERS` one of the phone numbers. Written by \
-                    `MATRIX_WRITE=1 cargo test --test integration every_cell`.\n";
+                    nothing.\n`LIST` is a GET of the collection, `GET` one of a single object, `NUMBERS` one of the phone \
+                    numbers, `TRUNKS` of the SIP trunks. Written by `MATRIX_WRITE=1 cargo test --test integration every_cell`.\n";
 
 /// The file of an object.
 fn path(subject: &Subject) -> PathBuf {

@@ -3,6 +3,7 @@
 
 mod api_key;
 mod call_webhook;
+mod phone_number;
 mod sip_trunk;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,8 @@ pub const PROFILE: &str = "/v1/profile";
 
 /// Where the account's numbers are listed.
 const NUMBERS: &str = "/v1/numbers";
+/// Where its trunks are.
+const TRUNKS: &str = "/v1/trunks";
 
 /// Method and path, with `*` for what varies, as patterns of the simulator.
 pub type Target = (String, String);
@@ -61,6 +64,12 @@ pub trait Remote: Sync {
     /// Whether what is made is told from others by when it was made.
     fn is_dated(&self) -> bool {
         true
+    }
+
+    /// Whether it is written and read as others are, so that what happens to connections
+    /// and what the client repeats tells nothing more of it.
+    fn is_like_others(&self) -> bool {
+        false
     }
 
     /// With something of every kind that an answer may leave out.
@@ -147,8 +156,8 @@ impl Subject {
 
     /// The path of the collection.
     pub fn collection(&self) -> &str {
-        let makes = self.targets.iter().find(|(verb, _)| matches!(verb, Verb::Create | Verb::Open));
-        makes.map_or(PROFILE, |(_, (_, path))| path)
+        let mut writes = self.targets.iter().filter(|(verb, _)| **verb != Verb::Configure);
+        writes.next().map_or(PROFILE, |(_, (_, path))| path.strip_suffix("/*").unwrap_or(path))
     }
 
     /// The word for a request, if the object makes such.
@@ -158,7 +167,9 @@ impl Subject {
         match (method, inside) {
             ("GET", _) if path == PROFILE => Some("PROFILE"),
             // Those that ring at a trunk.
-            ("GET", _) if path == NUMBERS => Some("NUMBERS"),
+            ("GET", None) if path == NUMBERS => Some("NUMBERS"),
+            // Those that present a number.
+            ("GET", None) if path == TRUNKS => Some("TRUNKS"),
             ("GET", Some(_)) if is_listed => Some("LIST"),
             (_, Some(_)) => super::expectation::WORDS.into_iter().find(|word| *word == method),
             _ => None,
@@ -210,11 +221,23 @@ pub static SUBJECTS: LazyLock<Vec<Subject>> = LazyLock::new(|| {
         (Verb::Open, documented(token, "open", false)),
         (Verb::Close, documented(token, "close", false)),
     ]);
+    let number = facts.of(Kind::Resource, "wavix_phone_number").expect("the number is documented");
+    let listed = ("GET".to_owned(), NUMBERS.to_owned());
+    let numbers = BTreeMap::from([
+        (Verb::Create, documented(number, "create", false)),
+        // What the list tells nobody asks for by itself.
+        (Verb::Read, listed),
+        (Verb::Update, documented(number, "update", false)),
+        (Verb::Delete, documented(number, "delete", false)),
+    ]);
+    let release = BTreeMap::from([(Verb::Delete, ("DELETE".to_owned(), NUMBERS.to_owned()))]);
     vec![
         Subject { name: "provider", remote: &sip_trunk::Trunks, targets: check },
         managed(&facts, "sip_trunk", &sip_trunk::Trunks, true),
         managed(&facts, "call_webhook", &call_webhook::Webhooks, false),
         managed(&facts, "api_key", &api_key::Keys, false),
+        Subject { name: "phone_number", remote: &phone_number::Numbers("unroute"), targets: numbers },
+        Subject { name: "phone_number_release", remote: &phone_number::Numbers("release"), targets: release },
         Subject { name: "webrtc_token", remote: &sip_trunk::Trunks, targets: tokens },
     ]
 });
