@@ -153,7 +153,8 @@ impl<T: RemoteObject> Patch<'_, T> {
     }
 
     /// The object once it shows what was written, or as it is when it does not in time;
-    /// and why it was not seen at all. A reply proves nothing of what is asynchronous.
+    /// and why it was not seen at all. A reply proves nothing of what is asynchronous; of
+    /// anything else that an answer has shown, one that shows it no more is behind.
     async fn settled(&self, mut record: Record<T>) -> (Record<T>, Option<client::Error>) {
         let call = self.call;
         if T::ASYNCHRONOUS.is_empty() && T::EMPTIED.is_empty() {
@@ -161,11 +162,13 @@ impl<T: RemoteObject> Patch<'_, T> {
         }
         let is_asynchronous = self.changed.iter().any(|name| T::ASYNCHRONOUS.contains(name));
         let (mut is_seen, mut is_emptied, mut tries) = (false, false, 0);
+        let (mut shown, mut left) = (Vec::new(), call.ctx.patience().settling);
         loop {
             let missed = self.missed(&record);
             if missed.is_empty() && (is_seen || !is_asynchronous) {
                 return (record, None);
             }
+            shown.extend(self.changed.iter().filter(|name| missed.iter().all(|it| it.name != **name)));
             let is_kept = |it: &&Difference| T::EMPTIED.contains(&it.name) && it.wanted.as_str() == Some("");
             let kept: Vec<&str> = missed.iter().filter(is_kept).map(|it| it.name).collect();
             if is_seen && !is_emptied && !kept.is_empty() {
@@ -175,8 +178,10 @@ impl<T: RemoteObject> Patch<'_, T> {
                     tracing::info!(%error, "an empty text does not empty it either");
                 }
             } else if is_seen {
-                let may_come = missed.iter().any(|it| T::ASYNCHRONOUS.contains(&it.name));
+                let is_behind = |it: &Difference| !left.is_zero() && shown.contains(&it.name);
+                let may_come = missed.iter().any(|it| T::ASYNCHRONOUS.contains(&it.name) || is_behind(it));
                 let wait = call.ctx.patience().to_settle(tries);
+                left = left.saturating_sub(wait);
                 if !may_come || !pause(wait, call.deadline, call.cancel).await {
                     return (record, None);
                 }

@@ -181,6 +181,21 @@ async fn a_lost_answer_of_a_patch_is_settled_and_nothing_is_left_empty() {
     }
 }
 
+/// The reply is a fresh server's, the look after it one that is behind in everything.
+#[tokio::test]
+async fn what_a_reply_has_shown_is_waited_for_where_a_look_is_behind() {
+    let mut bench = Bench::with(|behaviour| behaviour.stale_reads_after_update = 1).await;
+    bench.ctx = context(&bench.sim, &bench.temporary).with_patience(Patience::default());
+    let wanted = config(|number| {
+        number.destinations = list(vec![pstn("+13132847320")]);
+        number.call_status_url = text("https://hooks.example.com/calls");
+    });
+    let held = bench.apply::<PhoneNumber>(None, &wanted).await.ok();
+    assert_eq!(held.state.call_status_url, text("https://hooks.example.com/calls"));
+    assert_eq!(bench.writes(), (1, 0));
+    bench.settled(&held, &wanted).await;
+}
+
 #[tokio::test]
 async fn a_destination_of_an_unknown_kind_is_shown_and_never_written_back() {
     let mut bench = Bench::start().await;

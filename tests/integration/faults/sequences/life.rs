@@ -7,7 +7,7 @@ use serde_json::json;
 use tf_conformance::proto::tfplugin6 as pb;
 use wavix_sim::{ApiKey, Sim};
 
-use super::object::{EVENT, Kind, OTHER_EVENT, STRANGERS_URL, Stored};
+use super::object::{EVENT, Kind, OTHER_EVENT, OWN_NUMBER, STRANGERS_URI, STRANGERS_URL, Stored};
 use crate::faults::bench::Bench;
 use crate::faults::ledger::{Ledger, has_errors, text};
 
@@ -25,11 +25,17 @@ pub struct Life<'s> {
     named: BTreeSet<String>,
     /// What is otherwise than configured, and was named when it came to be so.
     odd: BTreeSet<String>,
+    /// Whether there was something after the last step, and whether this one may end it.
+    serves: bool,
+    is_ending: bool,
 }
 
 impl<'s> Life<'s> {
     /// Among so many strangers, of whom one looks like ours.
     pub fn new(bench: &'s Bench, sim: &Sim, kind: Kind, strangers: usize) -> Self {
+        if kind == Kind::Number {
+            sim.add_phone_number(json!({ "number": OWN_NUMBER }));
+        }
         for number in 0..strangers {
             let url = format!("{STRANGERS_URL}/{number}");
             match kind {
@@ -45,6 +51,10 @@ impl<'s> Life<'s> {
                 // The place is taken, until the faults are gone.
                 Kind::Webhook if number == 2 => sim.set_webhook(EVENT, &url),
                 Kind::Webhook => {}
+                Kind::Number => {
+                    let to = json!({ "id": 1, "destination": STRANGERS_URI, "priority": 1, "transport": 1 });
+                    sim.add_phone_number(json!({ "call_status_url": url, "destination": [to] }));
+                }
             }
         }
         Self {
@@ -56,6 +66,8 @@ impl<'s> Life<'s> {
             strangers: kind.stored(sim).into_iter().map(|stored| stored.identity).collect(),
             named: BTreeSet::new(),
             odd: BTreeSet::new(),
+            serves: false,
+            is_ending: false,
         }
     }
 
@@ -75,8 +87,15 @@ impl<'s> Life<'s> {
 
     pub async fn apply(&mut self, variant: u8) -> Result<Vec<pb::Diagnostic>, String> {
         self.variant = variant;
+        self.note_what_stays();
         let config = self.ledger.config(&self.kind.config(variant));
         self.ledger.apply(&config).await
+    }
+
+    fn note_what_stays(&mut self) {
+        if self.kind.stays(&self.ledger) {
+            self.named.insert(OWN_NUMBER.to_owned());
+        }
     }
 
     pub async fn refresh(&mut self) -> Result<Vec<pb::Diagnostic>, String> {
@@ -84,6 +103,8 @@ impl<'s> Life<'s> {
     }
 
     pub async fn destroy(&mut self) -> Result<Vec<pb::Diagnostic>, String> {
+        self.is_ending = true;
+        self.note_what_stays();
         self.ledger.destroy().await
     }
 
@@ -115,6 +136,15 @@ impl<'s> Life<'s> {
         let is_there = |stranger: &&String| stored.iter().any(|stored| stored.identity == **stranger);
         if let Some(lost) = self.strangers.iter().find(|stranger| !is_there(stranger)) {
             return Err(format!("{kind}: {lost}, which is a stranger's, is gone"));
+        }
+        if let Some(taken) = self.kind.taken_away(sim) {
+            return Err(taken);
+        }
+        let serves = !self.ours(sim).is_empty();
+        let is_ending = std::mem::take(&mut self.is_ending);
+        // Of a number no update takes away where it rings, whatever fails.
+        if self.kind == Kind::Number && std::mem::replace(&mut self.serves, serves) && !serves && !is_ending {
+            return Err(format!("{kind}: it rings nowhere, and nothing was destroyed"));
         }
         let said = just_said.to_lowercase();
         // What a server made of a request that was not answered is known by that request.

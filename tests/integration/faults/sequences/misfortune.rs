@@ -7,7 +7,8 @@ use std::time::Duration;
 use fastrand::Rng;
 use serde_json::{Value as Json, json};
 use wavix_sim::behaviour::{
-    Behaviour, DeleteAnswer, EmptySlot, KeyNames, KeyValue, Labels, ListOrder, SecondPost,
+    Behaviour, DeleteAnswer, DestinationOrder, EmptySlot, KeyNames, KeyValue, Labels, ListOrder,
+    NumberBehaviour, NumberNotFound, PatchReply, Priorities, SecondPost, UnsetText,
 };
 use wavix_sim::{Answer, Fault, Rule};
 
@@ -45,6 +46,21 @@ pub fn nature(rng: &mut Rng) -> Behaviour {
             &[KeyValue::Always, KeyValue::Masked, KeyValue::AbsentAfterCreate, KeyValue::NullAfterCreate],
         ),
         api_key_names: one(rng, &[KeyNames::New, KeyNames::Old, KeyNames::Both]),
+        numbers: NumberBehaviour {
+            settle_reads: one(rng, &[0, 0, 0, 1, 2]),
+            patch_reply: one(rng, &[PatchReply::Fresh, PatchReply::Stale]),
+            unset_url_answer: one(rng, &[UnsetText::Null, UnsetText::Empty, UnsetText::Absent]),
+            destination_order: one(
+                rng,
+                &[DestinationOrder::Id, DestinationOrder::Priority, DestinationOrder::Reversed],
+            ),
+            priorities: one(
+                rng,
+                &[Priorities::Kept, Priorities::RenumberedFrom0, Priorities::RenumberedFrom1],
+            ),
+            not_found: one(rng, &[NumberNotFound::RecordNotFound, NumberNotFound::DidWithId]),
+            ..NumberBehaviour::default()
+        },
         ..Behaviour::default()
     }
 }
@@ -72,15 +88,16 @@ pub fn rule(rng: &mut Rng, kinds: &[Kind]) -> Rule {
     let kind = one(rng, kinds);
     let (all, each) = (kind.route(), format!("{}/*", kind.route()));
     let (method, path) = match (kind, rng.u8(..7)) {
+        (Kind::Number, 0..=1 | 5..=6) => ("PATCH", each.as_str()),
         (_, 0..=1) => ("POST", all),
         (_, 2) => ("GET", all),
         (_, 3) => ("*", if kind == Kind::Webhook { "/v1/*/*" } else { "/v1/*" }),
         (Kind::Webhook, 4) => ("GET", all),
         (Kind::Webhook, _) => ("DELETE", all),
-        (Kind::Trunk, 4) => ("GET", each.as_str()),
+        (Kind::Trunk | Kind::Number, 4) => ("GET", each.as_str()),
         (Kind::Trunk, 5) => ("PUT", each.as_str()),
         (Kind::Key, 4..=5) => ("PATCH", each.as_str()),
-        (Kind::Trunk | Kind::Key, _) => ("DELETE", each.as_str()),
+        (Kind::Trunk | Kind::Key | Kind::Number, _) => ("DELETE", each.as_str()),
     };
     let fault = match rng.u8(..10) {
         0..=2 => unanswered(rng),
@@ -155,6 +172,10 @@ fn odd(rng: &mut Rng, kind: Kind) -> Fault {
         (4, Kind::Key) => Fault::again("active", "false"),
         (5, Kind::Key) => Fault::with("value", Json::Null).and_with("permitted_ips", nonsense),
         (6, Kind::Key) => Fault::with("scopes_enabled", true),
+        (3, Kind::Number) => Fault::with("destination", nonsense),
+        (4, Kind::Number) => Fault::with("sms_enabled", 0).and_with("channels", "24"),
+        (5, Kind::Number) => Fault::again("call_status_url", "null"),
+        (6, Kind::Number) => Fault::with("call_status_url", nonsense),
         (_, _) => Fault::again("label", r#""\ud83d""#),
     }
 }

@@ -2,7 +2,7 @@
 //! has them.
 
 use serde_json::{Value as Json, json};
-use wavix_sim::{ApiKey, Sim, Trunk};
+use wavix_sim::{ApiKey, PhoneNumber, Sim, Trunk};
 
 use crate::faults::ledger::Ledger;
 
@@ -12,6 +12,8 @@ pub enum Kind {
     Trunk,
     Webhook,
     Key,
+    /// Of which there is one before its resource and after it: what is made is where it rings.
+    Number,
 }
 
 /// An object of the account.
@@ -36,17 +38,23 @@ pub const OTHER_EVENT: &str = "post-call";
 /// Where somebody else has calls reported to.
 pub const STRANGERS_URL: &str = "https://somebody.example.net/calls";
 
+/// The number that is managed.
+pub const OWN_NUMBER: &str = "12565378257";
+/// Where a stranger's number rings.
+pub const STRANGERS_URI: &str = "somebody@pbx.example.net";
+
 /// Variants from this one on are restricted to addresses.
 const RESTRICTED: u8 = 3;
 
 impl Kind {
-    pub const ALL: [Self; 3] = [Self::Trunk, Self::Webhook, Self::Key];
+    pub const ALL: [Self; 4] = [Self::Trunk, Self::Webhook, Self::Key, Self::Number];
 
     pub fn type_name(self) -> &'static str {
         match self {
             Self::Trunk => "wavix_sip_trunk",
             Self::Webhook => "wavix_call_webhook",
             Self::Key => "wavix_api_key",
+            Self::Number => "wavix_phone_number",
         }
     }
 
@@ -56,7 +64,18 @@ impl Kind {
             Self::Trunk => "/v1/trunks",
             Self::Webhook => "/v1/calls/webhooks",
             Self::Key => "/v1/api-keys",
+            Self::Number => "/v1/numbers",
         }
+    }
+
+    /// The request that makes one.
+    pub fn making(self) -> (&'static str, &'static str) {
+        if self == Self::Number { ("PATCH", "/v1/numbers/*") } else { ("POST", self.route()) }
+    }
+
+    /// Whether an account has one at most, which a process plans once.
+    pub fn is_single(self) -> bool {
+        matches!(self, Self::Webhook | Self::Number)
     }
 
     /// A configuration, in one of a few forms: open, otherwise open, and restricted.
@@ -73,6 +92,11 @@ impl Kind {
                 "label": format!("Key {variant}"), "permitted_ips": addresses,
                 "scopes": if variant == 2 { json!({ "trunks": "read" }) } else { Json::Null },
             }),
+            Self::Number => json!({
+                "number": format!("+{OWN_NUMBER}"), "destinations": destinations(variant),
+                "call_status_url": if variant == 2 { json!("") } else { json!(url(variant)) },
+                "on_destroy": "unroute",
+            }),
         }
     }
 
@@ -83,7 +107,11 @@ impl Kind {
 
     /// What a state has, if anything.
     pub fn key_of(self, ledger: &Ledger<'_>) -> Option<String> {
-        let attribute = if self == Self::Webhook { "event_type" } else { "id" };
+        let attribute = match self {
+            Self::Webhook => "event_type",
+            Self::Number => "number",
+            Self::Trunk | Self::Key => "id",
+        };
         ledger.instance.state.get(attribute).as_str().map(str::to_owned)
     }
 
@@ -97,6 +125,7 @@ impl Kind {
         match self {
             Self::Trunk => sim.trunks().iter().map(trunk).collect(),
             Self::Key => sim.api_keys().iter().map(key).collect(),
+            Self::Number => sim.phone_numbers().iter().filter(|number| rings(number)).map(number).collect(),
             Self::Webhook => {
                 let webhooks = sim.webhooks().into_iter().map(|webhook| Stored {
                     key: webhook.event_type,
@@ -120,6 +149,17 @@ impl Kind {
         other.map(|_| format!("the state has another value for the key {id}"))
     }
 
+    /// Whether a destroy by this state leaves it as it is, which the plan says: its create failed.
+    pub fn stays(self, ledger: &Ledger<'_>) -> bool {
+        self == Self::Number && ledger.instance.state.get("on_destroy").as_str() == Some("keep")
+    }
+
+    /// What was taken away that nobody asked for, though no resource had made it.
+    pub fn taken_away(self, sim: &Sim) -> Option<String> {
+        let is_released = self == Self::Number && sim.phone_number(OWN_NUMBER).is_none();
+        is_released.then(|| format!("the number {OWN_NUMBER} was released"))
+    }
+
     /// Deletes one as whoever sees too many does. All in a webhook's place go at once.
     pub fn remove(self, sim: &Sim, stored: &Stored) {
         let id = || stored.key.parse().expect("an id is a number");
@@ -127,12 +167,51 @@ impl Kind {
             Self::Trunk => sim.delete_trunk(id()),
             Self::Key => sim.remove_api_key(id()),
             Self::Webhook => sim.remove_webhook(&stored.key),
+            Self::Number => sim.edit_phone_number(&stored.identity, |number| {
+                number.destination.clear();
+                number.call_status_url = None;
+            }),
         };
     }
 }
 
 fn url(variant: u8) -> String {
     format!("https://calls.example.com/{variant}")
+}
+
+/// Where the number rings: at one place, or also at another.
+fn destinations(variant: u8) -> Json {
+    let first = json!({ "sip_uri": uri(variant) });
+    if variant < RESTRICTED { json!([first]) } else { json!([first, { "phone_number": "+13132847320" }]) }
+}
+
+fn uri(variant: u8) -> String {
+    format!("calls{variant}@pbx.example.com")
+}
+
+fn rings(number: &PhoneNumber) -> bool {
+    !number.destination.is_empty() || number.call_status_url.is_some()
+}
+
+fn number(number: &PhoneNumber) -> Stored {
+    let mut places: Vec<(i64, &str)> =
+        number.destination.iter().map(|place| (place.priority, place.destination.as_str())).collect();
+    places.sort_unstable();
+    let places: Vec<&str> = places.into_iter().map(|(_, place)| place).collect();
+    let is_variant = |variant: u8| {
+        let report = (variant != 2).then(|| url(variant));
+        let uri = uri(variant);
+        let wanted =
+            if variant < RESTRICTED { vec![uri.as_str()] } else { vec![uri.as_str(), "13132847320"] };
+        places == wanted && number.call_status_url == report
+    };
+    let odd = !(1..=9).any(is_variant);
+    Stored {
+        identity: number.number.clone(),
+        key: format!("+{}", number.number),
+        names: vec![number.number.clone()],
+        odd: odd.then(|| format!("it rings at {places:?} and reports to {:?}", number.call_status_url)),
+    }
 }
 
 fn password(variant: u8) -> String {

@@ -47,7 +47,8 @@ impl<'s> Sequence<'s> {
         }
         let journal = self.sim.journal();
         for (kind, made) in Kind::ALL.into_iter().zip(&mut self.tally.made) {
-            *made += journal.matching("POST", kind.route()).iter().filter(|entry| entry.committed).count();
+            let (method, path) = kind.making();
+            *made += journal.matching(method, path).iter().filter(|entry| entry.committed).count();
         }
         self.tally.struck += journal.entries().iter().filter(|entry| entry.fault.is_some()).count();
         outcome.map_err(|problem| format!("{problem}\n{}\n{journal}", self.story.join("\n")))
@@ -55,7 +56,7 @@ impl<'s> Sequence<'s> {
 
     async fn steps(&mut self) -> Result<(), String> {
         for _ in 0..self.rng.usize(3..8) {
-            let life = [0, 0, 1, 2][self.rng.usize(..4)];
+            let life = [0, 0, 1, 2, 3][self.rng.usize(..5)];
             let kind = self.lives[life].kind;
             for _ in 0..self.rng.usize(..6) {
                 self.sim.faults().push(rule(&mut self.rng, &[kind]));
@@ -65,8 +66,7 @@ impl<'s> Sequence<'s> {
                 self.story.push(format!("the server forces {forced:?}"));
             }
             self.sim.configure(|behaviour| behaviour.forced = forced);
-            // A process plans a webhook once.
-            if kind == Kind::Webhook || self.rng.u8(..3) == 0 {
+            if kind.is_single() || self.rng.u8(..3) == 0 {
                 self.begin_anew().await?;
             }
             self.step(life).await?;
@@ -82,7 +82,7 @@ impl<'s> Sequence<'s> {
         let choice = self.rng.u8(..12);
         let life = &mut self.lives[life];
         let (what, said) = match choice {
-            10.. if life.exists() && life.kind != Kind::Webhook => {
+            10.. if life.exists() && !life.kind.is_single() => {
                 (format!("replace by {variant}"), life.replace(variant).await?)
             }
             0..=5 => (format!("apply {variant}"), life.apply(variant).await?),
