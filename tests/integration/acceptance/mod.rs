@@ -30,6 +30,7 @@ mod lost_answers;
 mod moved;
 mod phone_numbers;
 mod provider_config;
+mod queries;
 mod quickstart;
 mod released_states;
 mod scale;
@@ -68,6 +69,7 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
         moved::trials(),
         phone_numbers::trials(),
         provider_config::trials(),
+        queries::trials(),
         quickstart::trials(),
         released_states::trials(),
         scale::trials(),

@@ -19,8 +19,6 @@ acceptance_trials! {
     a_trunk_tells_which_numbers_ring_at_it_when_asked,
     a_trunk_that_numbers_ring_at_says_so_before_it_goes,
     a_caller_id_that_the_account_does_not_have_is_warned_of,
-    ; since (1, 14):
-    what_a_query_finds_and_writes_down_is_imported_and_nothing_is_changed,
 }
 
 const NUMBERS: &str = "/v1/numbers";
@@ -150,36 +148,6 @@ fn an_account_is_adopted_by_the_configuration_that_is_written_for_it() {
         "{written}"
     );
     assert!(written.contains("\"+12565378257\"") && written.contains("\"+12565378258\""), "{written}");
-    tf.apply_ok();
-    assert_eq!(writes(&sim), (0, 0), "{}", sim.journal());
-    destroy(&tf);
-    assert_eq!(writes(&sim), (0, 0), "{}", sim.journal());
-}
-
-/// Numbers of one country, among others and on several pages.
-fn what_a_query_finds_and_writes_down_is_imported_and_nothing_is_changed() {
-    let sim = account(3);
-    let trunk = sim.add_trunk(json!({ "label": "office", "name": "10001" }));
-    let rings = json!({ "id": 1, "destination": "10001", "priority": 1, "transport": 5, "trunk_id": trunk });
-    sim.add_phone_number(json!({ "number": "13132847320", "label": "Desk", "destination": [rings] }));
-    sim.add_phone_number(json!({ "number": "493012345678", "country_short_name": "DE" }));
-    sim.configure(|behaviour| behaviour.per_page_cap = Some(2));
-    let tf = Terraform::new(&sim);
-    tf.config("provider \"wavix\" {}\n");
-    tf.write(
-        "numbers.tfquery.hcl",
-        "list \"wavix_phone_number\" \"us\" {\n  provider = wavix\n  config {\n    country = \"US\"\n  }\n}\n",
-    );
-    let query = tf.run(["query", "-no-color", "-generate-config-out=numbers.tf"]).succeeded();
-    assert!(query.text().contains("+13132847320 Desk") && !query.text().contains("+49"), "{query}");
-    let (lists, gets) = (sim.journal().count("GET", NUMBERS), sim.journal().count("GET", NUMBER));
-    assert!(lists <= 2 * 3 && gets == 0, "a walk or two, and no number by itself: {}", sim.journal());
-    let written = tf.read("numbers.tf");
-    assert_eq!(written.matches("resource \"wavix_phone_number\"").count(), 4, "{written}");
-    assert!(
-        written.contains(&format!("sip_trunk_id = \"{trunk}\"")) && !written.contains("fee"),
-        "{written}"
-    );
     tf.apply_ok();
     assert_eq!(writes(&sim), (0, 0), "{}", sim.journal());
     destroy(&tf);
