@@ -26,7 +26,8 @@ fn what_a_query_finds_and_writes_down_is_imported_and_nothing_is_changed() {
     );
     let query = tf.run(["query", "-no-color", "-generate-config-out=numbers.tf"]).succeeded();
     assert!(query.text().contains("+13132847320 Desk") && !query.text().contains("+49"), "{query}");
-    let (lists, gets) = (sim.journal().count("GET", "/v1/numbers"), sim.journal().count("GET", "/v1/numbers/*"));
+    let (lists, gets) =
+        (sim.journal().count("GET", "/v1/numbers"), sim.journal().count("GET", "/v1/numbers/*"));
     assert!(lists <= 2 * 3 && gets == 0, "a walk or two, and no number by itself: {}", sim.journal());
     let written = tf.read("numbers.tf");
     assert_eq!(written.matches("resource \"wavix_phone_number\"").count(), 4, "{written}");
