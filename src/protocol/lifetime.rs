@@ -10,6 +10,18 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(unix)]
+use unix as system;
+#[cfg(windows)]
+use windows as system;
+
+use system::Parent;
+
 /// Who the process belongs to, and so what may end it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
@@ -30,84 +42,38 @@ const PARENT_POLL: Duration = Duration::from_secs(1);
 /// When signals cannot be handled. They would then kill the process, so this
 /// must not be ignored.
 pub fn watch(owner: Owner, shutdown: &CancellationToken) -> io::Result<()> {
-    signals::watch(owner, shutdown)?;
-    #[cfg(unix)]
+    system::watch_signals(owner, shutdown)?;
     if owner == Owner::Terraform {
-        tokio::spawn(watch_parent(std::os::unix::process::parent_id(), shutdown.clone()));
+        match Parent::find() {
+            Ok(parent) => drop(tokio::spawn(watch_parent(parent, shutdown.clone()))),
+            // Terraform's Shutdown ends the process all the same.
+            Err(error) => tracing::warn!(%error, "cannot watch the process that started the plugin"),
+        }
     }
     Ok(())
 }
 
-/// A process whose parent dies is given another one. Without this a plugin
-/// outlives a Terraform that was killed, for ever.
-///
-/// Compared is with the parent at the start, not with 1: in a container
-/// Terraform itself may have that number.
-#[cfg(unix)]
-async fn watch_parent(parent: u32, shutdown: CancellationToken) {
+/// Without this a plugin outlives a Terraform that was killed, for ever, and
+/// with it the API key in its memory.
+async fn watch_parent(parent: Parent, shutdown: CancellationToken) {
     loop {
         tokio::time::sleep(PARENT_POLL).await;
-        let now = std::os::unix::process::parent_id();
-        if now != parent {
-            tracing::warn!(parent, now, "the process that started the plugin is gone");
+        if parent.is_gone() {
+            tracing::warn!(%parent, "the process that started the plugin is gone");
             shutdown.cancel();
             return;
         }
     }
 }
 
-#[cfg(unix)]
-mod signals {
-    use super::{CancellationToken, Owner, io};
-    use tokio::signal::unix::{SignalKind, signal};
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    // SIGHUP keeps whatever disposition was inherited: under nohup it is
-    // ignored, and a handler would undo that.
-    pub(super) fn watch(owner: Owner, shutdown: &CancellationToken) -> io::Result<()> {
-        let mut interrupts = signal(SignalKind::interrupt())?;
-        let mut terminations = signal(SignalKind::terminate())?;
-        let shutdown = shutdown.clone();
-        tokio::spawn(async move {
-            loop {
-                let signal = tokio::select! {
-                    _ = interrupts.recv() => "SIGINT",
-                    _ = terminations.recv() => "SIGTERM",
-                };
-                if owner == Owner::Person {
-                    tracing::debug!(signal, "ended by a signal");
-                    shutdown.cancel();
-                } else {
-                    tracing::debug!(signal, "signal ignored: Terraform decides when to end");
-                }
-            }
-        });
-        Ok(())
-    }
-}
-
-#[cfg(windows)]
-mod signals {
-    use super::{CancellationToken, Owner, io};
-    use tokio::signal::windows::{ctrl_break, ctrl_c};
-
-    pub(super) fn watch(owner: Owner, shutdown: &CancellationToken) -> io::Result<()> {
-        let mut interrupts = ctrl_c()?;
-        let mut breaks = ctrl_break()?;
-        let shutdown = shutdown.clone();
-        tokio::spawn(async move {
-            loop {
-                tokio::select! {
-                    _ = interrupts.recv() => {}
-                    _ = breaks.recv() => {}
-                }
-                if owner == Owner::Person {
-                    tracing::debug!("interrupted");
-                    shutdown.cancel();
-                } else {
-                    tracing::trace!("interrupt ignored: Terraform decides when to end");
-                }
-            }
-        });
-        Ok(())
+    #[test]
+    fn the_process_that_started_this_one_is_found_and_there() {
+        let parent = Parent::find().unwrap();
+        assert!(!parent.is_gone(), "{parent}");
+        assert_ne!(parent.to_string(), std::process::id().to_string());
     }
 }
