@@ -92,11 +92,16 @@ Environment variables:
 
   TF_LOG_PROVIDER_{upper}   TRACE, DEBUG, INFO, WARN, ERROR or OFF: what the
                           provider logs; Terraform shows it as TF_LOG says
-  PLUGIN_TRANSPORT        unix or tcp: how Terraform connects
+  PLUGIN_TRANSPORT        {transport}
 ",
         name = env!("CARGO_PKG_NAME"),
         version = IDENTITY.version,
         upper = IDENTITY.name.to_uppercase(),
+        transport = if cfg!(unix) {
+            "unix (default) or tcp: how Terraform connects"
+        } else {
+            "tcp, the only way on this system: how Terraform connects"
+        },
     )
 }
 

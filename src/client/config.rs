@@ -125,6 +125,12 @@ impl ClientSettings {
 
         match base_url {
             Some(base_url) if faults.is_empty() => Ok(ClientConfig {
+                route: proxy::route(
+                    proxy.as_ref(),
+                    self.http_proxy.is_some(),
+                    &self.proxy_variables,
+                    &base_url,
+                ),
                 base_url,
                 api_key: self.api_key,
                 auth_scheme: self.auth_scheme,
@@ -159,6 +165,8 @@ pub struct ClientConfig {
     pub(super) requests_per_second: Option<f64>,
     pub(super) max_concurrent_requests: usize,
     pub(super) proxy: Option<ChosenProxy>,
+    /// The way to the API and why it is this one, for the log.
+    pub(super) route: String,
     pub(super) ca_bundle_pem: Option<Vec<u8>>,
     pub(super) user_agent: String,
 }

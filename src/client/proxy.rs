@@ -55,6 +55,39 @@ impl ProxyVariables {
     }
 }
 
+/// The way to the API and why it is this one, as the log says it. Shows of a
+/// proxy no more than host and port. `asked`: the argument names a proxy.
+pub(super) fn route(
+    chosen: Option<&ChosenProxy>,
+    asked: bool,
+    variables: &ProxyVariables,
+    base: &Url,
+) -> String {
+    if let Some(ChosenProxy { url, variable }) = chosen {
+        let port = url.port_or_known_default().unwrap_or_default();
+        let host = url.host_str().unwrap_or_default();
+        return format!("through {host}:{port}, as {} says", variable.unwrap_or("http_proxy"));
+    }
+    let (name, variable) = match base.scheme() {
+        "http" => ("HTTP_PROXY", &variables.http_proxy),
+        _ => ("HTTPS_PROXY", &variables.https_proxy),
+    };
+    match variable {
+        _ if variables.exempts(base) && (asked || variable.is_some()) => {
+            "directly, as NO_PROXY says".to_owned()
+        }
+        Some((name, _)) => format!("directly: {name} is not for this machine itself"),
+        None => format!("directly: neither http_proxy nor {name} is set{SYSTEM}"),
+    }
+}
+
+/// As Terraform, which does not look there either.
+const SYSTEM: &str = if cfg!(any(windows, target_os = "macos")) {
+    ", and the proxy in the system's settings is not used"
+} else {
+    ""
+};
+
 /// The URL of a proxy; without a scheme it is `http`.
 ///
 /// # Errors
@@ -188,6 +221,24 @@ mod tests {
         ] {
             assert_eq!(is_exempt(exempting, url), expected, "{exempting} {url}");
         }
+    }
+
+    #[test]
+    fn the_log_says_which_way_a_request_goes_and_why_but_no_password() {
+        let api = Url::parse("https://api.wavix.com").unwrap();
+        let said = |variables: &ProxyVariables, asked: Option<&str>, base: &Url| {
+            let argument = asked.map(|url| ChosenProxy { url: Url::parse(url).unwrap(), variable: None });
+            let chosen = argument.or_else(|| variables.choose(base).unwrap());
+            route(chosen.as_ref(), asked.is_some(), variables, base)
+        };
+        let with = variables("https://user:s3cret@proxy.example", "");
+        assert_eq!(said(&with, None, &api), "through proxy.example:443, as HTTPS_PROXY says");
+        assert_eq!(said(&with, Some("http://other:3128"), &api), "through other:3128, as http_proxy says");
+        assert_eq!(said(&variables("http://p", "wavix.com"), None, &api), "directly, as NO_PROXY says");
+        let here = Url::parse("https://localhost").unwrap();
+        assert_eq!(said(&with, None, &here), "directly: HTTPS_PROXY is not for this machine itself");
+        let none = said(&variables("", "wavix.com"), None, &api);
+        assert!(none.starts_with("directly: neither http_proxy nor HTTPS_PROXY is set"), "{none}");
     }
 
     #[test]

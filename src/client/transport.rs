@@ -133,6 +133,7 @@ impl Transport {
         if let Some(http) = &*current {
             return Ok(http.clone());
         }
+        tracing::debug!(host = self.config.base_url.host_str(), "requests go {}", self.config.route);
         let config = Arc::clone(&self.config);
         // Reading the system's certificates blocks.
         let client = tokio::task::spawn_blocking(move || build(&config))

@@ -8,8 +8,11 @@ use std::path::PathBuf;
 /// A system's whole bundle is a fifth of a megabyte.
 const LIMIT: u64 = 8 * 1024 * 1024;
 
-/// UTF-8's.
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+/// What the byte order mark looks like in each encoding that an editor or a
+/// redirection of PowerShell may choose.
+const UTF_8: &[u8] = b"\xEF\xBB\xBF";
+const UTF_16_LE: &[u8] = b"\xFF\xFE";
+const UTF_16_BE: &[u8] = b"\xFE\xFF";
 
 /// The bytes of the file.
 ///
@@ -32,22 +35,64 @@ fn bounded(path: &PathBuf) -> io::Result<Vec<u8>> {
     if bytes.len() as u64 > LIMIT {
         return Err(io::Error::new(io::ErrorKind::InvalidData, format!("it is larger than {LIMIT} bytes")));
     }
-    // Editors of Windows put it there.
-    if bytes.starts_with(BYTE_ORDER_MARK) {
-        bytes.drain(..BYTE_ORDER_MARK.len());
+    utf_8(bytes)
+}
+
+/// The text without its byte order mark, in UTF-8. What has no mark stays as it is.
+fn utf_8(mut bytes: Vec<u8>) -> io::Result<Vec<u8>> {
+    let unit: fn([u8; 2]) -> u16 = match &bytes {
+        bytes if bytes.starts_with(UTF_16_LE) => u16::from_le_bytes,
+        bytes if bytes.starts_with(UTF_16_BE) => u16::from_be_bytes,
+        _ => {
+            if bytes.starts_with(UTF_8) {
+                bytes.drain(..UTF_8.len());
+            }
+            return Ok(bytes);
+        }
+    };
+    let (units, rest) = bytes.as_chunks::<2>();
+    let text: Result<String, _> = char::decode_utf16(units.iter().copied().map(unit).skip(1)).collect();
+    match text {
+        Ok(text) if rest.is_empty() => Ok(text.into_bytes()),
+        _ => Err(io::Error::new(io::ErrorKind::InvalidData, "it begins as UTF-16 and is not valid UTF-16")),
     }
-    Ok(bytes)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn a_bundle_with_a_byte_order_mark_is_read_as_one_without() {
+    const PEM: &str = "-----BEGIN CERTIFICATE-----\r\n";
+
+    async fn read_of(bytes: &[u8]) -> Result<Vec<u8>, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ca.pem");
-        std::fs::write(&path, b"\xEF\xBB\xBF-----BEGIN CERTIFICATE-----").unwrap();
-        assert_eq!(read(path.to_str().unwrap()).await.unwrap(), b"-----BEGIN CERTIFICATE-----");
+        std::fs::write(&path, bytes).unwrap();
+        read(path.to_str().unwrap()).await
+    }
+
+    fn utf_16(order: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        format!("\u{feff}{PEM}").encode_utf16().flat_map(order).collect()
+    }
+
+    #[tokio::test]
+    async fn a_bundle_with_any_byte_order_mark_is_read_as_one_without() {
+        let marked = [UTF_8, PEM.as_bytes()].concat();
+        for bytes in [marked, utf_16(u16::to_le_bytes), utf_16(u16::to_be_bytes), PEM.into()] {
+            assert_eq!(read_of(&bytes).await.unwrap(), PEM.as_bytes());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_bundle_that_is_half_utf_16_is_refused() {
+        let mut odd = utf_16(u16::to_le_bytes);
+        odd.push(b'-');
+        // Half of a surrogate pair.
+        let mut half = utf_16(u16::to_le_bytes);
+        half.extend(0xD800_u16.to_le_bytes());
+        for bytes in [odd, half] {
+            let problem = read_of(&bytes).await.unwrap_err();
+            assert!(problem.contains("not valid UTF-16"), "{problem}");
+        }
     }
 }

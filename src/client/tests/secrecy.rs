@@ -323,7 +323,7 @@ fn a_secret_that_is_a_spelling_of_another_is_learned_too() {
 }
 
 #[tokio::test]
-async fn one_debug_line_per_attempt_tells_what_is_needed_and_no_more() {
+async fn one_debug_line_per_attempt_tells_what_is_needed_and_the_first_which_way() {
     let server = Server::start([reply("503 X", "{}"), reply("200 OK", r#"{"access_token":"tok-1"}"#)]).await;
     let client = client_of(settings(&server.url()));
     let (log, guard) = capture(Level::DEBUG);
@@ -332,8 +332,9 @@ async fn one_debug_line_per_attempt_tells_what_is_needed_and_no_more() {
     let lines = log.lines();
     let ours: Vec<_> =
         lines.iter().filter(|line| line.contains("terraform_provider_wavix::client")).collect();
-    assert_eq!(ours.len(), 2, "{lines:?}");
-    for (line, (status, attempt)) in ours.iter().zip([(503, 1), (200, 2)]) {
+    assert_eq!(ours.len(), 3, "{lines:?}");
+    assert!(ours[0].contains("requests go directly: neither http_proxy nor HTTP_PROXY is set"), "{lines:?}");
+    for (line, (status, attempt)) in ours.iter().skip(1).zip([(503, 1), (200, 2)]) {
         let fields = [
             "method=\"GET\"".to_owned(),
             "path=\"/v1/trunks\"".to_owned(),

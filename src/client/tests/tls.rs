@@ -206,6 +206,7 @@ async fn what_a_proxy_answers_is_told_in_words() {
 
 /// Runs the test of that name in a process with this environment, since a
 /// process cannot change its own safely. Returns what it printed.
+#[cfg(target_os = "linux")]
 async fn in_environment(test: &str, variables: &[(&str, &str)]) -> String {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", &format!("client::tests::tls::{test}"), "--nocapture", "--ignored"]);
