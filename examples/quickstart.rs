@@ -4,6 +4,7 @@
 //! cargo run --example quickstart            # shows every step
 //! cargo run --example quickstart -- --keep  # and leaves the trunks, to go on with
 //! cargo run --example quickstart -- --picture  # and draws the README's picture anew
+//! cargo run --example quickstart -- --provider FILE  # with a binary that is built already
 //! ```
 //!
 //! Builds the provider, starts a simulated Wavix API, and runs the real
@@ -45,11 +46,12 @@ use stage::{Outcome, Stage};
 const BINARY: &str = "terraform-provider-wavix";
 const PROJECT: &str = env!("CARGO_MANIFEST_DIR");
 
-const USAGE: &str = "usage: quickstart [--keep] [--picture]
+const USAGE: &str = "usage: quickstart [--keep] [--picture] [--provider FILE]
 
 --keep     leave the trunks and the folder with the configuration and the state, say how to go on
            with them, and let the simulated API run until Ctrl-C
---picture  write what was shown to examples/quickstart/output.svg, the picture in the README";
+--picture  write what was shown to examples/quickstart/output.svg, the picture in the README
+--provider a binary to use instead of building one, such as that of a release";
 
 const GET_ONE: &str = "  Terraform:  https://developer.hashicorp.com/terraform/install
   OpenTofu:   https://opentofu.org/docs/intro/install/
@@ -57,9 +59,17 @@ const GET_ONE: &str = "  Terraform:  https://developer.hashicorp.com/terraform/i
 Put one of them on PATH, or name it:  TF_BINARY=/path/to/terraform cargo run --example quickstart";
 
 fn main() -> ExitCode {
-    let (mut keep, mut draw) = (false, false);
-    for argument in env::args().skip(1) {
+    let (mut keep, mut draw, mut provider) = (false, false, None);
+    let mut arguments = env::args().skip(1);
+    while let Some(argument) = arguments.next() {
         match argument.as_str() {
+            "--provider" => match arguments.next() {
+                Some(file) => provider = Some(PathBuf::from(file)),
+                None => {
+                    eprintln!("--provider needs a file; {USAGE}");
+                    return ExitCode::from(2);
+                }
+            },
             "--keep" => keep = true,
             "--picture" => draw = true,
             "--help" | "-h" => {
@@ -89,7 +99,7 @@ fn main() -> ExitCode {
             }
             // Who names one wants that one, and a picture shows no stand-in.
             let none = missing.was_named || draw;
-            return if none { ExitCode::FAILURE } else { ended(stand_in(paint), paint) };
+            return if none { ExitCode::FAILURE } else { ended(stand_in(provider, paint), paint) };
         }
     };
     // The example keeps its passwords out of the state.
@@ -101,7 +111,7 @@ fn main() -> ExitCode {
         eprintln!("{} is not what the picture shows: name Terraform in TF_BINARY.", cli.title);
         return ExitCode::FAILURE;
     }
-    ended(show(&cli, paint, keep, draw), paint)
+    ended(show(&cli, provider, paint, keep, draw), paint)
 }
 
 fn ended(result: Outcome<()>, paint: Paint) -> ExitCode {
@@ -115,9 +125,8 @@ fn ended(result: Outcome<()>, paint: Paint) -> ExitCode {
 }
 
 /// What can be shown without Terraform.
-fn stand_in(paint: Paint) -> Outcome<()> {
-    println!("\nBuilding the provider…");
-    let binary = provider_binary()?;
+fn stand_in(provider: Option<PathBuf>, paint: Paint) -> Outcome<()> {
+    let binary = provider_binary(provider)?;
     let sim = stage::account()?;
     println!("\n{}", paint.bold("Meanwhile, the same with a stand-in for Terraform"));
     println!("  crates/tf-conformance, against a simulated API on {}\n", sim.base_url());
@@ -126,9 +135,8 @@ fn stand_in(paint: Paint) -> Outcome<()> {
     Ok(())
 }
 
-fn show(cli: &Cli, paint: Paint, keep: bool, draw: bool) -> Outcome<()> {
-    println!("Building the provider…\n");
-    let binary = provider_binary()?;
+fn show(cli: &Cli, provider: Option<PathBuf>, paint: Paint, keep: bool, draw: bool) -> Outcome<()> {
+    let binary = provider_binary(provider)?;
     let folder = tempfile::Builder::new().prefix("wavix-quickstart-").tempdir()?;
     let screen = Screen::new(Some(paint));
     let stage = Stage::set(cli, &binary, folder.path(), &screen, &INTERRUPTED)?;
@@ -165,9 +173,15 @@ fn heed_interrupts() -> Outcome<()> {
     Ok(())
 }
 
-/// The built provider. Built now, unless this program was started without
-/// cargo; then it must be where cargo would have put it.
-fn provider_binary() -> Outcome<PathBuf> {
+/// The provider: the one that was named, or else one that is built now, unless
+/// this program was started without cargo; then it must be where cargo would
+/// have put it.
+fn provider_binary(named: Option<PathBuf>) -> Outcome<PathBuf> {
+    if let Some(named) = named {
+        let found = named.canonicalize();
+        return found.map_err(|error| format!("cannot use {}: {error}", named.display()).into());
+    }
+    println!("Building the provider…\n");
     let Some(cargo) = env::var_os("CARGO") else {
         let own = env::current_exe()?;
         let beside = own.parent().and_then(Path::parent).map(|profile| profile.join(BINARY));

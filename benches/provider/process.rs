@@ -2,11 +2,9 @@
 //! What a process uses is read from `/proc`, so only Linux has these figures.
 
 use std::path::PathBuf;
-use std::process::{Child, ExitStatus};
+use std::process::{Child, Command, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
-
-use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::Problem;
 
@@ -31,17 +29,35 @@ pub fn wait(mut child: Child, longest: Duration) -> Result<ExitStatus, Problem> 
 
 /// Ends a process with all that it started: it was put into a group of its own.
 fn end_group(mut child: Child, longest: Duration) -> Problem {
-    let ended = i32::try_from(child.id())
-        .ok()
-        .and_then(Pid::from_raw)
-        .map_or_else(|| child.kill(), |group| Ok(kill_process_group(group, Signal::KILL)?))
-        .and_then(|()| child.wait());
-    match ended {
+    match kill_group(&mut child).and_then(|()| child.wait()) {
         Ok(_) => format!("it was still running after {longest:?} and was ended").into(),
         Err(error) => {
             format!("it was still running after {longest:?}, and could not be ended: {error}").into()
         }
     }
+}
+
+/// Puts what is started into a process group of its own.
+#[cfg(unix)]
+pub fn own_group(command: &mut Command) {
+    std::os::unix::process::CommandExt::process_group(command, 0);
+}
+
+#[cfg(unix)]
+fn kill_group(child: &mut Child) -> std::io::Result<()> {
+    use rustix::process::{Pid, Signal, kill_process_group};
+
+    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    group.map_or_else(|| child.kill(), |group| Ok(kill_process_group(group, Signal::KILL)?))
+}
+
+/// Nothing: what a process started is not ended with it.
+#[cfg(not(unix))]
+pub fn own_group(_: &mut Command) {}
+
+#[cfg(not(unix))]
+fn kill_group(child: &mut Child) -> std::io::Result<()> {
+    child.kill()
 }
 
 /// What one process uses at one moment.

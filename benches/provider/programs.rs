@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::io::Write;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -129,7 +128,7 @@ fn target() -> PathBuf {
 
 fn build(command: &mut Command) -> Result<(), Problem> {
     let program = command.get_program().to_string_lossy().into_owned();
-    command.stdin(Stdio::null()).stdout(Stdio::null()).process_group(0);
+    process::own_group(command.stdin(Stdio::null()).stdout(Stdio::null()));
     let child = command.spawn().map_err(|error| format!("cannot start `{program}`: {error}"))?;
     match process::wait(child, BUILD)? {
         status if status.success() => Ok(()),

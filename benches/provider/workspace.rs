@@ -1,7 +1,6 @@
 //! A directory in which Terraform is run with one of the measured programs
 //! against a simulated API.
 
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -10,7 +9,7 @@ use wavix_sim::{Sim, VERIFIED_NUMBERS};
 
 use crate::Problem;
 use crate::cli::{Cli, Mirror};
-use crate::process::{Plugins, watch};
+use crate::process::{Plugins, own_group, watch};
 use crate::programs::Column;
 
 /// The longest one command may take.
@@ -83,8 +82,8 @@ impl Workspace {
             .env("WAVIX_API_KEY", self.sim.api_key())
             .env("WAVIX_BASE_URL", self.sim.base_url())
             .stdout(Stdio::from(output.try_clone()?))
-            .stderr(Stdio::from(output))
-            .process_group(0);
+            .stderr(Stdio::from(output));
+        own_group(&mut command);
         self.sim.journal().clear();
         let connections = self.sim.journal().connections();
         let (status, wall, plugins) =

@@ -299,10 +299,7 @@ fn own_folder_in(parent: &Path) -> io::Result<PathBuf> {
     let mut last = io::Error::other("no name is free");
     for number in 0..NAMES {
         let path = parent.join(format!("terraform-provider-wavix-{number}"));
-        let mut builder = DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        match builder.create(&path) {
+        match make_own(&path) {
             Ok(()) => return Ok(path),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
@@ -314,6 +311,15 @@ fn own_folder_in(parent: &Path) -> io::Result<PathBuf> {
         }
     }
     Err(last)
+}
+
+/// Makes a folder that nobody else may enter. On Windows the folder for temporary
+/// files is one already.
+fn make_own(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    return std::os::unix::fs::DirBuilderExt::mode(&mut DirBuilder::new(), 0o700).create(path);
+    #[cfg(not(unix))]
+    return DirBuilder::new().create(path);
 }
 
 /// Whether a folder that was there is one that this user made: others could put

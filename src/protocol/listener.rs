@@ -52,6 +52,7 @@ pub enum Error {
         last: io::Error,
     },
     /// The socket's path cannot be announced or bound.
+    #[cfg(unix)]
     #[error("the socket path {path:?} {problem}; set PLUGIN_UNIX_SOCKET_DIR or TMPDIR to another directory")]
     SocketPath {
         /// The path, as far as it is text.
@@ -60,6 +61,7 @@ pub enum Error {
         problem: String,
     },
     /// The directory, the socket, or their group.
+    #[cfg(unix)]
     #[error("cannot {action} {path:?}: {source}")]
     Socket {
         /// A verb.
@@ -70,6 +72,7 @@ pub enum Error {
         source: io::Error,
     },
     /// `PLUGIN_UNIX_SOCKET_GROUP` names no group.
+    #[cfg(unix)]
     #[error("PLUGIN_UNIX_SOCKET_GROUP is {0:?}, which is neither a group number nor listed in /etc/group")]
     Group(String),
 }

@@ -248,10 +248,9 @@ impl Machine {
 
     /// Puts a script on the path, before everything of that name.
     pub fn script(&self, name: &str, text: &str) {
-        use std::os::unix::fs::PermissionsExt;
         let path = self.folder("bin").join(name);
         fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        crate::support::system::make_executable(&path).unwrap();
     }
 
     /// The path with this machine's scripts.

@@ -1,6 +1,8 @@
 //! The command line: reads the arguments and the files, runs, prints, and
 //! says with its exit code how it went.
 
+mod outside;
+
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::Write;
@@ -11,7 +13,6 @@ use std::time::Duration;
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 use tf_conformance::case::read_file;
 use tf_conformance::{CHECKS, Format, Settings, run};
-use tokio::signal::unix::{SignalKind, signal};
 
 const HELP: &str = "\
 Starts a Terraform provider as Terraform Core does, and checks its answers.
@@ -122,7 +123,7 @@ fn check(settings: &Settings, format: Format) -> ExitCode {
     let report = runtime.block_on(async {
         tokio::select! {
             report = run(settings) => report.map_err(|error| error.to_string()),
-            name = ended_from_outside() => Err(format!("ended by {name}")),
+            name = outside::ended() => Err(format!("ended by {name}")),
         }
     });
     let rendered = report.and_then(|report| {
@@ -136,24 +137,6 @@ fn check(settings: &Settings, format: Format) -> ExitCode {
             print(&text);
             ExitCode::FAILURE
         }
-    }
-}
-
-/// Waits for a signal that ends a program which does not handle it. Its
-/// plugins, in process groups of their own, would be left.
-async fn ended_from_outside() -> &'static str {
-    let signal = |kind: SignalKind, name: &'static str| async move {
-        let came = match signal(kind) {
-            Ok(mut signals) => signals.recv().await,
-            Err(_) => None,
-        };
-        // What cannot be waited for does not come.
-        if came.is_some() { name } else { std::future::pending().await }
-    };
-    tokio::select! {
-        name = signal(SignalKind::interrupt(), "SIGINT") => name,
-        name = signal(SignalKind::terminate(), "SIGTERM") => name,
-        name = signal(SignalKind::hangup(), "SIGHUP") => name,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Programs and files that are no good: what is said, how soon, and what is
-//! left.
+//! left. The programs are shell scripts.
 
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test states expectations")]
 
 use std::os::unix::fs::PermissionsExt;

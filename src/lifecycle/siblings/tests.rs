@@ -81,17 +81,21 @@ fn lines_that_nobody_needs_are_left_out_when_there_are_many() {
     assert!(other.ledger(KIND, "a").unwrap().holds(&mark(7, None)));
 }
 
+#[cfg(unix)]
 #[test]
 fn a_folder_that_others_can_write_into_is_not_used() {
+    use std::os::unix::fs::PermissionsExt;
+
     let (parent, one, _) = two();
     let first = parent.path().join("terraform-provider-wavix-0");
     fs::create_dir(&first).unwrap();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(&first, fs::Permissions::from_mode(0o777)).unwrap();
-        assert_eq!(one.folder(), Some(parent.path().join("terraform-provider-wavix-1").as_path()));
-    }
+    fs::set_permissions(&first, fs::Permissions::from_mode(0o777)).unwrap();
+    assert_eq!(one.folder(), Some(parent.path().join("terraform-provider-wavix-1").as_path()));
+}
+
+#[test]
+fn where_there_is_no_folder_nothing_is_noted() {
+    let parent = tempfile::tempdir().unwrap();
     let nowhere = Siblings::new(ACCOUNT, vec![parent.path().join("missing")]);
     assert!(nowhere.begin(KIND, "a").is_none() && nowhere.are_busy(KIND, "a").is_err());
 }

@@ -6,7 +6,10 @@ use std::task::{Context, Poll};
 
 use futures_util::future::{Ready, ready};
 use tokio::io::AsyncReadExt;
-use tokio::net::UnixStream;
+#[cfg(windows)]
+use tokio::net::TcpStream as Socket;
+#[cfg(unix)]
+use tokio::net::UnixStream as Socket;
 use tonic::body::Body;
 use tonic::codegen::{Service, http};
 use tonic::server::NamedService;
@@ -65,7 +68,7 @@ fn start(tls: Option<Arc<ServerConfig>>) -> Server {
 }
 
 async fn connect(server: &Server) -> Channel {
-    let mut stream = Some(TokioIo::new(UnixStream::connect(&server.address).await.unwrap()));
+    let mut stream = Some(TokioIo::new(Socket::connect(&server.address).await.unwrap()));
     let connector =
         tower::service_fn(move |_| ready(stream.take().ok_or_else(|| io::Error::other("closed"))));
     Endpoint::from_static("http://localhost").connect_with_connector(connector).await.unwrap()
@@ -109,7 +112,7 @@ async fn shutdown_is_answered_and_ends_in_time_although_the_client_stays() {
     let end = Instant::now();
     server.task.await.unwrap();
     assert!(end.elapsed() < Duration::from_secs(2), "{:?}", end.elapsed());
-    assert!(UnixStream::connect(&server.address).await.is_err());
+    assert!(Socket::connect(&server.address).await.is_err());
     drop(channel);
 }
 
@@ -147,7 +150,7 @@ async fn a_client_that_never_finishes_its_handshake_is_given_up() {
     let tls = ServerTls::new(&parameters.self_signed(&key).unwrap().pem()).unwrap();
     let server = start(Some(tls.config));
     let before = Instant::now();
-    let mut silent = UnixStream::connect(&server.address).await.unwrap();
+    let mut silent = Socket::connect(&server.address).await.unwrap();
     assert_eq!(silent.read(&mut [0]).await.unwrap_or(0), 0);
     assert_eq!(before.elapsed().as_secs(), HANDSHAKE_TIMEOUT.as_secs());
 }

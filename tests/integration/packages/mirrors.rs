@@ -10,6 +10,7 @@ use wavix_sim::Sim;
 use super::server::Server;
 use super::{ELSEWHERE, release, scratch};
 use crate::support::require;
+use crate::support::system::make_executable;
 use crate::support::terraform::Terraform;
 
 acceptance_trials! {
@@ -68,19 +69,10 @@ fn unpacked(mirror: &Path) {
         let path = folder.join(&entry.name);
         fs::write(&path, &entry.content).unwrap();
         if entry.executable {
-            executable(&path);
+            make_executable(&path).unwrap();
         }
     }
 }
-
-#[cfg(unix)]
-fn executable(path: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-}
-
-#[cfg(not(unix))]
-fn executable(_path: &Path) {}
 
 /// A configuration that is not installed yet, with the settings' one source.
 pub fn with_source(source: &str) -> Terraform {

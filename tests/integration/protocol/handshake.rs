@@ -4,7 +4,6 @@ use std::net::{Ipv4Addr, TcpListener};
 
 use terraform_provider_wavix::facade::protocol::handshake::MAGIC_COOKIE;
 use terraform_provider_wavix::facade::protocol::proto::tfplugin6::get_provider_schema;
-use tokio::io::AsyncWriteExt;
 
 use crate::support::plugin::{Finished, Launch};
 
@@ -13,13 +12,12 @@ async_trials![
     the_protocol_version_is_six_in_whatever_order_the_client_lists_its_own,
     the_line_has_six_fields_and_nothing_follows_it,
     a_client_that_asks_for_multiplexing_is_told_there_is_none,
-    the_socket_is_in_a_directory_only_its_owner_may_enter,
-    the_socket_is_made_where_the_client_wants_it,
-    an_empty_tmpdir_is_not_a_directory,
-    a_path_that_cannot_be_announced_is_refused,
     over_tcp_a_port_of_the_range_is_taken,
     an_empty_range_of_ports_is_refused,
 ];
+
+/// What clients use when nobody says which.
+const NETWORK: &str = if cfg!(unix) { "unix" } else { "tcp" };
 
 async fn without_the_cookie_a_sentence_is_all_there_is() {
     for cookie in [None, Some(""), Some("wrong"), Some(&MAGIC_COOKIE[1..])] {
@@ -51,7 +49,7 @@ async fn the_protocol_version_is_six_in_whatever_order_the_client_lists_its_own(
 async fn the_line_has_six_fields_and_nothing_follows_it() {
     let mut plugin = Launch::by_terraform().start();
     let handshake = plugin.handshake();
-    assert_eq!(handshake.network, "unix");
+    assert_eq!(handshake.network, NETWORK);
     assert_eq!(handshake.transport, "grpc");
     assert!(handshake.certificate.is_some());
     assert!(handshake.rest.is_empty(), "{handshake:?}");
@@ -67,36 +65,9 @@ async fn a_client_that_asks_for_multiplexing_is_told_there_is_none() {
     assert_eq!(plugin.handshake().rest, ["false"]);
 }
 
-async fn the_socket_is_in_a_directory_only_its_owner_may_enter() {
-    use std::os::unix::fs::PermissionsExt;
-
-    let plugin = Launch::by_terraform().start();
-    let address = plugin.handshake().address;
-    let directory = std::path::Path::new(&address).parent().unwrap();
-    let mode = std::fs::metadata(directory).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o700);
-    assert_eq!(std::fs::read_dir(directory).unwrap().count(), 1);
-}
-
-async fn the_socket_is_made_where_the_client_wants_it() {
-    let directory = tempfile::tempdir().unwrap();
-    let plugin = Launch::by_terraform().env("PLUGIN_UNIX_SOCKET_DIR", directory.path()).start();
-    assert!(plugin.handshake().address.starts_with(directory.path().to_str().unwrap()));
-    assert_eq!(plugin.temporary_files(), 0);
-    plugin.connect().await;
-}
-
-async fn an_empty_tmpdir_is_not_a_directory() {
-    let mut plugin = Launch::by_terraform().env("TMPDIR", "").start();
-    let address = plugin.handshake().address;
-    assert!(address.starts_with("/tmp/plugin-"), "{address}");
-    plugin.shut_down().await;
-    assert!(!std::path::Path::new(&address).exists());
-}
-
 /// What a start that fails must look like: Terraform shows its users what
 /// follows this prefix, and nothing is left behind.
-fn assert_refused(finished: &Finished, reason: &str) {
+pub(super) fn assert_refused(finished: &Finished, reason: &str) {
     assert_eq!(
         (finished.code, finished.stdout.as_str(), finished.files_left),
         (Some(1), "", 0),
@@ -104,19 +75,6 @@ fn assert_refused(finished: &Finished, reason: &str) {
     );
     let last = finished.stderr.lines().last().unwrap_or_default();
     assert!(last.starts_with("fatal error: ") && last.contains(reason), "{finished:?}");
-}
-
-async fn a_path_that_cannot_be_announced_is_refused() {
-    let directory = tempfile::tempdir().unwrap();
-    let piped = directory.path().join("a|b");
-    std::fs::create_dir(&piped).unwrap();
-    let long = directory.path().join("x".repeat(100));
-    std::fs::create_dir(&long).unwrap();
-    for path in [piped, long] {
-        let finished = Launch::by_terraform().env("PLUGIN_UNIX_SOCKET_DIR", &path).output();
-        assert_refused(&finished, "the socket path");
-        assert_eq!(std::fs::read_dir(path).unwrap().count(), 0);
-    }
 }
 
 async fn over_tcp_a_port_of_the_range_is_taken() {
@@ -144,13 +102,4 @@ async fn an_empty_range_of_ports_is_refused() {
         .env("PLUGIN_MAX_PORT", "1000")
         .output();
     assert_refused(&finished, "PLUGIN_MIN_PORT (2000) is greater than PLUGIN_MAX_PORT (1000)");
-    // The range is about TCP only.
-    let plugin = Launch::by_terraform().env("PLUGIN_MIN_PORT", "2000").env("PLUGIN_MAX_PORT", "1000").start();
-    assert_eq!(plugin.handshake().network, "unix");
-    // A port nobody speaks TLS on is of no use, so this is not either.
-    crate::support::plugin::connect_plain("unix", &plugin.handshake().address)
-        .await
-        .shutdown()
-        .await
-        .unwrap();
 }

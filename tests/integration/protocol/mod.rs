@@ -12,6 +12,8 @@ mod limits;
 mod logging;
 mod mtls;
 mod reattach;
+#[cfg(unix)]
+mod sockets;
 
 /// The tests of every module below this one.
 pub fn trials() -> Vec<Trial> {
@@ -26,6 +28,8 @@ pub fn trials() -> Vec<Trial> {
         logging::trials(),
         mtls::trials(),
         reattach::trials(),
+        #[cfg(unix)]
+        sockets::trials(),
     ]
     .into_iter()
     .flatten()

@@ -13,6 +13,7 @@ pub mod require;
 pub mod restapi;
 pub mod run;
 pub mod secrets;
+pub mod system;
 pub mod terraform;
 
 /// Defines `trials()`, the module's list of tests, from plain functions. Each

@@ -23,7 +23,7 @@ use terraform_provider_wavix::facade::protocol::proto::go_plugin::Empty;
 use terraform_provider_wavix::facade::protocol::proto::go_plugin::grpc_controller_client::GrpcControllerClient;
 use terraform_provider_wavix::facade::protocol::proto::tfplugin6::provider_client::ProviderClient;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
@@ -358,7 +358,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Socket for T {}
 /// Connects, without TLS.
 pub async fn connect_plain(network: &str, address: &str) -> Box<dyn Socket> {
     match network {
-        "unix" => Box::new(UnixStream::connect(address).await.expect("the socket can be connected to")),
+        "unix" => super::system::connect_socket(address).await.expect("the socket can be connected to"),
         "tcp" => Box::new(TcpStream::connect(address).await.expect("the port can be connected to")),
         other => panic!("unknown network {other:?}"),
     }

@@ -8,7 +8,6 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, OnceLock};
@@ -20,6 +19,7 @@ use wavix_sim::Sim;
 use super::cli::{Cli, Mirror};
 use super::require;
 use super::run::{Run, Running};
+use super::system;
 
 /// Set to anything, it keeps the directory of every test.
 const KEEP: &str = "KEEP_TEST_DIRECTORIES";
@@ -170,7 +170,7 @@ impl Terraform {
     /// Starts a command as a shell does: in a process group of its own.
     pub fn start<S: AsRef<str>>(&self, arguments: impl IntoIterator<Item = S>) -> Running {
         let mut command = self.command(arguments);
-        command.process_group(0);
+        system::own_group(&mut command);
         Running::of(command)
     }
 

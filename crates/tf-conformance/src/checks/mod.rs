@@ -15,7 +15,7 @@ mod start;
 
 use futures_util::future::LocalBoxFuture;
 
-use crate::core::{CallError, StartError};
+use crate::core::{CallError, NotInterrupted, StartError};
 use crate::oracle::{Violation, describe};
 use crate::value::ValueError;
 
@@ -37,6 +37,15 @@ pub type Verdict = Result<(), Stop>;
 impl From<CallError> for Stop {
     fn from(error: CallError) -> Self {
         Self::Fail(error.to_string())
+    }
+}
+
+impl From<NotInterrupted> for Stop {
+    fn from(reason: NotInterrupted) -> Self {
+        match reason {
+            NotInterrupted::Unable => Self::NotApplicable(reason.to_string()),
+            NotInterrupted::Refused(_) => Self::Fail(reason.to_string()),
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant as Clock};
 
-use rustix::process::Signal;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
@@ -185,8 +184,7 @@ pub(super) async fn survives_interrupt(context: &Context<'_>) -> Verdict {
         let question = async |session: Session, slow: bool| {
             let interrupt = async {
                 for _ in 0..2 {
-                    let sent = session.plugin().await.signal(Signal::INT);
-                    sent.map_err(|reason| Stop::Fail(format!("cannot send SIGINT: {reason}")))?;
+                    session.plugin().await.interrupt()?;
                     tokio::time::sleep(UNDER_WAY / 3).await;
                 }
                 let end = session.plugin().await.end();

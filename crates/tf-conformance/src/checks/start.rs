@@ -1,13 +1,12 @@
 //! Starting, trusting, and ending with the parent.
 
-use rustix::process::Signal;
 use serde_json::Value as Json;
 
 use super::{Context, Stop, Verdict, ensure, fail, not_applicable};
 use crate::core::{
-    ClientCertificate, End, Handshake, Launch, MAGIC_COOKIE, Plugin, Session, connect_plain, connect_tls,
+    ClientCertificate, End, Handshake, Launch, MAGIC_COOKIE, NotInterrupted, Plugin, Session, Socket,
+    between, channel, connect_plain, connect_tls,
 };
-use crate::core::{Socket, channel};
 use crate::proto::tfplugin6 as pb;
 use crate::proto::tfplugin6::provider_client::ProviderClient;
 
@@ -168,29 +167,34 @@ pub(super) async fn reattaches(context: &Context<'_>) -> Verdict {
         let socket = socket.map_err(|refusal| Stop::Fail(format!("{client}: {refusal}")))?;
         ask(socket, context).await.map_err(|reason| Stop::Fail(format!("{client}: {reason}")))?;
     }
-    plugin.signal(Signal::INT).map_err(|reason| Stop::Fail(format!("cannot send SIGINT: {reason}")))?;
+    match plugin.interrupt() {
+        // Everything else was as it must be.
+        Err(NotInterrupted::Unable) => return Ok(()),
+        sent => sent?,
+    }
     let end = plugin.wait(patience.end).await;
     ensure(end != End::Running, || format!("still running {:?} after SIGINT", patience.end))
 }
 
 fn reattach_json(line: &str) -> Option<String> {
     let (_, value) = line.split_once("TF_REATTACH_PROVIDERS=")?;
-    Some(value.trim().trim_matches('\'').to_owned())
+    // Between whatever quotes the shell of this system wants.
+    Some(value.get(value.find('{')?..=value.rfind('}')?)?.to_owned())
 }
 
 pub(super) async fn ends_with_its_parent(context: &Context<'_>) -> Verdict {
     let patience = context.settings.patience;
-    let shell = std::path::Path::new("sh");
     // The shell stays between, and is the one that is killed.
+    let (shell, arguments) = between(&context.settings.program);
     let launch = if context.settings.without_tls {
         Launch::without_tls(shell, patience)?
     } else {
         Launch::by_terraform(shell, patience)?
     };
-    let launch = launch.argument("-c").argument("\"$0\" & wait").argument(&context.settings.program);
-    let (plugin, handshake) = Plugin::start(context.surroundings(launch, None)).await?;
+    let launch = launch.arguments(arguments);
+    let (mut plugin, handshake) = Plugin::start(context.surroundings(launch, None)).await?;
     let connection = plugin.connect(&handshake).await?;
-    plugin.signal(Signal::KILL).map_err(|reason| Stop::Fail(format!("cannot kill the parent: {reason}")))?;
+    plugin.kill().map_err(|reason| Stop::Fail(format!("cannot kill the parent: {reason}")))?;
     drop(connection);
     // The plugin has the other end of the stream.
     let ended = tokio::time::timeout(patience.end, plugin.stdout.ended()).await;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use hyper_util::rt::TokioIo;
 use rustls_pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
@@ -16,6 +16,7 @@ use tokio_rustls::rustls::{ALL_VERSIONS, ClientConfig};
 use tonic::transport::{Channel, Endpoint};
 
 use super::announced::Announced;
+use super::system::connect_socket;
 use super::{ClientCertificate, Handshake, StartError};
 
 /// The two kinds of socket, as one.
@@ -57,7 +58,7 @@ pub async fn connect_plain(handshake: &Handshake) -> Result<Box<dyn Socket>, Ref
     let address = &handshake.address;
     let socket: io::Result<Box<dyn Socket>> = match handshake.network.as_str() {
         "tcp" => TcpStream::connect(address).await.map(|socket| Box::new(socket) as _),
-        _ => UnixStream::connect(address).await.map(|socket| Box::new(socket) as _),
+        _ => connect_socket(address).await,
     };
     socket.map_err(|error| Refusal::Socket(address.clone(), error))
 }

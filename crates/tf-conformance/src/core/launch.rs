@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
-use super::{ClientCertificate, Plugin, StartError};
+use super::{ClientCertificate, Plugin, StartError, system};
 
 /// What tells a plugin that Terraform started it.
 pub const MAGIC_COOKIE: (&str, &str) =
@@ -114,6 +114,13 @@ impl Launch {
         Ok(Self { program, arguments: Vec::new(), environment, identity: None, temp, patience })
     }
 
+    /// Adds arguments.
+    #[must_use]
+    pub fn arguments(mut self, arguments: impl IntoIterator<Item = OsString>) -> Self {
+        self.arguments.extend(arguments);
+        self
+    }
+
     /// Adds an argument.
     #[must_use]
     pub fn argument(mut self, argument: impl Into<OsString>) -> Self {
@@ -150,7 +157,8 @@ impl Launch {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).env_clear().envs(&self.environment);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.kill_on_drop(true).process_group(0);
+        command.kill_on_drop(true);
+        system::own_group(&mut command);
         let child = command.spawn().map_err(|error| cannot(&self.program, &error))?;
         Ok(Plugin::new(child, self.identity, self.temp, self.patience))
     }

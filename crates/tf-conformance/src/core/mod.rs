@@ -12,6 +12,7 @@ mod plugin;
 mod proposed;
 mod resource;
 mod session;
+mod system;
 mod trace;
 
 pub(crate) use answers::shown_diagnostics;
@@ -25,6 +26,8 @@ pub use plugin::{End, Lines, Plugin};
 pub use proposed::proposed_new_state;
 pub use resource::{CAPABILITIES, Resource};
 pub use session::{CallError, Session, SideStreams};
+pub use system::NotInterrupted;
+pub(crate) use system::between;
 pub use trace::{Exchange, Trace};
 
 /// Why a plugin could not be used.

@@ -1,18 +1,17 @@
 //! A running plugin: its process, its output, its end.
 
-use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 use std::process::ExitStatus;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::Child;
 use tokio::sync::watch;
 use tonic::transport::Channel;
 
-use super::{ClientCertificate, Handshake, Launch, Patience, StartError, connect};
+use super::system::{self, Group};
+use super::{ClientCertificate, Handshake, Launch, NotInterrupted, Patience, StartError, connect};
 
 /// How much of standard error stands in a message, in bytes.
 const EXCERPT: usize = 600;
@@ -23,7 +22,7 @@ const LONGEST_LINE: u64 = 65_536;
 /// A running plugin. Nothing of it is left when it is dropped.
 pub struct Plugin {
     child: Child,
-    group: Option<Pid>,
+    group: Option<Group>,
     /// The lines of standard output.
     pub stdout: Lines,
     /// The lines of standard error.
@@ -51,7 +50,7 @@ impl Plugin {
     ) -> Self {
         let stdout = child.stdout.take().map(Lines::collect).unwrap_or_default();
         let stderr = child.stderr.take().map(Lines::collect).unwrap_or_default();
-        let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        let group = Group::of(&child);
         Self { child, group, stdout, stderr, identity, temp, patience }
     }
 
@@ -117,15 +116,22 @@ impl Plugin {
         self.child.id()
     }
 
-    /// Sends a signal to the process alone.
+    /// Interrupts the process alone, as Ctrl-C does.
+    ///
+    /// # Errors
+    ///
+    /// When the process is gone, or the system has no such thing.
+    pub fn interrupt(&self) -> Result<(), NotInterrupted> {
+        system::interrupt(&self.child)
+    }
+
+    /// Ends the process alone, without asking it.
     ///
     /// # Errors
     ///
     /// When the process is gone.
-    pub fn signal(&self, signal: Signal) -> Result<(), String> {
-        let pid = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        let pid = pid.ok_or("the process has ended")?;
-        kill_process(pid, signal).map_err(|error| error.to_string())
+    pub fn kill(&mut self) -> Result<(), String> {
+        self.child.start_kill().map_err(|error| error.to_string())
     }
 
     /// Waits for the process to end by itself.
@@ -154,7 +160,7 @@ fn sockets_in(directory: &Path, sockets: &mut Vec<String>) {
     for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
         match entry.file_type() {
             Ok(kind) if kind.is_dir() => sockets_in(&entry.path(), sockets),
-            Ok(kind) if kind.is_socket() => sockets.push(entry.path().display().to_string()),
+            Ok(kind) if system::is_socket(kind) => sockets.push(entry.path().display().to_string()),
             _ => {}
         }
     }
@@ -162,9 +168,8 @@ fn sockets_in(directory: &Path, sockets: &mut Vec<String>) {
 
 impl Drop for Plugin {
     fn drop(&mut self) {
-        if let Some(group) = self.group {
-            // Fails when nothing is left, which is what is wanted.
-            let _ = kill_process_group(group, Signal::KILL);
+        if let Some(group) = &self.group {
+            group.kill();
         }
     }
 }

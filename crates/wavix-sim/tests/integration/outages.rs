@@ -1,6 +1,6 @@
 //! What fails below the request: certificates, connections that are refused, dropped, or never answered.
 
-use std::{io::ErrorKind, net::TcpStream as StdStream, sync::Arc, time::Duration};
+use std::{io::ErrorKind, sync::Arc};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -96,6 +96,8 @@ async fn a_simulator_that_is_down_refuses_and_comes_up_with_what_it_had() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_silent_simulator_does_not_even_say_no() {
+    use std::{net::TcpStream as StdStream, time::Duration};
+
     let sim = Sim::spawn();
     sim.go_down(Outage::Silent);
     let attempt = StdStream::connect_timeout(&sim.address(), Duration::from_millis(300));

@@ -12,18 +12,18 @@ mod provider;
 mod schema;
 mod services;
 mod store;
+mod system;
 mod tls;
 
 use std::io::Write;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use system::{Listen, Listener};
 use tf_conformance::core::MAGIC_COOKIE;
-use tokio::net::UnixListener;
 
 /// Whether this rule is to be broken.
 fn breaks(mutation: &str) -> bool {
@@ -69,29 +69,23 @@ fn main() -> ExitCode {
     }
 }
 
-/// Where clients connect.
-fn socket() -> PathBuf {
-    std::env::temp_dir().join(format!("memory{}.sock", std::process::id()))
-}
-
 /// Ends the process.
 fn leave(code: i32) -> ! {
     if !breaks("9c") {
-        // The directory goes too.
-        let _ = std::fs::remove_file(socket());
+        system::remove();
     }
     std::process::exit(code)
 }
 
 async fn serve(debug: bool) -> Result<(), Box<dyn std::error::Error>> {
     // Before anybody can connect, and the parent be gone.
-    let parent = std::os::unix::process::parent_id();
-    let path = socket();
-    let listener = UnixListener::bind(&path)?;
+    let parent = system::parent();
+    let listener = Listener::bind().await?;
+    let address = listener.address()?;
     let client = std::env::var("PLUGIN_CLIENT_CERT").ok().filter(|_| !debug);
     let tls = client.map(|pem| tls::Server::for_client(&pem)).transpose()?;
     if debug {
-        announce_reattach(&path)?;
+        announce_reattach(&address)?;
     } else {
         let certificate = tls.as_ref().map_or_else(String::new, |tls| {
             if breaks("4b") {
@@ -102,7 +96,7 @@ async fn serve(debug: bool) -> Result<(), Box<dyn std::error::Error>> {
         });
         let certificate = if breaks("6") && tls.is_none() { "none".to_owned() } else { certificate };
         let more = if breaks("2") { "|true" } else { "" };
-        println!("1|{}|unix|{}|grpc|{certificate}{more}", version(), path.display());
+        println!("1|{}|{}|{address}|grpc|{certificate}{more}", version(), Listener::NETWORK);
         std::io::stdout().flush()?;
     }
     if !breaks("42") && !debug {
@@ -119,17 +113,17 @@ fn version() -> &'static str {
     if breaks("3") && versions.ends_with('5') { "5" } else { "6" }
 }
 
-fn announce_reattach(path: &std::path::Path) -> Result<(), serde_json::Error> {
+fn announce_reattach(address: &str) -> Result<(), serde_json::Error> {
     let entry = serde_json::json!({ "registry.terraform.io/conformance/memory": {
         "Protocol": "grpc", "ProtocolVersion": 6, "Pid": std::process::id(), "Test": !breaks("40"),
-        "Addr": { "Network": "unix", "String": path.display().to_string() },
+        "Addr": { "Network": Listener::NETWORK, "String": address },
     }});
     println!("To attach Terraform:\n\n\tTF_REATTACH_PROVIDERS='{}'\n", serde_json::to_string(&entry)?);
     Ok(())
 }
 
 async fn watch_parent(parent: u32) {
-    while std::os::unix::process::parent_id() == parent {
+    while system::parent() == parent {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     leave(0);

@@ -12,7 +12,6 @@ use tf_conformance::proto::plugin::grpc_stdio_server::{GrpcStdio, GrpcStdioServe
 use tf_conformance::proto::plugin::{ConnInfo, Empty, StdioData};
 use tf_conformance::proto::tfplugin6::provider_server::ProviderServer;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::UnixListener;
 use tokio::sync::mpsc;
 use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
@@ -21,6 +20,7 @@ use tonic::transport::server::Connected;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::provider::Memory;
+use crate::system::{Listen, Listener};
 use crate::{breaks, leave, tls};
 
 /// As the Go SDK: 256 MiB.
@@ -28,7 +28,7 @@ const LARGEST_MESSAGE: usize = 256 << 20;
 
 /// Serves until the process ends.
 pub(crate) async fn serve(
-    listener: UnixListener,
+    listener: Listener,
     tls: Option<tls::Server>,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let (sender, receiver) = mpsc::channel(16);
@@ -52,17 +52,13 @@ pub(crate) async fn serve(
     Ok(())
 }
 
-async fn accept(
-    listener: UnixListener,
-    tls: Option<tls::Server>,
-    sender: mpsc::Sender<io::Result<Connection>>,
-) {
-    while let Ok((socket, _)) = listener.accept().await {
+async fn accept(listener: Listener, tls: Option<tls::Server>, sender: mpsc::Sender<io::Result<Connection>>) {
+    while let Ok(socket) = listener.accept().await {
         let sender = sender.clone();
         let acceptor = tls.as_ref().map(|tls| tls.acceptor.clone());
         tokio::spawn(async move {
             let connection: Box<dyn Socket> = match acceptor {
-                None => Box::new(socket),
+                None => socket,
                 Some(acceptor) => match acceptor.accept(socket).await {
                     Ok(stream) => Box::new(stream),
                     Err(error) => return crate::log("no TLS", &[("error", &error.to_string())]),
