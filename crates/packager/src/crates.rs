@@ -34,12 +34,12 @@ pub struct Crate {
     pub depends_on: BTreeSet<Key>,
 }
 
-/// What is linked into the provider for `triple`, or for any platform: by name.
+/// What is linked into the provider for any of `triples`: by name.
 ///
 /// # Errors
 /// When cargo cannot tell: a source was never downloaded and there is no network.
-pub fn shipped(project: &Project, triple: Option<&str>) -> Result<BTreeMap<Key, Crate>, Error> {
-    let linked = linked(project, triple)?;
+pub fn shipped(project: &Project, triples: &[&str]) -> Result<BTreeMap<Key, Crate>, Error> {
+    let linked = linked(project, triples)?;
     let metadata = metadata(project)?;
     let checksums = checksums(project)?;
     let packages: BTreeMap<&PackageId, &Package> =
@@ -85,13 +85,13 @@ pub fn spdx(license: &str) -> String {
 
 /// `cargo tree` knows which features are on; `cargo metadata` adds those of the
 /// tests.
-fn linked(project: &Project, triple: Option<&str>) -> Result<BTreeSet<Key>, Error> {
+fn linked(project: &Project, triples: &[&str]) -> Result<BTreeSet<Key>, Error> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .current_dir(&project.root)
         .args(["tree", "--locked", "--quiet", "--prefix", "none", "--format", "{p}"])
         .args(["--edges", "normal,no-proc-macro", "--package", PROVIDER])
-        .args(["--target", triple.unwrap_or("all")])
+        .args(triples.iter().flat_map(|triple| ["--target", triple]))
         .output()
         .map_err(|error| Error::Cargo(format!("cargo cannot be started: {error}.")))?;
     if !output.status.success() {

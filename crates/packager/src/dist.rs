@@ -11,7 +11,7 @@ use tempfile::NamedTempFile;
 use crate::archive::{self, Entry};
 use crate::error::{Error, read};
 use crate::project::Project;
-use crate::target::Target;
+use crate::target::{Target, released};
 use crate::{PROVIDER, binary, licenses, sbom};
 
 /// What the Registry reads to know which Terraform can use the provider.
@@ -116,11 +116,45 @@ impl Dist {
     /// # Errors
     /// When cargo cannot tell what the binary is made of.
     pub fn write_sbom(&self, project: &Project, created: Option<&str>) -> Result<PathBuf, Error> {
-        let path = self.write(&self.sbom_name(), sbom::document(project, created)?.as_bytes())?;
+        let document = sbom::document(project, &self.triples()?, created)?;
+        let path = self.write(&self.sbom_name(), document.as_bytes())?;
         if !self.packages()?.is_empty() {
             self.write_sums()?;
         }
         Ok(path)
+    }
+
+    /// What the packages in the folder were built for; without a package, what
+    /// releases are built for.
+    ///
+    /// # Errors
+    /// When the folder cannot be listed, or has a package for no known platform.
+    pub fn triples(&self) -> Result<Vec<&'static str>, Error> {
+        let names = if self.folder.exists() { self.packages()? } else { Vec::new() };
+        let platforms = names.iter().filter_map(|name| self.platform_of(name));
+        let triples: Result<Vec<_>, Error> =
+            platforms.map(|platform| Ok(Target::named(platform)?.triple)).collect();
+        triples.map(|triples| if triples.is_empty() { released() } else { triples })
+    }
+
+    /// Files of the folder that are no part of this version's release, sorted.
+    ///
+    /// # Errors
+    /// When the folder cannot be listed.
+    pub fn strangers(&self) -> Result<Vec<String>, Error> {
+        let own = [self.sums_name(), self.signature_name(), self.manifest_name(), self.sbom_name()];
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.folder).map_err(Error::file("read", &self.folder))? {
+            let name = entry.map_err(Error::file("read", &self.folder))?.file_name();
+            let name = name.to_string_lossy().into_owned();
+            if self.platform_of(&name).is_none_or(|platform| Target::named(platform).is_err())
+                && !own.contains(&name)
+            {
+                names.push(name);
+            }
+        }
+        names.sort();
+        Ok(names)
     }
 
     /// The names of the packages in the folder, sorted.

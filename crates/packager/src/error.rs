@@ -32,6 +32,14 @@ pub enum Error {
         /// What it should be.
         wanted: String,
     },
+    /// The binary needs a library that its system need not have.
+    #[error("{} needs {library}, which a fresh Windows does not have. Build it with .ci/build, which links it in.", path.display())]
+    MissingLibrary {
+        /// The binary.
+        path: PathBuf,
+        /// The library's file, in lower case.
+        library: String,
+    },
     /// A tag that does not stand for the version.
     #[error("The tag {tag:?} does not stand for version {version} of Cargo.toml: {reason}.")]
     Tag {

@@ -28,7 +28,7 @@ const BEGINNINGS: [&str; 5] = ["license", "licence", "copying", "notice", "unlic
 /// When cargo cannot tell, or a crate brings no license text and no other
 /// crate of its repository does.
 pub fn text(project: &Project, target: &Target) -> Result<String, Error> {
-    let crates = shipped(project, Some(target.triple))?;
+    let crates = shipped(project, &[target.triple])?;
     let third: Vec<&Crate> = crates.values().filter(|found| found.key.0 != PROVIDER).collect();
     let mut texts: BTreeMap<&Key, Vec<String>> = BTreeMap::new();
     for found in &third {

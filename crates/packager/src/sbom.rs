@@ -1,5 +1,5 @@
-//! The bill of materials: CycloneDX 1.6, of every crate that is linked into the
-//! binary on any platform, with the checksums of `Cargo.lock`.
+//! The bill of materials: CycloneDX 1.6, of every crate that is linked into a
+//! binary of the release, with the checksums of `Cargo.lock`.
 
 use serde_json::{Value, json};
 
@@ -12,13 +12,13 @@ use crate::project::Project;
 /// The version of CycloneDX that is written.
 pub const SPECIFICATION: &str = "1.6";
 
-/// The document. `created` is when, in the form of RFC 3339; without it the
+/// The document, for binaries of `triples`. `created` is when, in the form of RFC 3339; without it the
 /// document says no time, so that it depends on the sources alone.
 ///
 /// # Errors
 /// When cargo cannot tell what is linked.
-pub fn document(project: &Project, created: Option<&str>) -> Result<String, Error> {
-    let crates = shipped(project, None)?;
+pub fn document(project: &Project, triples: &[&str], created: Option<&str>) -> Result<String, Error> {
+    let crates = shipped(project, triples)?;
     let (own, third): (Vec<&Crate>, Vec<&Crate>) = crates.values().partition(|found| found.key.0 == PROVIDER);
     let mut metadata = json!({
         "tools": { "components": [{ "type": "application", "name": "packager", "version": project.version }] },

@@ -46,6 +46,18 @@ const ENVIRONMENT: &str = if cfg!(target_env = "musl") {
     ""
 };
 
+/// What releases are built for: one triple for each platform.
+#[must_use]
+pub fn released() -> Vec<&'static str> {
+    let mut rows: Vec<Target> = Vec::new();
+    for target in TARGETS {
+        if rows.iter().all(|row| row.platform() != target.platform()) {
+            rows.push(target);
+        }
+    }
+    rows.iter().map(|row| row.triple).collect()
+}
+
 impl Target {
     /// By triple, or by platform: `linux_amd64`.
     ///

@@ -20,6 +20,10 @@ use crate::{PROVIDER, licenses};
 /// # Errors
 /// At the first file that is missing, too many, or not what it should be.
 pub fn verify(dist: &Dist, project: &Project) -> Result<Vec<String>, Error> {
+    if let Some(name) = dist.strangers()?.first() {
+        let problem = "is no file of this version's release; a release has a folder of its own";
+        return Err(Error::content(&dist.folder.join(name), problem));
+    }
     let mut said = vec![sums(dist)?];
     let manifest = dist.folder.join(dist.manifest_name());
     if read_text(&manifest)? != MANIFEST {
@@ -105,7 +109,7 @@ fn sbom(dist: &Dist, project: &Project) -> Result<String, Error> {
             (text(component, "purl"), hash.to_owned())
         })
         .collect();
-    let expected: BTreeMap<String, String> = shipped(project, None)?
+    let expected: BTreeMap<String, String> = shipped(project, &dist.triples()?)?
         .into_values()
         .filter(|shipped| shipped.key.0 != PROVIDER)
         .map(|shipped| (reference(&shipped.key), shipped.checksum.unwrap_or_default()))
