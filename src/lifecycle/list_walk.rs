@@ -32,6 +32,7 @@ const FRESH_FOR: Duration = Duration::from_secs(30);
 pub struct ListWalk<T> {
     last: Mutex<Option<Walk<T>>>,
     writes: AtomicU64,
+    fresh_for: Duration,
 }
 
 #[derive(Debug)]
@@ -56,11 +57,16 @@ impl Drop for WriteGuard<'_> {
 
 impl<T> Default for ListWalk<T> {
     fn default() -> Self {
-        Self { last: Mutex::new(None), writes: AtomicU64::new(0) }
+        Self::believed_for(FRESH_FOR)
     }
 }
 
 impl<T> ListWalk<T> {
+    /// One whose walks are believed so long at least.
+    pub fn believed_for(fresh_for: Duration) -> Self {
+        Self { last: Mutex::new(None), writes: AtomicU64::new(0), fresh_for }
+    }
+
     /// Announces a write to something in the list.
     pub fn write(&self) -> WriteGuard<'_> {
         WriteGuard(&self.writes)
@@ -79,7 +85,7 @@ impl<T> ListWalk<T> {
     where
         F: Future<Output = Result<Vec<T>, client::Error>>,
     {
-        self.get(options, walk, Wanted { despite_writes: false, is_new_enough: Walk::is_recent }).await
+        self.get(options, walk, Wanted { despite_writes: false, is_new_enough: self.is_recent() }).await
     }
 
     /// What was in the list at some moment of the last 30 seconds, whatever was
@@ -95,7 +101,7 @@ impl<T> ListWalk<T> {
     where
         F: Future<Output = Result<Vec<T>, client::Error>>,
     {
-        self.get(options, walk, Wanted { despite_writes: true, is_new_enough: Walk::is_recent }).await
+        self.get(options, walk, Wanted { despite_writes: true, is_new_enough: self.is_recent() }).await
     }
 
     /// The list as of a walk that began after this call.
@@ -113,6 +119,16 @@ impl<T> ListWalk<T> {
         let asked = Instant::now();
         let since = |last: &Walk<T>, _: Instant| last.began > asked;
         self.get(options, walk, Wanted { despite_writes: false, is_new_enough: since }).await
+    }
+
+    /// One that took long is believed as long again: a server that is so slow, or so
+    /// strict about its rate, is not asked for the same at once.
+    fn is_recent(&self) -> impl Fn(&Walk<T>, Instant) -> bool + use<T> {
+        let fresh_for = self.fresh_for;
+        move |walk, now| {
+            let took = walk.ended.duration_since(walk.began);
+            now.duration_since(walk.began) < fresh_for.max(took.saturating_mul(2))
+        }
     }
 
     async fn get<F>(
@@ -147,15 +163,6 @@ impl<T> ListWalk<T> {
         let result = walk().await.map(Arc::new);
         *last = Some(Walk { began, ended: Instant::now(), writes, result: result.clone() });
         result
-    }
-}
-
-impl<T> Walk<T> {
-    /// One that took long is believed as long again: a server that is so slow, or so
-    /// strict about its rate, is not asked for the same at once.
-    fn is_recent(&self, now: Instant) -> bool {
-        let took = self.ended.duration_since(self.began);
-        now.duration_since(self.began) < FRESH_FOR.max(took.saturating_mul(2))
     }
 }
 

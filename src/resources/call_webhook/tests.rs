@@ -51,11 +51,7 @@ async fn with(change: impl FnOnce(&mut Behaviour)) -> Bench {
 
 /// A provider that waits for an API that is behind its own writes.
 fn patient(bench: &Bench) -> Context {
-    bench.context(|_| {}).with_patience(settling())
-}
-
-fn settling() -> Patience {
-    Patience { settling: Duration::from_secs(1), ..bench::hasty() }
+    bench.context(|_| {}).with_patience(Patience { settling: Duration::from_secs(1), ..bench::hasty() })
 }
 
 impl Bench {

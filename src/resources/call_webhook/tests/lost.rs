@@ -5,9 +5,10 @@ use std::time::Duration;
 use wavix_sim::behaviour::SecondPost;
 use wavix_sim::{Answer, Fault, Rule};
 
-use super::{
-    Bench, EVENT, NEW, OLD, OTHER, PATH, SECOND_POSTS, overwriting, patient, settling, webhook, with,
-};
+use crate::lifecycle::patience::Patience;
+use crate::resources::tests::bench;
+
+use super::{Bench, EVENT, NEW, OLD, OTHER, PATH, SECOND_POSTS, overwriting, patient, webhook, with};
 
 /// Ways to lose an answer, after the request was carried out and without.
 fn losses() -> Vec<(bool, Fault)> {
@@ -173,7 +174,9 @@ async fn a_lost_request_is_not_repeated_before_the_list_must_show_it() {
 #[tokio::test]
 async fn a_request_that_was_carried_out_and_refused_leaves_no_second_url() {
     let mut bench = with(|b| b.webhook_second_post = SecondPost::Appends).await;
-    bench.ctx = bench.context(|settings| settings.max_retries = 1).with_patience(settling());
+    // A client that was refused asks slowly.
+    let settling = Patience { settling: Duration::from_millis(30), ..bench::hasty() };
+    bench.ctx = bench.context(|settings| settings.max_retries = 1).with_patience(settling);
     let refused = Fault::answer_after_commit(Answer::new(429).header("retry-after", "0"));
     bench.sim.fault("POST", PATH, refused);
     let gate = wavix_sim::Gate::new();
