@@ -20,6 +20,7 @@
 //! - [`Outage`], [`Certificate`]: a host that is out of reach, and one that is not who it says.
 //! - [`Journal`]: what was asked, secrets masked.
 //! - [`compare`]: what of all this is true of the real API.
+//! - [`contract`]: what a newer document of the API changes.
 //! - `/_sim/…`: faults and knobs over HTTP, for programs that are not the owner; see the crate's README.
 
 mod account;
@@ -30,6 +31,7 @@ pub mod behaviour;
 mod clock;
 mod collection;
 pub mod compare;
+pub mod contract;
 mod control;
 mod decimal;
 mod faults;

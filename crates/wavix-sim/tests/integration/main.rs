@@ -15,6 +15,7 @@ mod call_webhooks;
 mod client;
 mod compare;
 mod contract;
+mod contract_watch;
 mod control;
 mod faults;
 mod journal;
