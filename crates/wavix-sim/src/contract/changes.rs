@@ -1,7 +1,7 @@
 //! What is different between two documents, and whether the provider could break on it. A request that was valid must stay valid,
 //! and an answer must have what it had: everything else is worth a look, and nothing more.
 
-use std::collections::BTreeSet;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -44,8 +44,7 @@ pub fn changes(before: &Value, after: &Value) -> Vec<Change> {
     }
     for (method, path) in operations() {
         let at = format!("{} {path}", method.to_uppercase());
-        let of =
-            |document: &Value| document.get("paths").and_then(|paths| paths.get(path)?.get(&method)).cloned();
+        let of = |document: &Value| at_path(document, path).and_then(|item| item.get(&method)).cloned();
         let (Some(old), new) = (of(before), of(after)) else { continue };
         let mut comparison =
             Comparison { before, after, found: &mut found, seen: BTreeSet::new(), reads: None };
@@ -54,7 +53,7 @@ pub fn changes(before: &Value, after: &Value) -> Vec<Change> {
             None => comparison.breaks(&at, "is gone"),
         }
     }
-    found.sort_by(|one, other| other.weight.cmp(&one.weight));
+    found.sort_by_key(|change| Reverse(change.weight));
     found.dedup();
     found
 }
@@ -160,7 +159,8 @@ impl Comparison<'_> {
         let reference =
             |schema: &Value| schema.get("$ref").and_then(Value::as_str).unwrap_or_default().to_owned();
         let names = (reference(old), reference(new), way);
-        if !(names.0.is_empty() && names.1.is_empty()) && !self.seen.insert(names) {
+        let is_named = !names.0.is_empty() || !names.1.is_empty();
+        if is_named && !self.seen.insert(names) {
             return;
         }
         let (before, after) = (self.before, self.after);
@@ -307,6 +307,18 @@ impl Comparison<'_> {
     }
 }
 
+/// The operations of a path. What the document calls its parameters, no request shows.
+fn at_path<'d>(document: &'d Value, path: &str) -> Option<&'d Value> {
+    let paths = document.get("paths")?.as_object()?;
+    paths
+        .get(path)
+        .or_else(|| paths.iter().find(|(other, _)| shape(other) == shape(path)).map(|(_, item)| item))
+}
+
+fn shape(path: &str) -> Vec<&str> {
+    path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect()
+}
+
 /// The schema of a JSON body.
 fn json_of(body: Option<&Value>) -> Option<&Value> {
     body?.get("content")?.get("application/json")?.get("schema")
@@ -324,9 +336,11 @@ fn followed<'d>(document: &'d Value, mut part: &'d Value) -> &'d Value {
     part
 }
 
-/// The parameters of an operation, by place and name.
+/// The parameters of an operation, by place and name, but for those of its path.
 fn parameters(operation: &Value) -> Vec<(String, Value)> {
     let parameters = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
+    let parameters =
+        parameters.filter(|parameter| parameter.get("in").and_then(Value::as_str) != Some("path"));
     let named = parameters.filter_map(|parameter| {
         let text = |name: &str| parameter.get(name).and_then(Value::as_str);
         Some((format!("{}:{}", text("in")?, text("name")?), parameter.clone()))

@@ -156,3 +156,13 @@ fn what_is_new_or_allowed_now_breaks_nothing() {
         assert!(found.iter().all(|change| change.weight != Weight::Breaking), "{what}: {found:#?}");
     }
 }
+
+#[test]
+fn the_name_of_a_part_of_a_path_is_nobodys_business() {
+    let found = after(|document| {
+        let trunk = fields(document, "/paths").remove("/v1/trunks/{id}").unwrap();
+        fields(document, "/paths").insert("/v1/trunks/{uuid}".to_owned(), trunk);
+        *at(document, "/paths/~1v1~1trunks~1{uuid}/get/parameters/0/name") = json!("uuid");
+    });
+    assert_eq!(found, []);
+}
