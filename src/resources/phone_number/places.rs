@@ -60,16 +60,19 @@ fn text<'a>(item: &'a Value, name: &str) -> Option<&'a str> {
 }
 
 /// Where one rings. Trunks are the same by their ids, and where one is not told, by
-/// their logins.
+/// their logins. What is a number or a URI is no trunk, whatever stands beside it: into
+/// an element that became one, Terraform copies the login of the trunk that it was.
 fn is_same_place(a: &Value, b: &Value) -> bool {
-    let pair = |name| text(a, name).zip(text(b, name));
-    if let Some((a, b)) = pair("sip_uri") {
-        return normal_uri(a) == normal_uri(b);
+    let pair = |name| (text(a, name), text(b, name));
+    match (pair("sip_uri"), pair("phone_number")) {
+        ((Some(a), Some(b)), _) => normal_uri(a) == normal_uri(b),
+        (_, (Some(a), Some(b))) => digits(a) == digits(b),
+        ((None, None), (None, None)) => {
+            let both = |name| text(a, name).zip(text(b, name));
+            both("sip_trunk_id").or_else(|| both("sip_trunk_login")).is_some_and(|(a, b)| a == b)
+        }
+        _ => false,
     }
-    if let Some((a, b)) = pair("phone_number") {
-        return digits(a) == digits(b);
-    }
-    pair("sip_trunk_id").or_else(|| pair("sip_trunk_login")).is_some_and(|(a, b)| a == b)
 }
 
 /// One as people read it.

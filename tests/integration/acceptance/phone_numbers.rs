@@ -9,6 +9,7 @@ use crate::support::terraform::Terraform;
 acceptance_trials! {
     three_numbers_ring_at_a_trunk_and_then_at_a_phone,
     numbers_stay_when_nobody_says_what_a_destroy_does,
+    a_destination_of_one_kind_becomes_one_of_any_other,
     an_account_is_adopted_by_the_configuration_that_is_written_for_it,
     sms_comes_and_goes_with_its_relay,
     a_test_number_is_released_by_one_request_and_never_by_a_taint,
@@ -117,6 +118,23 @@ fn numbers_stay_when_nobody_says_what_a_destroy_does() {
     destroy(&tf);
     assert_eq!(writes(&sim), (0, 0), "{}", sim.journal());
     assert_eq!(rings(&sim, FIRST).len(), 1, "it leads nowhere now, and that was said");
+}
+
+fn a_destination_of_one_kind_becomes_one_of_any_other() {
+    let sim = account(1);
+    let tf = Terraform::new(&sim);
+    let login = || (5, sim.trunks()[0].name.clone());
+    let trunk = "{ sip_trunk_id = wavix_sip_trunk.office.id }";
+    let (phone, uri) = ("{ phone_number = \"+13137890021\" }", "{ sip_uri = \"a@sip.example.com\" }");
+    for place in [trunk, phone, trunk, uri, phone, uri, trunk] {
+        tf.config(&(TRUNK.to_owned() + &one("main", &format!("destinations = [{place}]")))).apply_ok();
+        let leads_to = match place {
+            place if place == trunk => login(),
+            place if place == phone => (4, "13137890021".to_owned()),
+            _ => (1, "a@sip.example.com".to_owned()),
+        };
+        assert_eq!(rings(&sim, FIRST), [leads_to], "{place}");
+    }
 }
 
 fn an_account_is_adopted_by_the_configuration_that_is_written_for_it() {

@@ -4,7 +4,7 @@ use crate::framework::schema::Validator;
 use crate::protocol::number::Number;
 
 use super::super::destinations::attribute;
-use super::super::places::{in_words, same};
+use super::super::places::{in_words, same, same_whole};
 use super::*;
 
 fn all(items: Vec<Destination>) -> Value {
@@ -40,6 +40,17 @@ fn the_same_places_in_the_same_order_are_the_same_routing() {
     }
     let equal = |first: Destination, second: Destination| all(vec![ranked(first, 1), ranked(second, 1)]);
     assert!(same(&equal(a(), b()), &equal(b(), a())), "of equal rank there is no order");
+}
+
+/// As Terraform proposes it: with what the element of that position had, and the configuration leaves out.
+#[test]
+fn a_trunk_that_became_something_else_is_not_the_same_place() {
+    let was = Destination { sip_trunk_login: text("10001"), ..ranked(trunk(7), 1) };
+    for now in [pstn("+1 313 284 7320"), uri("calls@sip.example.com")] {
+        let proposed = Destination { sip_trunk_login: text("10001"), ..ranked(now, 1) };
+        let (was, proposed) = (all(vec![was.clone()]), all(vec![proposed]));
+        assert!(!same_whole(&was, &proposed) && !same_whole(&proposed, &was), "{proposed:?}");
+    }
 }
 
 #[test]
