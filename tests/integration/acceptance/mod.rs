@@ -16,6 +16,7 @@ pub mod drift;
 mod ephemeral;
 mod examples;
 mod features;
+mod first_day;
 mod functions;
 mod hand_edited;
 mod ignored_changes;
@@ -55,6 +56,7 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
         examples::newer::trials(),
         examples::scenarios::trials(),
         features::trials(),
+        first_day::trials(),
         functions::trials(),
         hand_edited::trials(),
         ignored_changes::trials(),

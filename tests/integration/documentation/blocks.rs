@@ -207,7 +207,8 @@ mod reading {
     trials![
         blocks_are_found_with_their_marks,
         what_is_defined_anew_takes_the_place,
-        readme_and_guides_have_blocks
+        readme_and_guides_have_blocks,
+        no_block_escapes_by_being_indented
     ];
 
     fn blocks_are_found_with_their_marks() {
@@ -238,6 +239,17 @@ mod reading {
         assert!(with_blocks.iter().any(|path| path == "README.md"));
         let guides = with_blocks.iter().filter(|path| Path::new(path).starts_with("docs/guides")).count();
         assert!(guides >= 10, "{with_blocks:?}");
+    }
+
+    /// One within a list would not be looked at.
+    fn no_block_escapes_by_being_indented() {
+        let is_indented = |line: &str| {
+            line.starts_with([' ', '\t']) && ["```terraform", "```hcl"].contains(&line.trim_start())
+        };
+        for (path, text) in pages() {
+            let line = text.lines().position(is_indented).map(|index| index + 1);
+            assert_eq!(line, None, "{path}: begin the block at the start of the line, or nothing checks it");
+        }
     }
 }
 
