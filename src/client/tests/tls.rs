@@ -1,9 +1,8 @@
 //! TLS roots and proxies, which are the process's environment as well.
 
-use std::{
-    process::{Command, Stdio},
-    sync::{Arc, Mutex},
-};
+#[cfg(target_os = "linux")]
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use serde_json::Value;
