@@ -14,6 +14,8 @@ use crate::framework::object::Mapped;
 use crate::framework::private::Private;
 use crate::framework::resource::PlanRequest;
 
+use crate::protocol::value::Value;
+
 use super::context::{Context, Part};
 use super::find;
 use super::looks::Lookups;
@@ -125,12 +127,10 @@ impl<T: RemoteObject> Run<T> {
         parts: Parts<'_>,
         request: &PlanRequest<'_, Context, M>,
     ) -> bool {
-        let sighting = || Sighting {
-            is_new: request.prior.is_none(),
-            config: request.config.map(|config| config.clone().into_value()),
-        };
+        let config = request.config.map_or(Value::Null, |config| config.clone().into_value());
+        let sighting = Sighting::new(request.prior.is_none(), &config);
         // Of all, so that each is noted.
-        parts.iter().filter(|part| self.planned.is_twice(&of(name, part), sighting())).count() > 0
+        parts.iter().filter(|part| self.planned.is_twice(&of(name, part), sighting)).count() > 0
     }
 
     /// A resource of the state has the thing, and a destroy does this.

@@ -12,6 +12,7 @@ use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value as Json};
 
 use crate::client::{self, CallOptions, Client, Pages};
 use crate::framework::resource::Call;
@@ -19,7 +20,7 @@ use crate::framework::resource::Call;
 use super::context::{Context, options};
 use super::endpoints::{self, Listed};
 use super::list_walk::{ListWalk, WriteGuard};
-use super::object::RemoteObject;
+use super::object::{RemoteObject, field};
 use super::record::{self, Record};
 use super::told::Told;
 
@@ -36,19 +37,29 @@ pub struct SharedReads<T> {
     is_without_list: AtomicBool,
 }
 
-/// An object of a list, as JSON.
+/// An object of a list: what was answered in its [`fields`], as JSON.
 #[derive(Debug)]
 struct Item<T> {
-    key: String,
-    json: Box<str>,
+    key: Box<str>,
+    values: Box<str>,
     object: PhantomData<fn() -> T>,
+}
+
+/// The fields of an answer that a state is made of, without which as many objects again fit
+/// into the memory.
+fn fields<T: RemoteObject>() -> Vec<&'static str> {
+    let attributes = T::schema().attributes.iter().map(|attribute| field::<T>(&attribute.name));
+    let mut all: Vec<&str> = attributes.chain(T::RAW.iter().copied()).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 impl<'de, T: RemoteObject> Deserialize<'de> for Item<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let fields = Told::deserialize(deserializer)?;
-        let (key, json) = (record::key::<T, _>(&fields)?, fields.json());
-        Ok(Self { key, json: json.into(), object: PhantomData })
+        let told = Told::deserialize(deserializer)?;
+        let (key, values) = (record::key::<T, _>(&told)?, told.values_of(&fields::<T>()));
+        Ok(Self { key: key.into(), values: values.into(), object: PhantomData })
     }
 }
 
@@ -133,7 +144,7 @@ impl<T: RemoteObject> SharedReads<T> {
 }
 
 fn pages<T: RemoteObject>(client: &Client, options: &CallOptions) -> Pages<Listed<T, Item<T>>, String> {
-    endpoints::pages(client, &[], options, |item: &Item<T>| item.key.clone())
+    endpoints::pages(client, &[], options, |item: &Item<T>| item.key.to_string())
 }
 
 fn by_key<T>(mut items: Vec<Item<T>>) -> Vec<Item<T>> {
@@ -143,8 +154,12 @@ fn by_key<T>(mut items: Vec<Item<T>>) -> Vec<Item<T>> {
 
 /// `None` also for one that cannot be read: what is wrong with it is said by its own answer.
 fn find<T: RemoteObject>(items: &[Item<T>], client: &Client, key: &str) -> Option<Record<T>> {
-    let place = items.binary_search_by(|item| item.key.as_str().cmp(key)).ok()?;
-    let record: Record<T> = serde_json::from_str(&items.get(place)?.json).ok()?;
+    let place = items.binary_search_by(|item| item.key.as_ref().cmp(key)).ok()?;
+    let values: Vec<Vec<Json>> = serde_json::from_str(&items.get(place)?.values).ok()?;
+    let told = fields::<T>().into_iter().zip(values);
+    let mut answer = Map::new();
+    answer.extend(told.filter_map(|(name, mut value)| Some((name.to_owned(), value.pop()?))));
+    let record = Record::deserialize(Json::Object(answer)).ok()?;
     record.conceal(client);
     Some(record)
 }
@@ -309,6 +324,18 @@ mod tests {
         let stranger = Bench { ctx, ..stranger };
         let error = stranger.get(&stranger.keys[0]).await.unwrap_err();
         assert!(error.to_string().contains("/v1/numbers/"), "it says what was wanted: {error}");
+    }
+
+    /// An account may have thousands of numbers.
+    #[test]
+    fn of_a_listed_object_nothing_is_kept_but_what_a_state_is_made_of() {
+        let answer = json!({
+            "id": 7, "number": null, "documents": [{ "url": "https://api.wavix.com/x" }], "seconds": "90",
+        });
+        let item: Item<Thing> = serde_json::from_value(answer).unwrap();
+        assert_eq!((&*item.key, &*item.values), ("7", "[[7],[null]]"));
+        let item: Item<Thing> = serde_json::from_value(json!({ "id": 7 })).unwrap();
+        assert_eq!(&*item.values, "[[7],[]]", "what is not told is not null");
     }
 
     #[tokio::test]

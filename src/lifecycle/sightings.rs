@@ -2,17 +2,39 @@
 //! show it. Knows texts only: a key, a place.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
+use std::hash::{DefaultHasher, Hasher as _};
 use std::sync::{Mutex, PoisonError};
 
 use crate::protocol::value::Value;
 
 /// A plan of a resource.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Sighting {
     /// Whether the resource is made for the thing, or has it and stays.
-    pub is_new: bool,
-    /// What is configured.
-    pub config: Option<Value>,
+    is_new: bool,
+    /// What is configured, in so little that those of thousands of resources can be kept.
+    config: u64,
+}
+
+impl Sighting {
+    /// Of a resource with this configuration.
+    #[must_use]
+    pub fn new(is_new: bool, config: &Value) -> Self {
+        let mut hash = Hash(DefaultHasher::new());
+        // A hasher takes any text.
+        let _ = write!(hash, "{config:?}");
+        Self { is_new, config: hash.0.finish() }
+    }
+}
+
+struct Hash(DefaultHasher);
+
+impl fmt::Write for Hash {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.write(text.as_bytes());
+        Ok(())
+    }
 }
 
 /// The plans for each thing.

@@ -117,9 +117,11 @@ impl Told {
         self.fields.get(field)
     }
 
-    /// All fields, as JSON.
-    pub(super) fn json(&self) -> String {
-        serde_json::to_string(&self.fields).unwrap_or_default()
+    /// What was answered in these fields, as JSON: of each a list of its value, or of none.
+    pub(super) fn values_of(&self, names: &[&str]) -> String {
+        let values: Vec<Vec<&Value>> =
+            names.iter().map(|name| self.fields.get(*name).into_iter().collect()).collect();
+        serde_json::to_string(&values).unwrap_or_default()
     }
 
     /// An object inside, of anything.
