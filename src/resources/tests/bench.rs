@@ -28,6 +28,7 @@ use crate::lifecycle::managed::{Managed, Ordinary};
 use crate::lifecycle::object::RemoteObject;
 use crate::lifecycle::patience::Patience;
 use crate::protocol::value::Value;
+use crate::resources::phone_number::{PhoneNumber, PhoneNumberResource};
 
 /// A resource and the object that it manages.
 pub(crate) trait Tested: Resource<Context, Model: Object + Default + PartialEq + Debug> {
@@ -35,11 +36,23 @@ pub(crate) trait Tested: Resource<Context, Model: Object + Default + PartialEq +
     type Remote: RemoteObject<Model = Self::Model>;
     /// The resource.
     const ONLY: Self;
+
+    /// Adds what an account has before any resource.
+    fn furnish(_sim: &Sim) {}
 }
 
 impl<T: Ordinary> Tested for Managed<T> {
     type Remote = T;
     const ONLY: Self = Self::NEW;
+}
+
+impl Tested for PhoneNumberResource {
+    type Remote = PhoneNumber;
+    const ONLY: Self = Self::NEW;
+
+    fn furnish(sim: &Sim) {
+        sim.add_phone_numbers(1);
+    }
 }
 
 /// What a verb left behind.
@@ -192,7 +205,9 @@ pub(crate) struct Bench<R> {
 
 impl<R: Tested> Bench<R> {
     pub(crate) async fn start() -> Self {
-        Self::with(Sim::start().await)
+        let sim = Sim::start().await;
+        R::furnish(&sim);
+        Self::with(sim)
     }
 
     pub(crate) fn with(sim: Sim) -> Self {

@@ -20,11 +20,12 @@ pub(super) async fn an_import_by_id_or_identity_finds_it_and_plans_nothing<R: Te
     let schema = R::ONLY.identity_schema().expect("it has an identity");
     let identity = R::ONLY.identity(&made).unwrap();
     assert!(schema.is_complete(&identity), "{identity:?}");
-    let stub = R::ONLY.import(&key::<R>(&made)).unwrap();
-    assert_eq!(R::ONLY.import_identity(&identity).unwrap(), stub);
+    let by_id = R::ONLY.import(&key::<R>(&made)).unwrap();
+    let by_identity = R::ONLY.import_identity(&identity).unwrap();
 
     let bench = bench.again();
-    let left = bench.read(&stub).await;
+    let left = bench.read(&by_id).await;
+    assert_eq!(bench.read(&by_identity).await.ok(), left.state.clone().unwrap());
     assert_eq!(left.warned(), [""; 0]);
     let imported = left.ok();
     assert_eq!(differences::<R::Remote>(&made, &imported), []);
