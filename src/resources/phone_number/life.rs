@@ -33,7 +33,7 @@ pub(super) enum Act {
     Create(PhoneNumberModel),
     Read(PhoneNumberModel),
     /// This is planned, and that was.
-    Update(PhoneNumberModel, PhoneNumberModel),
+    Update(Box<(PhoneNumberModel, PhoneNumberModel)>),
     Delete(PhoneNumberModel),
 }
 
@@ -47,7 +47,7 @@ pub(super) async fn act(
     match act {
         Act::Create(plan) => create(call, form, plan, outcome).await,
         Act::Read(state) => read(call, form, state, outcome).await,
-        Act::Update(plan, prior) => update(call, form, plan, prior, outcome).await,
+        Act::Update(change) => update(call, form, *change, outcome).await,
         Act::Delete(state) => delete(call, form, state, outcome).await,
     }
 }
@@ -170,8 +170,7 @@ async fn imported(
 async fn update(
     call: &Call<'_, Context>,
     form: &'static str,
-    mut plan: PhoneNumberModel,
-    prior: PhoneNumberModel,
+    (mut plan, prior): (PhoneNumberModel, PhoneNumberModel),
     outcome: Saved<'_>,
 ) -> Result<(), Diagnostics> {
     let mut id = read::known::<PhoneNumber>(Verb::Update, call, &prior)?;

@@ -210,7 +210,8 @@ impl<F: Form> Resource<Context> for Managed<F> {
         UpdateRequest { plan, prior, .. }: UpdateRequest<F::Model>,
         outcome: &mut Outcome<F::Model>,
     ) -> Result<(), Diagnostics> {
-        act::<F>(call, Act::Update(number::<F>(&plan), number::<F>(&prior)), outcome).await
+        let change = Box::new((number::<F>(&plan), number::<F>(&prior)));
+        act::<F>(call, Act::Update(change), outcome).await
     }
 
     async fn delete(

@@ -1,6 +1,6 @@
 //! Plans.
 
-use super::context::no_errors;
+use super::context::{Subject, no_errors};
 use super::{Context, Verdict, ensure, fail, not_applicable, unbroken};
 use crate::core::{Instance, Planned, Resource, errors};
 use crate::oracle::{self, nulled_write_only};
@@ -82,7 +82,7 @@ pub(super) async fn reads_numbers(context: &Context<'_>) -> Verdict {
                 [(own, NumberForm::Core), (own, NumberForm::Text), (&float, NumberForm::Float64)]
             {
                 let config = config.clone().with(name, own.clone());
-                let planned = plan_number(&resource, &config, form).await?;
+                let planned = plan_number(context, (case, subject), &resource, (&config, form)).await?;
                 no_errors(&format!("planning {name} = {own} as {form:?}"), &planned.diagnostics)?;
                 equal(&planned, name, own, form)?;
             }
@@ -99,7 +99,7 @@ pub(super) async fn reads_numbers(context: &Context<'_>) -> Verdict {
             ] {
                 let Some(number) = Value::number(text) else { continue };
                 let config = config.clone().with(name, number.clone());
-                let planned = plan_number(&resource, &config, form).await?;
+                let planned = plan_number(context, (case, subject), &resource, (&config, form)).await?;
                 // A value may be out of range; it must not be misread.
                 match errors(&planned.diagnostics) {
                     None => equal(&planned, name, &number, form)?,
@@ -118,10 +118,14 @@ fn float_next_to(number: &Value) -> Value {
 }
 
 async fn plan_number(
+    context: &Context<'_>,
+    subject: Subject<'_>,
     resource: &Resource<'_>,
-    config: &Value,
-    number: NumberForm,
+    (config, number): (&Value, NumberForm),
 ) -> Result<Planned, super::Stop> {
+    let own = context.own_session(subject).await?;
+    let own = own.as_ref().map(|session| Resource::new(session, &resource.type_name)).transpose()?;
+    let resource = own.as_ref().unwrap_or(resource);
     let forms = Forms { number, ..Forms::default() };
     let mut diagnostics = resource.validate_as(config, &forms).await?;
     if errors(&diagnostics).is_none() {
