@@ -3,7 +3,6 @@
 
 use serde_json::json;
 use terraform_provider_wavix::facade::framework::server::ProviderServer;
-use terraform_provider_wavix::facade::protocol::proto::tfplugin6::provider_server::Provider;
 use terraform_provider_wavix::facade::protocol::proto::tfplugin6::{
     ClientCapabilities, DynamicValue, get_provider_schema, plan_resource_change, validate_resource_config,
 };

@@ -22,6 +22,14 @@ impl<M: Message> From<M> for Encoded<M> {
     }
 }
 
+impl<M> Encoded<M> {
+    /// Shared with every copy.
+    #[must_use]
+    pub fn into_bytes(self) -> Bytes {
+        self.bytes
+    }
+}
+
 impl<M> Deref for Encoded<M> {
     type Target = M;
 

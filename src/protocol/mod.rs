@@ -8,6 +8,7 @@ pub mod ending;
 pub mod environment;
 pub mod go_plugin;
 pub mod handshake;
+pub mod in_bytes;
 pub mod json;
 pub mod lifetime;
 pub mod listener;

@@ -9,7 +9,9 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 
+use bytes::Bytes;
 use futures_util::{FutureExt, Stream, StreamExt, stream};
+use prost::Message;
 use tokio::time::Instant;
 use tonic::{Request, Response, Status, Streaming};
 use tracing::field::Empty;
@@ -19,6 +21,7 @@ use crate::framework::convert;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
 use crate::protocol::encoded::Encoded;
+use crate::protocol::in_bytes::{decoded, encoded};
 use crate::protocol::oversize::{LARGEST_ANSWER, LARGEST_SCHEMA, Oversize};
 use crate::protocol::proto::tfplugin6;
 use crate::protocol::proto::tfplugin6::provider_server;
@@ -105,7 +108,7 @@ async fn answer<R: Answer>(
     handler: impl Future<Output = Result<R, Diagnostics>>,
 ) -> Result<Response<R>, Status> {
     async {
-        tracing::trace!("request received");
+        received();
         let started = Instant::now();
         let handler = async {
             match oversize {
@@ -116,27 +119,34 @@ async fn answer<R: Answer>(
         // What a handler shares with others stands behind locks that survive a
         // panic, so nothing half-done is seen afterwards.
         let answer = match AssertUnwindSafe(handler).catch_unwind().await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(diagnostics)) => R::refusal(diagnostics),
-            Err(_) => {
-                tracing::error!("the request ended in a panic");
-                R::refusal(panicked(rpc).into())
-            }
+            Ok(answer) => answer.unwrap_or_else(R::refusal),
+            Err(_) => R::refusal(panicked(rpc)),
         };
         let mut answer = size::fitting(rpc, answer, largest(rpc));
         point_at_blocks(answer.messages(), secret);
-        let (diagnostic_error_count, diagnostic_warning_count) = answer.counts();
-        let tf_req_duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        tracing::debug!(
-            tf_req_duration_ms,
-            diagnostic_error_count,
-            diagnostic_warning_count,
-            "request answered"
-        );
+        answered(started, answer.counts());
         Ok(Response::new(answer))
     }
     .instrument(span)
     .await
+}
+
+// What is the same for all answers is compiled once, and not for each of forty.
+
+#[inline(never)]
+fn received() {
+    tracing::trace!("request received");
+}
+
+#[inline(never)]
+fn answered(started: Instant, (diagnostic_error_count, diagnostic_warning_count): (usize, usize)) {
+    let tf_req_duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::debug!(
+        tf_req_duration_ms,
+        diagnostic_error_count,
+        diagnostic_warning_count,
+        "request answered"
+    );
 }
 
 /// How many bytes of an answer Terraform takes.
@@ -144,21 +154,25 @@ fn largest(rpc: &str) -> usize {
     if rpc == "GetProviderSchema" { LARGEST_SCHEMA } else { LARGEST_ANSWER }
 }
 
-fn panicked(rpc: &str) -> Diagnostic {
+#[inline(never)]
+fn panicked(rpc: &str) -> Diagnostics {
+    tracing::error!("the request ended in a panic");
     Diagnostic::bug(
         format!("Cannot answer {rpc}"),
         "The provider's code panicked. The message and the place are in the provider's log, which `TF_LOG=ERROR` \
          shows.",
     )
+    .into()
 }
 
 /// `method Name => handler` for each RPC with one answer; after `about`, what
 /// the request names.
 macro_rules! service {
     ($($method:ident $rpc:ident $(about $subject:ident $field:ident)? => $handler:path;)*) => {
-        #[tonic::async_trait]
-        impl<P: Provider> provider_server::Provider for ProviderServer<P> {
-            $(async fn $method(
+        /// The RPCs, with the messages of each.
+        #[allow(missing_docs, reason = "proto/tfplugin6.proto says what each is")]
+        impl<P: Provider> ProviderServer<P> {
+            $(pub async fn $method(
                 &self,
                 request: Request<tfplugin6::$method::Request>,
             ) -> Result<Response<tfplugin6::$method::Response>, Status> {
@@ -173,84 +187,132 @@ macro_rules! service {
                 let secret = &self.connection.catalog().secret_arguments;
                 answer(span, rpc, oversize, secret, $handler(connection, request)).await
             })*
+        }
 
-            async fn get_provider_schema(
-                &self,
-                request: Request<tfplugin6::get_provider_schema::Request>,
-            ) -> Result<Response<Encoded<tfplugin6::get_provider_schema::Response>>, Status> {
-                let oversize = request.extensions().get().copied();
-                let rpc = "GetProviderSchema";
-                let span = span(&self.connection.catalog().address, rpc, &Subject::None);
-                let handler = schema::get_provider_schema(self.connection.for_request(), request.into_inner());
-                answer(span, rpc, oversize, &self.connection.catalog().secret_arguments, handler).await
+        #[tonic::async_trait]
+        impl<P: Provider> provider_server::Provider for ProviderServer<P> {
+            $(async fn $method(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Status> {
+                self.$method(decoded(request)?).await.map(encoded)
+            })*
+
+            async fn get_provider_schema(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Status> {
+                let answer = self.get_provider_schema(decoded(request)?).await?;
+                Ok(answer.map(Encoded::into_bytes))
             }
 
-            async fn write_state_bytes(
-                &self,
-                _: Request<Streaming<tfplugin6::write_state_bytes::RequestChunk>>,
-            ) -> Result<Response<tfplugin6::write_state_bytes::Response>, Status> {
-                let rpc = "WriteStateBytes";
-                let span = span(&self.connection.catalog().address, rpc, &Subject::None);
-                let secret = &self.connection.catalog().secret_arguments;
-                answer(span, rpc, None, secret, unsupported::write_state_bytes()).await
+            async fn write_state_bytes(&self, _: Request<Streaming<Bytes>>) -> Result<Response<Bytes>, Status> {
+                self.write_state_bytes().await.map(encoded)
             }
 
-            type ListResourceStream = Events<tfplugin6::list_resource::Event>;
+            type ListResourceStream = Events<Bytes>;
 
             async fn list_resource(
                 &self,
-                request: Request<tfplugin6::list_resource::Request>,
+                request: Request<Bytes>,
             ) -> Result<Response<Self::ListResourceStream>, Status> {
-                let connection = self.connection.for_request();
-                let oversize = request.extensions().get().copied();
-                let request = request.into_inner();
-                let subject = Subject::Resource(&request.type_name);
-                let span = span(&self.connection.catalog().address, "ListResource", &subject);
-                if let Some(oversize) = oversize {
-                    let refusal = span.in_scope(|| size::request("ListResource", oversize)).into();
-                    let diagnostic = convert::diagnostics(refusal);
-                    return Ok(one_event(tfplugin6::list_resource::Event { diagnostic, ..Default::default() }));
-                }
-                let events = list::list_resource(connection.clone(), request, span);
-                Ok(Response::new(Box::pin(events.map(move |mut event| {
-                    point_at_blocks(&mut event.diagnostic, &connection.catalog().secret_arguments);
-                    Ok(event)
-                }))))
+                self.list_resource(decoded(request)?).await.map(events)
             }
 
-            type InvokeActionStream = Events<tfplugin6::invoke_action::Event>;
+            type InvokeActionStream = Events<Bytes>;
 
             async fn invoke_action(
                 &self,
-                request: Request<tfplugin6::invoke_action::Request>,
+                request: Request<Bytes>,
             ) -> Result<Response<Self::InvokeActionStream>, Status> {
-                let connection = self.connection.for_request();
-                let oversize = request.extensions().get().copied();
-                let request = request.into_inner();
-                let address = &self.connection.catalog().address;
-                let span = span(address, "InvokeAction", &Subject::Action(&request.action_type));
-                if let Some(oversize) = oversize {
-                    let refusal = span.in_scope(|| size::request("InvokeAction", oversize)).into();
-                    return Ok(one_event(action::completed(refusal)));
-                }
-                let events = span.in_scope(|| action::invoke_action(connection.clone(), request));
-                Ok(Response::new(Box::pin(events.map(move |mut event| {
-                    let secret = &connection.catalog().secret_arguments;
-                    point_at_blocks(action::messages(&mut event), secret);
-                    Ok(event)
-                }))))
+                self.invoke_action(decoded(request)?).await.map(events)
             }
 
-            type ReadStateBytesStream = Events<tfplugin6::read_state_bytes::ResponseChunk>;
+            type ReadStateBytesStream = Events<Bytes>;
 
             async fn read_state_bytes(
                 &self,
-                request: Request<tfplugin6::read_state_bytes::Request>,
+                request: Request<Bytes>,
             ) -> Result<Response<Self::ReadStateBytesStream>, Status> {
-                Ok(one_event(unsupported::read_state_bytes(&request.into_inner())))
+                self.read_state_bytes(decoded(request)?).await.map(events)
             }
         }
     };
+}
+
+/// The RPCs whose answers are not of the common kind.
+#[allow(missing_docs, reason = "proto/tfplugin6.proto says what each is")]
+impl<P: Provider> ProviderServer<P> {
+    pub async fn get_provider_schema(
+        &self,
+        request: Request<tfplugin6::get_provider_schema::Request>,
+    ) -> Result<Response<Encoded<tfplugin6::get_provider_schema::Response>>, Status> {
+        let oversize = request.extensions().get().copied();
+        let rpc = "GetProviderSchema";
+        let span = span(&self.connection.catalog().address, rpc, &Subject::None);
+        let handler = schema::get_provider_schema(self.connection.for_request(), request.into_inner());
+        answer(span, rpc, oversize, &self.connection.catalog().secret_arguments, handler).await
+    }
+
+    pub async fn write_state_bytes(
+        &self,
+    ) -> Result<Response<tfplugin6::write_state_bytes::Response>, Status> {
+        let rpc = "WriteStateBytes";
+        let span = span(&self.connection.catalog().address, rpc, &Subject::None);
+        let secret = &self.connection.catalog().secret_arguments;
+        answer(span, rpc, None, secret, unsupported::write_state_bytes()).await
+    }
+
+    pub async fn list_resource(
+        &self,
+        request: Request<tfplugin6::list_resource::Request>,
+    ) -> Result<Response<Events<tfplugin6::list_resource::Event>>, Status> {
+        let connection = self.connection.for_request();
+        let oversize = request.extensions().get().copied();
+        let request = request.into_inner();
+        let subject = Subject::Resource(&request.type_name);
+        let span = span(&self.connection.catalog().address, "ListResource", &subject);
+        if let Some(oversize) = oversize {
+            let refusal = span.in_scope(|| size::request("ListResource", oversize)).into();
+            let diagnostic = convert::diagnostics(refusal);
+            return Ok(one_event(tfplugin6::list_resource::Event { diagnostic, ..Default::default() }));
+        }
+        let events = list::list_resource(connection.clone(), request, span);
+        Ok(Response::new(Box::pin(events.map(move |mut event| {
+            point_at_blocks(&mut event.diagnostic, &connection.catalog().secret_arguments);
+            Ok(event)
+        }))))
+    }
+
+    pub async fn invoke_action(
+        &self,
+        request: Request<tfplugin6::invoke_action::Request>,
+    ) -> Result<Response<Events<tfplugin6::invoke_action::Event>>, Status> {
+        let connection = self.connection.for_request();
+        let oversize = request.extensions().get().copied();
+        let request = request.into_inner();
+        let address = &self.connection.catalog().address;
+        let span = span(address, "InvokeAction", &Subject::Action(&request.action_type));
+        if let Some(oversize) = oversize {
+            let refusal = span.in_scope(|| size::request("InvokeAction", oversize)).into();
+            return Ok(one_event(action::completed(refusal)));
+        }
+        let events = span.in_scope(|| action::invoke_action(connection.clone(), request));
+        Ok(Response::new(Box::pin(events.map(move |mut event| {
+            let secret = &connection.catalog().secret_arguments;
+            point_at_blocks(action::messages(&mut event), secret);
+            Ok(event)
+        }))))
+    }
+
+    pub async fn read_state_bytes(
+        &self,
+        request: Request<tfplugin6::read_state_bytes::Request>,
+    ) -> Result<Response<Events<tfplugin6::read_state_bytes::ResponseChunk>>, Status> {
+        Ok(one_event(unsupported::read_state_bytes(&request.into_inner())))
+    }
+}
+
+/// The same events without their type.
+fn events<T: Message + 'static>(response: Response<Events<T>>) -> Response<Events<Bytes>> {
+    response.map(|events| {
+        let events = events.map(|event| event.map(|event| event.encode_to_vec().into()));
+        Box::pin(events) as Events<Bytes>
+    })
 }
 
 fn one_event<T: Send + 'static>(event: T) -> Response<Events<T>> {

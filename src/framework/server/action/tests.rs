@@ -16,7 +16,6 @@ use crate::framework::schema::{Attribute, Schema};
 use crate::framework::server::ProviderServer;
 use crate::framework::validators;
 use crate::protocol::proto::tfplugin6::invoke_action::{self, Event, event};
-use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
 use crate::protocol::proto::tfplugin6::{
     self, get_metadata, get_provider_schema, plan_action, stop_provider, validate_action_config,
 };

@@ -14,7 +14,6 @@ use crate::framework::fixtures::{
 use crate::framework::object::Attr;
 use crate::protocol::proto::tfplugin6::apply_resource_change;
 use crate::protocol::proto::tfplugin6::apply_resource_change::Response;
-use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
 use crate::protocol::value::{UNKNOWN, Value};
 
 const NULL: Value = Value::Null;

@@ -3,7 +3,6 @@
 use tonic::Request;
 
 use crate::framework::fixtures::{Fake, FakeResource};
-use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
 use crate::protocol::proto::tfplugin6::stop_provider;
 use crate::protocol::value::Value;
 

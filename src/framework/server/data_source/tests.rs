@@ -4,7 +4,6 @@ use tonic::Request;
 
 use crate::framework::fixtures::{Fake, FakeResource, THING, assert_one_error, encode, errors};
 use crate::protocol::dynamic_value;
-use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
 use crate::protocol::proto::tfplugin6::{read_data_source, validate_data_resource_config};
 use crate::protocol::types::Type;
 use crate::protocol::value::{UNKNOWN, Value};

@@ -13,7 +13,6 @@ use crate::framework::fixtures::{
 };
 use crate::framework::object::Object;
 use crate::framework::server::ProviderServer;
-use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
 use crate::protocol::proto::tfplugin6::*;
 use crate::protocol::types::Type;
 use crate::protocol::value::{UNKNOWN, Value};

@@ -17,7 +17,6 @@ use crate::framework::server::ProviderServer;
 use crate::framework::validators;
 use crate::protocol::dynamic_value;
 use crate::protocol::ending::Ending;
-use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
 use crate::protocol::proto::tfplugin6::{
     close_ephemeral_resource, get_metadata, get_provider_schema, open_ephemeral_resource,
     renew_ephemeral_resource, stop_provider, validate_ephemeral_resource_config,

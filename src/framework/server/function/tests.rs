@@ -11,7 +11,6 @@ use crate::framework::object::Attr;
 use crate::framework::registry::Registry;
 use crate::framework::server::ProviderServer;
 use crate::protocol::dynamic_value;
-use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
 use crate::protocol::proto::tfplugin6::{
     DynamicValue, FunctionError as WireError, call_function, get_functions, get_metadata, get_provider_schema,
 };

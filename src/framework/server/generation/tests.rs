@@ -5,7 +5,6 @@ use tonic::Request;
 use crate::framework::fixtures::{Fake, FakeResource, THING, assert_one_error, thing};
 use crate::protocol::proto::tfplugin6::diagnostic::Severity;
 use crate::protocol::proto::tfplugin6::generate_resource_config::{Request as Generate, Response};
-use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
 use crate::protocol::value::Value;
 
 async fn generate(fake: &Fake, state: &Value) -> Response {

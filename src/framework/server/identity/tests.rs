@@ -9,7 +9,6 @@ use crate::framework::fixtures::{
 };
 use crate::framework::object::Attr;
 use crate::protocol::dynamic_value;
-use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
 use crate::protocol::proto::tfplugin6::*;
 use crate::protocol::types::Type;
 use crate::protocol::value::Value;

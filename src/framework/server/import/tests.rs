@@ -5,7 +5,6 @@ use tonic::Request;
 use crate::framework::fixtures::{Fake, FakeResource, THING, assert_one_error, thing};
 use crate::protocol::proto::tfplugin6::ResourceIdentityData;
 use crate::protocol::proto::tfplugin6::import_resource_state::{self, Response};
-use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
 use crate::protocol::value::{UNKNOWN, Value};
 
 async fn import(fake: &Fake, id: &str, identity: Option<ResourceIdentityData>) -> Response {

@@ -13,7 +13,6 @@ use crate::framework::fixtures::{
 };
 use crate::framework::object::Attr;
 use crate::protocol::proto::tfplugin6::list_resource::{Event, Request as List};
-use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
 use crate::protocol::proto::tfplugin6::validate_list_resource_config;
 use crate::protocol::types::Type;
 use crate::protocol::value::Value;

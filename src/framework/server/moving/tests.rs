@@ -6,7 +6,6 @@ use tonic::Request;
 use crate::framework::fixtures::{Fake, FakeResource, THING, assert_one_error, thing};
 use crate::protocol::proto::tfplugin6::RawState;
 use crate::protocol::proto::tfplugin6::move_resource_state::{Request as Move, Response};
-use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
 use crate::protocol::value::Value;
 
 async fn moved(fake: &Fake, provider: &str, type_name: &str, json: &'static str) -> Response {

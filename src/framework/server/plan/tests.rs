@@ -12,7 +12,6 @@ use crate::framework::fixtures::{
 };
 use crate::framework::object::Attr;
 use crate::framework::resource::Phase;
-use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
 use crate::protocol::proto::tfplugin6::{ClientCapabilities, DynamicValue, plan_resource_change};
 use crate::protocol::value::{UNKNOWN, Value};
 

@@ -6,7 +6,6 @@ use tonic::Request;
 use super::*;
 use crate::framework::fixtures::{Fake, FakeResource, THING, assert_one_error, stored_thing, thing};
 use crate::protocol::encoded::Encoded;
-use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
 use crate::protocol::proto::tfplugin6::*;
 use crate::protocol::value::Value;
 

@@ -4,7 +4,6 @@ use futures_util::StreamExt;
 use tonic::Request;
 
 use crate::framework::fixtures::{Fake, FakeResource, assert_one_error};
-use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
 use crate::protocol::proto::tfplugin6::*;
 
 fn fake() -> Fake {

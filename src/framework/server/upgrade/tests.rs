@@ -7,7 +7,6 @@ use tonic::Request;
 
 use crate::framework::fixtures::{Fake, FakeResource, THING, assert_one_error, thing};
 use crate::protocol::proto::tfplugin6::RawState;
-use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
 use crate::protocol::proto::tfplugin6::upgrade_resource_state::{self, Response};
 use crate::protocol::value::Value;
 

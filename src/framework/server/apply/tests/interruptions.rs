@@ -11,7 +11,6 @@ use super::{NULL, config, planned, text};
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::fixtures::{Fake, FakeResource, assert_one_error, decided, empty_thing};
 use crate::framework::object::Attr;
-use crate::protocol::proto::tfplugin6::provider_server::Provider as _;
 use crate::protocol::proto::tfplugin6::stop_provider;
 
 /// The client resets the request while the object is being made.
