@@ -82,7 +82,7 @@ fn shown(item: &Value) -> String {
         || of("sip_trunk_id", "SIP trunk ").or_else(|| of("sip_trunk_login", "SIP trunk with the login "));
     let uri = || text(item, "sip_uri").map(|uri| format!("sip:{}", without_scheme(uri)));
     let other = || of("phone_number", "").or_else(uri);
-    trunk().or_else(other).unwrap_or_else(|| "something that is not known yet".to_owned())
+    other().or_else(trunk).unwrap_or_else(|| "something that is not known yet".to_owned())
 }
 
 /// All of them as people read them, in the order in which they are tried.
