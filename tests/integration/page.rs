@@ -17,6 +17,8 @@ browser_trials![
     numbers_are_shown_with_what_rings_in_its_order,
     every_word_can_be_read_and_every_control_has_a_name,
     the_page_comes_back_when_the_simulator_does,
+    requests_stand_beside_the_objects_however_many_there_are,
+    nothing_is_wider_than_a_phone,
 ];
 
 fn opened(binary: &Path, sim: &Sim) -> Browser {
@@ -267,6 +269,7 @@ fn every_word_can_be_read_and_every_control_has_a_name(binary: &Path) {
     sim.fault("GET", "/v1/trunks", wavix_sim::Fault::status(503));
     browser.until("document.querySelectorAll('#queue li').length === 1");
     browser.until("document.querySelectorAll('#journal li').length === 2");
+    browser.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)");
     for scheme in ["light", "dark"] {
         browser.prefer_colours(scheme);
         let found = browser.evaluate(POOR_CONTRAST);
@@ -303,4 +306,57 @@ fn the_page_comes_back_when_the_simulator_does(binary: &Path) {
     browser.until("document.querySelector('#trunks tbody').innerText.includes('After')");
     let rows: Value = browser.evaluate("document.querySelectorAll('#trunks tbody tr').length");
     assert_eq!(rows, json!(after.trunks().len()));
+}
+
+/// An account of so many trunks, one of them under review, and a request.
+fn busy(trunks: usize) -> Sim {
+    let sim = Sim::builder().phone_numbers(3).spawn();
+    sim.add_trunk(json!({ "label": "Border", "host_request": { "host": "203.0.113.9" } }));
+    for number in 1..trunks {
+        sim.add_trunk(json!({ "label": format!("Trunk {number}") }));
+    }
+    sim.set_webhook("on-call", &format!("https://hooks.example.com/{}", "long/".repeat(30)));
+    sim
+}
+
+fn requests_stand_beside_the_objects_however_many_there_are(binary: &Path) {
+    for trunks in [3, 500] {
+        let sim = busy(trunks);
+        let browser = opened(binary, &sim);
+        for number in 0..60 {
+            browser.evaluate(&format!("fetch('/v1/trunks/{number}').then((answer) => answer.status)"));
+        }
+        browser.until("document.querySelectorAll('#journal li').length === 60");
+        for (width, height) in [(1280, 900), (1920, 1080)] {
+            browser.resize(width, height);
+            let inside = "(() => { const { left, top, bottom } = document.querySelector('.requests').getBoundingClientRect(); \
+                          const objects = document.querySelector('.objects').getBoundingClientRect(); \
+                          return left >= objects.right && top >= 0 && bottom <= innerHeight; })()";
+            assert_eq!(browser.evaluate(inside), json!(true), "{trunks} trunks, {width} wide");
+            // And stay there, wherever one has scrolled to.
+            browser.evaluate("document.querySelector('#keys').scrollIntoView()");
+            assert_eq!(browser.evaluate(inside), json!(true), "{trunks} trunks, {width} wide, scrolled");
+            let tall = browser.evaluate("document.documentElement.scrollHeight").as_u64().unwrap();
+            assert!(tall < 3000, "{trunks} trunks make the page {tall} tall");
+        }
+        // What was answered is there, too.
+        browser.click("#journal li summary", "/v1/trunks/59");
+        assert!(browser.text().contains("\"message\": \"Unauthorized\""), "{}", browser.text());
+    }
+}
+
+fn nothing_is_wider_than_a_phone(binary: &Path) {
+    let sim = busy(3);
+    let browser = opened(binary, &sim);
+    browser.evaluate("fetch('/v1/trunks?page=1&per_page=100').then((answer) => answer.status)");
+    browser.until("document.querySelectorAll('#journal li').length === 1");
+    browser.resize(390, 844);
+    let wide = "[...document.querySelectorAll('body *')].filter((one) => one.checkVisibility() && \
+                one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 120))";
+    assert_eq!(browser.evaluate(wide), json!([]));
+    // Each value says what it is, since no heading stands above it.
+    let titled = "getComputedStyle(document.querySelector('#trunks tbody td'), '::before').content";
+    assert_eq!(browser.evaluate(titled), "\"Id\"");
+    let above = "document.querySelector('.requests').getBoundingClientRect().top < document.querySelector('.objects').getBoundingClientRect().top";
+    assert_eq!(browser.evaluate(above), json!(true), "what happens comes first");
 }

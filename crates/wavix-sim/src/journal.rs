@@ -8,8 +8,8 @@ use std::{
     time::SystemTime,
 };
 
-use axum::http::request::Parts;
-use serde_json::Value;
+use axum::{body::Bytes, http::request::Parts};
+use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::{path_pattern::PathPattern, sync::lock};
@@ -45,6 +45,8 @@ pub struct Entry {
     pub committed: bool,
     /// The name of the fault that struck it.
     pub fault: Option<&'static str>,
+    /// What was answered, of the newest requests.
+    pub(crate) answer: Option<Answered>,
     /// Whether nothing more becomes of it: it was answered, or will not be.
     pub(crate) done: bool,
     /// The journal's revision with which it last changed.
@@ -75,6 +77,36 @@ impl fmt::Display for Entry {
             write!(formatter, " [{fault}]")?;
         }
         Ok(())
+    }
+}
+
+/// How many answers are kept.
+const KEPT_ANSWERS: usize = 500;
+/// The longest answer that is kept, in bytes: a page of a list may have a hundred thousand.
+const LONGEST_ANSWER: usize = 8 << 10;
+
+/// The body of an answer. It is kept as it was, and masked when it is shown.
+#[derive(Clone)]
+pub(crate) struct Answered {
+    length: usize,
+    body: Bytes,
+}
+
+impl Answered {
+    pub(crate) fn new(body: &Bytes) -> Self {
+        let kept = if body.len() > LONGEST_ANSWER { Bytes::new() } else { body.clone() };
+        Self { length: body.len(), body: kept }
+    }
+
+    /// Its length, and what is JSON of it, without secrets.
+    pub(crate) fn shown(&self) -> Value {
+        json!({ "length": self.length, "body": masked_body(&self.body) })
+    }
+}
+
+impl fmt::Debug for Answered {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} bytes", self.length)
     }
 }
 
@@ -223,6 +255,12 @@ impl Journal {
         inner.arrived += 1;
         inner.requests.up();
         let revision = self.next_revision(&mut inner);
+        // However long a simulator runs, it keeps few answers.
+        if let Some(older) = inner.entries.len().checked_sub(KEPT_ANSWERS)
+            && let Some(entry) = inner.entries.get_mut(older)
+        {
+            entry.answer = None;
+        }
         inner.entries.push(Entry {
             sequence,
             at: SystemTime::now(),
@@ -235,6 +273,7 @@ impl Journal {
             status: None,
             committed: false,
             fault: None,
+            answer: None,
             done: false,
             revision,
         });

@@ -18,7 +18,7 @@ use crate::{
     behaviour::Behaviour,
     clock,
     faults::{Answer, Effect, Fault, Moment, edit},
-    journal,
+    journal::{self, Answered},
     rate::Limited,
     shared::Shared,
     transmission::badly_sent,
@@ -117,8 +117,7 @@ async fn carry_out(
 ) -> Outcome {
     let behaviour = exchange.shared.behaviour();
     if let Some(refusal) = rate_limited(&exchange.shared, &behaviour) {
-        exchange.finish(Some(refusal.status()));
-        return Outcome::Answer(dated(refusal, &behaviour));
+        return answered(&exchange, dated(refusal, &behaviour)).await;
     }
     let (mut before, after) = fault
         .as_ref()
@@ -138,8 +137,8 @@ async fn carry_out(
     after.over().await;
 
     match effect {
-        Effect::Unchanged => answered(&exchange, real),
-        Effect::Answer { answer, .. } => answered(&exchange, dated(replacement(answer), &behaviour)),
+        Effect::Unchanged => answered(&exchange, real).await,
+        Effect::Answer { answer, .. } => answered(&exchange, dated(replacement(answer), &behaviour)).await,
         Effect::Drop { end, .. } => {
             exchange.finish(None);
             Outcome::Script(Script { steps: Vec::new(), end })
@@ -148,12 +147,14 @@ async fn carry_out(
             let (mut head, body) = real.into_parts();
             head.headers.remove(header::CONTENT_LENGTH);
             let body = edit::apply(&collected(body).await, &edits);
-            answered(&exchange, Response::from_parts(head, Body::from(body)))
+            answered(&exchange, Response::from_parts(head, Body::from(body))).await
         }
         Effect::Transmit(transmission) => {
-            exchange.finish(Some(real.status()));
             let (head, body) = real.into_parts();
-            Outcome::Script(badly_sent(&head, &collected(body).await, transmission))
+            let body = collected(body).await;
+            exchange.note(|entry| entry.answer = Some(Answered::new(&body)));
+            exchange.finish(Some(head.status));
+            Outcome::Script(badly_sent(&head, &body, transmission))
         }
     }
 }
@@ -200,9 +201,12 @@ fn as_the_server_sees_it(body: Bytes, behaviour: &Behaviour) -> Bytes {
     Value::Object(fields).to_string().into()
 }
 
-fn answered(exchange: &Exchange, answer: Response) -> Outcome {
-    exchange.finish(Some(answer.status()));
-    Outcome::Answer(answer)
+async fn answered(exchange: &Exchange, answer: Response) -> Outcome {
+    let (head, body) = answer.into_parts();
+    let body = collected(body).await;
+    exchange.note(|entry| entry.answer = Some(Answered::new(&body)));
+    exchange.finish(Some(head.status));
+    Outcome::Answer(Response::from_parts(head, Body::from(body)))
 }
 
 fn replacement(answer: Answer) -> Response {

@@ -144,6 +144,12 @@ impl Browser {
         self.call("Emulation.setEmulatedMedia", &json!({ "features": [feature] }));
     }
 
+    /// In a window of this size, in CSS pixels.
+    pub fn resize(&self, width: u32, height: u32) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
+        self.call("Emulation.setDeviceMetricsOverride", &size);
+    }
+
     /// Errors in the page's console so far: exceptions, what its policy refused, what it could not load.
     pub fn problems(&self) -> Vec<String> {
         self.problems.borrow().clone()

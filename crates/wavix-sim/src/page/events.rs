@@ -18,7 +18,7 @@ use tokio::{
 use crate::{
     collection::Collection,
     faults::Rule,
-    journal::Entry,
+    journal::{Answered, Entry},
     resources::{api_key::ApiKey, call_webhook::CallWebhook, phone_number::PhoneNumber, sip_trunk::Trunk},
     shared::Shared,
 };
@@ -197,5 +197,6 @@ fn request(entry: &Entry) -> Value {
         "done": entry.done,
         "committed": entry.committed,
         "fault": entry.fault,
+        "answer": entry.answer.as_ref().map(Answered::shown),
     })
 }

@@ -148,6 +148,9 @@ async fn a_page_opened_later_is_told_of_the_past_without_its_secrets() {
     );
     assert_eq!(requests[1]["status"], 201);
     assert_eq!(requests[1]["body"]["password"], "***");
+    assert_eq!(lost["answer"], Value::Null, "nothing was answered");
+    let made = &requests[1]["answer"]["body"];
+    assert_eq!((&made["id"], &made["access_token"]), (&json!(id), &json!("***")));
     let hook = json!({ "event_type": "on-call", "url": "https://hooks.example.com/live" });
     assert_eq!(account["webhooks"], json!([hook]));
     let shown = &account["api_keys"][1];
@@ -157,4 +160,26 @@ async fn a_page_opened_later_is_told_of_the_past_without_its_secrets() {
     for secret in [trunk.password(), trunk.access_token().unwrap(), sim.api_key(), key.as_str()] {
         assert!(!told.contains(secret), "{secret}");
     }
+}
+
+#[tokio::test]
+async fn long_answers_and_old_ones_are_not_kept() {
+    let sim = Sim::start().await;
+    let client = Client::new(&sim);
+    for number in 0..100 {
+        sim.add_trunk(json!({ "label": format!("T{number}") }));
+    }
+    client.get("/v1/trunks/3107").await;
+    for _ in 0..500 {
+        client.get("/v1/trunks?per_page=100").await;
+    }
+    let told = async |wanted: &'static str| {
+        let mut page = Page::open(&sim).await;
+        page.until("requests", |requests| requests[0]["path"] == wanted).await
+    };
+    let requests = told("/v1/trunks").await;
+    let answer = &requests[0]["answer"];
+    assert!(answer["length"].as_u64() > Some(10_000) && answer["body"].is_null(), "{answer}");
+    let first = &sim.journal().entries()[0];
+    assert!(format!("{first:?}").contains("answer: None"), "{first:?}");
 }
