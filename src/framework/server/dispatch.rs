@@ -141,12 +141,7 @@ fn received() {
 #[inline(never)]
 fn answered(started: Instant, (diagnostic_error_count, diagnostic_warning_count): (usize, usize)) {
     let tf_req_duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::debug!(
-        tf_req_duration_ms,
-        diagnostic_error_count,
-        diagnostic_warning_count,
-        "request answered"
-    );
+    tracing::debug!(tf_req_duration_ms, diagnostic_error_count, diagnostic_warning_count, "request answered");
 }
 
 /// How many bytes of an answer Terraform takes.
