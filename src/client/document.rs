@@ -2,41 +2,45 @@
 //! about one thing costs that thing, and nobody the rest.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value, value::RawValue};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
 
 /// In place of a value whose name stands twice in one object, with different values:
 /// most decoders take the last, and some the first.
 pub const TWICE: &str = "\u{FFFD}\u{FFFD}";
 
-/// Levels of an answer that are read where it is nested too deep to be built.
-const DEEPEST: usize = 8;
+/// Levels of an answer that are read: no field that anybody reads is deeper, and what is
+/// nested without end cannot be built.
+const DEEPEST: usize = 32;
 /// So `serde_json` gives a number that is no integer of 64 bits: as an object of one field.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// The value that a text holds.
+/// The value that a text holds, with an empty object in place of what is nested too deep.
 ///
 /// # Errors
 /// It is no JSON.
 pub(super) fn read(text: &str) -> Result<Value, serde_json::Error> {
-    let document = serde_json::from_str(text).map(|Document(value)| value);
-    document.or_else(|problem| shallow(text, DEEPEST).ok_or(problem))
+    let mut text = serde_json::Deserializer::from_str(text);
+    let value = Level(DEEPEST).deserialize(&mut text)?;
+    text.end()?;
+    Ok(value)
 }
 
-struct Document(Value);
+/// A value of which so many levels are read.
+#[derive(Clone, Copy)]
+struct Level(usize);
 
-impl<'de> Deserialize<'de> for Document {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Any).map(Self)
+impl<'de> DeserializeSeed<'de> for Level {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-struct Any;
-
-impl<'de> Visitor<'de> for Any {
+impl<'de> Visitor<'de> for Level {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -64,8 +68,12 @@ impl<'de> Visitor<'de> for Any {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let Some(inside) = self.0.checked_sub(1) else {
+            while items.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(Map::new().into());
+        };
         let mut list = Vec::new();
-        while let Some(Document(item)) = items.next_element()? {
+        while let Some(item) = items.next_element_seed(Level(inside))? {
             list.push(item);
         }
         Ok(Value::Array(list))
@@ -78,32 +86,15 @@ impl<'de> Visitor<'de> for Any {
                 let digits: String = entries.next_value()?;
                 return digits.parse().map(Value::Number).map_err(A::Error::custom);
             }
-            let Document(value) = entries.next_value()?;
+            let Some(inside) = self.0.checked_sub(1) else {
+                entries.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            let value = entries.next_value_seed(Level(inside))?;
             let is_other = fields.get(&name).is_some_and(|other| *other != value);
             fields.insert(name, if is_other { Value::from(TWICE) } else { value });
         }
         Ok(Value::Object(fields))
-    }
-}
-
-/// A document with an empty object in place of what is nested too deep to be
-/// built: no field that anybody reads is. `None`: it is no JSON.
-fn shallow(text: &str, depth: usize) -> Option<Value> {
-    match text.trim_ascii_start().bytes().next()? {
-        b'{' | b'[' if depth == 0 => serde_json::from_str::<IgnoredAny>(text).ok().map(|_| Map::new().into()),
-        b'{' => {
-            let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
-            let mut object = Map::new();
-            for (name, raw) in fields {
-                object.insert(name, shallow(raw.get(), depth - 1)?);
-            }
-            Some(Value::Object(object))
-        }
-        b'[' => {
-            let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
-            items.into_iter().map(|raw| shallow(raw.get(), depth - 1)).collect()
-        }
-        _ => serde_json::from_str(text).ok(),
     }
 }
 

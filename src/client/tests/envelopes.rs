@@ -307,4 +307,9 @@ async fn an_answer_is_read_whatever_is_odd_about_its_text() {
         let value: Value = super::super::read_answer(201, Some("application/json"), body).unwrap();
         assert_eq!(value, serde_json::json!({ "id": 7, "label": label }));
     }
+    // However deep something else is.
+    let (open, close) = ("[".repeat(200), "]".repeat(200));
+    let body = format!(r#"{{"id":7,"label":"a","label":"b","nested":{open}{close}}}"#);
+    let value: Value = super::super::read_answer(201, Some("application/json"), body.as_bytes()).unwrap();
+    assert_eq!((&value["id"], value["label"].as_str()), (&7.into(), Some(TWICE)));
 }
