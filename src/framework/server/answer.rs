@@ -12,7 +12,10 @@ use crate::protocol::proto::tfplugin6::attribute_path::Step;
 use crate::protocol::proto::tfplugin6::attribute_path::step::Selector;
 
 /// An answer of one RPC.
-pub(super) trait Answer: Message {
+pub(super) trait Answer {
+    /// How many bytes it has on the wire.
+    fn size(&self) -> usize;
+
     /// The answer that holds nothing but these messages.
     fn refusal(diagnostics: Diagnostics) -> Self;
 
@@ -55,6 +58,10 @@ pub(super) fn count(diagnostics: &[tfplugin6::Diagnostic]) -> (usize, usize) {
 macro_rules! answers {
     ($($rpc:ident)*) => {$(
         impl Answer for tfplugin6::$rpc::Response {
+            fn size(&self) -> usize {
+                self.encoded_len()
+            }
+
             #[allow(clippy::needless_update, reason = "some of the messages hold nothing else")]
             fn refusal(diagnostics: Diagnostics) -> Self {
                 Self { diagnostics: convert::diagnostics(diagnostics), ..Self::default() }
@@ -104,6 +111,10 @@ answers! {
 }
 
 impl Answer for Encoded<tfplugin6::get_provider_schema::Response> {
+    fn size(&self) -> usize {
+        self.bytes().len()
+    }
+
     /// Terraform reads the provider's schema even beside errors.
     fn refusal(diagnostics: Diagnostics) -> Self {
         let message = tfplugin6::get_provider_schema::Response {
@@ -123,6 +134,10 @@ impl Answer for Encoded<tfplugin6::get_provider_schema::Response> {
 }
 
 impl Answer for tfplugin6::configure_state_store::Response {
+    fn size(&self) -> usize {
+        self.encoded_len()
+    }
+
     /// Terraform reads the capabilities even beside errors, and crashes when
     /// they are missing.
     fn refusal(diagnostics: Diagnostics) -> Self {
@@ -138,6 +153,10 @@ impl Answer for tfplugin6::configure_state_store::Response {
 }
 
 impl Answer for tfplugin6::call_function::Response {
+    fn size(&self) -> usize {
+        self.encoded_len()
+    }
+
     /// A function has no diagnostics: its one error is text.
     fn refusal(diagnostics: Diagnostics) -> Self {
         Self {
@@ -152,6 +171,10 @@ impl Answer for tfplugin6::call_function::Response {
 }
 
 impl Answer for tfplugin6::stop_provider::Response {
+    fn size(&self) -> usize {
+        self.encoded_len()
+    }
+
     fn refusal(diagnostics: Diagnostics) -> Self {
         Self { error: paragraphs(&diagnostics) }
     }

@@ -192,7 +192,7 @@ macro_rules! service {
 
             async fn get_provider_schema(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Status> {
                 let answer = self.get_provider_schema(decoded(request)?).await?;
-                Ok(answer.map(Encoded::into_bytes))
+                Ok(answer.map(|encoded| encoded.bytes().clone()))
             }
 
             async fn write_state_bytes(&self, _: Request<Streaming<Bytes>>) -> Result<Response<Bytes>, Status> {

@@ -24,7 +24,7 @@ pub(super) fn request(rpc: &str, Oversize { size, limit }: Oversize) -> Diagnost
 /// stores is what its request held, which is far below Terraform's limit, and
 /// what the API answered, whose size is limited where it is read.
 pub(super) fn fitting<R: Answer>(rpc: &str, answer: R, limit: usize) -> R {
-    let size = answer.encoded_len();
+    let size = answer.size();
     if size <= limit {
         return answer;
     }
