@@ -20,7 +20,7 @@ use unix as system;
 #[cfg(windows)]
 use windows as system;
 
-use system::Parent;
+use system::{Parent, Signals};
 
 /// Who the process belongs to, and so what may end it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ const PARENT_POLL: Duration = Duration::from_secs(1);
 /// When signals cannot be handled. They would then kill the process, so this
 /// must not be ignored.
 pub fn watch(owner: Owner, shutdown: &CancellationToken) -> io::Result<()> {
-    system::watch_signals(owner, shutdown)?;
+    tokio::spawn(watch_signals(Signals::new()?, owner, shutdown.clone()));
     if owner == Owner::Terraform {
         match Parent::find() {
             Ok(parent) => drop(tokio::spawn(watch_parent(parent, shutdown.clone()))),
@@ -51,6 +51,18 @@ pub fn watch(owner: Owner, shutdown: &CancellationToken) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+async fn watch_signals(mut signals: Signals, owner: Owner, shutdown: CancellationToken) {
+    loop {
+        let signal = signals.next().await;
+        if owner == Owner::Person {
+            tracing::debug!(signal, "ended by a signal");
+            shutdown.cancel();
+        } else {
+            tracing::debug!(signal, "signal ignored: Terraform decides when to end");
+        }
+    }
 }
 
 /// Without this a plugin outlives a Terraform that was killed, for ever, and

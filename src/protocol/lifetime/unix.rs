@@ -3,32 +3,29 @@
 use std::fmt;
 use std::io;
 
-use tokio::signal::unix::{SignalKind, signal};
-use tokio_util::sync::CancellationToken;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::Owner;
+/// SIGHUP keeps whatever disposition was inherited: under nohup it is ignored, and a
+/// handler would undo that.
+pub(super) struct Signals {
+    interrupts: Signal,
+    terminations: Signal,
+}
 
-// SIGHUP keeps whatever disposition was inherited: under nohup it is
-// ignored, and a handler would undo that.
-pub(super) fn watch_signals(owner: Owner, shutdown: &CancellationToken) -> io::Result<()> {
-    let mut interrupts = signal(SignalKind::interrupt())?;
-    let mut terminations = signal(SignalKind::terminate())?;
-    let shutdown = shutdown.clone();
-    tokio::spawn(async move {
-        loop {
-            let signal = tokio::select! {
-                _ = interrupts.recv() => "SIGINT",
-                _ = terminations.recv() => "SIGTERM",
-            };
-            if owner == Owner::Person {
-                tracing::debug!(signal, "ended by a signal");
-                shutdown.cancel();
-            } else {
-                tracing::debug!(signal, "signal ignored: Terraform decides when to end");
-            }
+impl Signals {
+    pub(super) fn new() -> io::Result<Self> {
+        Ok(Self {
+            interrupts: signal(SignalKind::interrupt())?,
+            terminations: signal(SignalKind::terminate())?,
+        })
+    }
+
+    pub(super) async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupts.recv() => "SIGINT",
+            _ = self.terminations.recv() => "SIGTERM",
         }
-    });
-    Ok(())
+    }
 }
 
 /// The process that started this one. A process whose parent ends is given

@@ -3,32 +3,27 @@
 use std::fmt;
 use std::io;
 
-use tokio::signal::windows::{ctrl_break, ctrl_c};
-use tokio_util::sync::CancellationToken;
+use tokio::signal::windows::{CtrlBreak, CtrlC, ctrl_break, ctrl_c};
 use winsafe::guard::CloseHandleGuard;
 use winsafe::{FILETIME, GetCurrentProcessId, HPROCESS, HPROCESSLIST, SysResult, co};
 
-use super::Owner;
+/// Events of the console.
+pub(super) struct Signals {
+    interrupts: CtrlC,
+    breaks: CtrlBreak,
+}
 
-pub(super) fn watch_signals(owner: Owner, shutdown: &CancellationToken) -> io::Result<()> {
-    let mut interrupts = ctrl_c()?;
-    let mut breaks = ctrl_break()?;
-    let shutdown = shutdown.clone();
-    tokio::spawn(async move {
-        loop {
-            let event = tokio::select! {
-                _ = interrupts.recv() => "Ctrl-C",
-                _ = breaks.recv() => "Ctrl-Break",
-            };
-            if owner == Owner::Person {
-                tracing::debug!(event, "ended from the console");
-                shutdown.cancel();
-            } else {
-                tracing::debug!(event, "event ignored: Terraform decides when to end");
-            }
+impl Signals {
+    pub(super) fn new() -> io::Result<Self> {
+        Ok(Self { interrupts: ctrl_c()?, breaks: ctrl_break()? })
+    }
+
+    pub(super) async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupts.recv() => "Ctrl-C",
+            _ = self.breaks.recv() => "Ctrl-Break",
         }
-    });
-    Ok(())
+    }
 }
 
 /// The process that started this one. Its number says nothing once it has
