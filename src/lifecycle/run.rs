@@ -13,7 +13,6 @@ use crate::client::CallOptions;
 use crate::framework::object::Mapped;
 use crate::framework::private::Private;
 use crate::framework::resource::PlanRequest;
-
 use crate::protocol::value::Value;
 
 use super::context::{Context, Part};

@@ -287,7 +287,8 @@ fn safe(base_url: &str) -> Result<Url, String> {
         "http" => return Err("plain http would show the key to the network".to_owned()),
         other => return Err(format!("it begins with {other}:, not with https:")),
     }
-    if base.query().is_some() || base.fragment().is_some() || !base.username().is_empty() {
+    let has_user = !base.username().is_empty() || base.password().is_some();
+    if base.query().is_some() || base.fragment().is_some() || has_user {
         return Err("it has more than scheme, host, port and path".to_owned());
     }
     Ok(base)
@@ -319,9 +320,14 @@ mod tests {
         {
             assert!(safe(good).is_ok(), "{good}");
         }
-        for bad in
-            ["http://api.wavix.com", "ftp://127.0.0.1", "api.wavix.com", "https://a@b", "https://a?key=b"]
-        {
+        for bad in [
+            "http://api.wavix.com",
+            "ftp://127.0.0.1",
+            "api.wavix.com",
+            "https://a@b",
+            "https://:a@b",
+            "https://a?key=b",
+        ] {
             assert!(safe(bad).is_err(), "{bad}");
         }
     }
