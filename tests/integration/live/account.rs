@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use libtest_mimic::{Completion, Trial};
+use terraform_provider_wavix::facade::client::Secret;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use wavix_sim::compare::{Sweep, WAVIX};
 
@@ -18,7 +19,7 @@ pub const ASKED_BY: &str = "WAVIX_ACC";
 #[derive(Debug)]
 pub struct Account {
     base_url: String,
-    key: String,
+    key: Secret,
     foreign_trunks: usize,
     /// Digits or E.164; without one, trunks may present any number of the account.
     callerid: Option<String>,
@@ -37,6 +38,7 @@ impl Account {
         Ok(Self {
             base_url: variable("WAVIX_BASE_URL").unwrap_or_else(|| WAVIX.to_owned()),
             key: variable("WAVIX_API_KEY")
+                .map(Secret::new)
                 .ok_or_else(|| format!("{ASKED_BY} is set, and WAVIX_API_KEY is not"))?,
             foreign_trunks: most.map_err(|_| format!("{ALLOWED_BY} is a number of trunks"))?,
             callerid: variable("WAVIX_ACC_CALLERID"),
@@ -54,7 +56,7 @@ impl Account {
     }
 
     fn sweep(&self) -> Result<(), String> {
-        let sweep = Sweep::new(&self.base_url, &self.key, MARK, self.foreign_trunks);
+        let sweep = Sweep::new(&self.base_url, self.key.expose(), MARK, self.foreign_trunks);
         let mut outcome = Ok(());
         crate::support::block_on(async {
             outcome = match sweep.run().await {
@@ -69,7 +71,9 @@ impl Account {
     /// A directory whose provider talks to the account.
     #[track_caller]
     pub fn terraform(&self) -> Terraform {
-        Terraform::unconfigured().env("WAVIX_API_KEY", &self.key).env("WAVIX_BASE_URL", &self.base_url)
+        Terraform::unconfigured()
+            .env("WAVIX_API_KEY", self.key.expose())
+            .env("WAVIX_BASE_URL", &self.base_url)
     }
 
     /// What a trunk says of its caller ID.
