@@ -15,8 +15,7 @@ const CHARACTER: usize = 9;
 const MARGIN: usize = 24;
 
 /// What differs from run to run, and what the picture has instead.
-const UNSTEADY: [(&str, &str); 4] = [
-    (r", \d+\.\d s", ""),
+const UNSTEADY: [(&str, &str); 3] = [
     (r" \d+ s\. Next:", " Next:"),
     (r"(Terraform|OpenTofu) v\S+", "$1"),
     (r"http://127\.0\.0\.1:\d+", "http://127.0.0.1:8787"),
@@ -36,7 +35,7 @@ pub fn draw(shown: &str) -> Result<String, regex_lite::Error> {
 <desc>What the command prints. Written by cargo run --example quickstart -- --picture.</desc>
 <style>
 text {{ font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #d6dae2; white-space: pre }}
-.s1 {{ font-weight: 700; fill: #fff }} .s2 {{ fill: #98a1b0 }} .s31 {{ fill: #ff8a8a }} .s32 {{ fill: #7fd6a2 }} .s36 {{ fill: #7cc7e8 }}
+.s1 {{ font-weight: 700; fill: #fff }} .s2 {{ fill: #98a1b0 }} .s31 {{ fill: #ff8a8a }} .s32 {{ fill: #7fd6a2 }} .s33 {{ fill: #f0bf77 }} .s36 {{ fill: #7cc7e8 }}
 </style>
 <rect width="{width}" height="{height}" rx="10" fill="#171a21"/>
 "##

@@ -70,7 +70,12 @@ impl Paint {
         self.style("32", text)
     }
 
-    /// A request.
+    /// A change.
+    pub fn yellow(self, text: &str) -> String {
+        self.style("33", text)
+    }
+
+    /// A request, or a configuration.
     pub fn cyan(self, text: &str) -> String {
         self.style("36", text)
     }

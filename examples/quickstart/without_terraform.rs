@@ -23,8 +23,14 @@ const TYPE: &str = "wavix_sip_trunk";
 const CALLER_ID: &str = "+1 (313) 284-7320";
 
 /// Creates, changes, imports, repairs and removes trunks of `sim` through the
-/// provider in `binary`.
-pub fn show(binary: &Path, sim: &Sim, paint: Paint, interrupted: &AtomicBool) -> Outcome<()> {
+/// provider in `binary`. Of the requests of a step it shows how many there were, or each.
+pub fn show(
+    binary: &Path,
+    sim: &Sim,
+    paint: Paint,
+    every_request: bool,
+    interrupted: &AtomicBool,
+) -> Outcome<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let patience = Patience::default();
@@ -32,7 +38,7 @@ pub fn show(binary: &Path, sim: &Sim, paint: Paint, interrupted: &AtomicBool) ->
             Session::start(Launch::by_terraform(binary, patience)?, patience, Trace::default()).await?;
         session.load_schemas().await?;
         let lifecycle = tokio::select! {
-            outcome = lifecycle(&session, sim, paint) => outcome,
+            outcome = lifecycle(&session, sim, paint, every_request) => outcome,
             () = wait_for(interrupted) => Err("interrupted".into()),
         };
         let ended = session.shutdown(patience.leave).await;
@@ -47,10 +53,10 @@ async fn wait_for(interrupted: &AtomicBool) {
     }
 }
 
-async fn lifecycle(session: &Session, sim: &Sim, paint: Paint) -> Outcome<()> {
+async fn lifecycle(session: &Session, sim: &Sim, paint: Paint, every_request: bool) -> Outcome<()> {
     configure(session, sim).await?;
     let resource = Resource::new(session, TYPE)?;
-    let stage = Stage { resource, sim, paint };
+    let stage = Stage { resource, sim, paint, every_request };
     let office = |label: &str| {
         json!({
             "label": label, "callerid": CALLER_ID, "allowed_ips": ["203.0.113.10"], "max_channels": 4,
@@ -102,6 +108,7 @@ struct Stage<'a> {
     resource: Resource<'a>,
     sim: &'a Sim,
     paint: Paint,
+    every_request: bool,
 }
 
 impl Stage<'_> {
@@ -199,8 +206,10 @@ impl Stage<'_> {
             paint.bold(purpose),
             paint.dim(&format!("{calls}, {milliseconds:.0} ms"))
         );
-        for line in requests::shown(&self.sim.journal().entries(), paint) {
-            println!("{line}");
+        let entries = self.sim.journal().entries();
+        println!("    {}", paint.dim(&format!("Requests: {}.", requests::summary(&entries))));
+        if self.every_request {
+            requests::shown(&entries, paint).iter().for_each(|line| println!("{line}"));
         }
     }
 }

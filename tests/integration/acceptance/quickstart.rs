@@ -1,13 +1,19 @@
 //! The README's picture is what the quickstart shows: it is played again, and compared.
 
+#[path = "../../../examples/quickstart/changes.rs"]
+mod changes;
 #[path = "../../../examples/quickstart/picture.rs"]
 mod picture;
 #[path = "../../../examples/quickstart/requests.rs"]
 mod requests;
 #[path = "../../../examples/quickstart/screen.rs"]
 mod screen;
+#[path = "../../../examples/quickstart/secrets.rs"]
+mod secrets;
 #[path = "../../../examples/quickstart/stage.rs"]
 mod stage;
+#[path = "../../../examples/quickstart/steps.rs"]
+mod steps;
 #[path = "../../../examples/quickstart/without_terraform.rs"]
 mod without_terraform;
 
@@ -27,14 +33,19 @@ use crate::support::require;
 
 acceptance_trials! {
     a_picture_holds_what_was_shown_but_for_what_differs_from_run_to_run,
+    a_secret_in_any_file_is_found,
     a_terraform_of_any_name_is_shown_by_it,
     a_terraform_that_is_named_and_not_there_is_an_error_that_names_it,
     an_interrupt_ends_the_quickstart_before_its_next_step,
+    changes_are_shown_in_one_line_each,
     without_terraform_nothing_is_waited_for,
     ; since (1, 11):
     the_picture_in_the_readme_is_what_the_quickstart_shows,
     what_the_quickstart_keeps_can_be_gone_on_with,
 }
+
+/// What fits on a screen.
+const MOST_LINES: usize = 60;
 
 const ANEW: &str = "draw it anew: cargo run --example quickstart -- --picture";
 
@@ -61,6 +72,7 @@ fn played<T>(keep: bool, then: impl FnOnce(&Stage<'_>, &Screen) -> T) -> T {
     let binary = Path::new(env!("CARGO_BIN_EXE_terraform-provider-wavix"));
     let (screen, interrupted) = (Screen::new(None), AtomicBool::new(false));
     let stage = Stage::set(cli, binary, folder.path(), &screen, &interrupted).unwrap();
+    let stage = stage.with_every_request(keep);
     stage.play(keep).unwrap();
     then(&stage, &screen)
 }
@@ -74,11 +86,16 @@ fn the_picture_in_the_readme_is_what_the_quickstart_shows() {
     if require::cli().as_ref().unwrap().title.starts_with("Terraform") {
         assert_eq!(lines(&kept), lines(&now), "{ANEW}");
     }
+    let long = now.lines().filter(|line| line.starts_with("<text")).count();
+    assert!(long <= MOST_LINES, "{long} lines are more than a screen: {:#?}", lines(&now));
 }
 
 /// What `--keep` prints is typed into a shell.
 fn what_the_quickstart_keeps_can_be_gone_on_with() {
-    played(true, |stage, _| {
+    played(true, |stage, screen| {
+        // Played with every request, which nothing else shows.
+        assert!(screen.shown().contains("→ POST /v1/trunks (no answer) committed"), "{}", screen.shown());
+        assert!(stage.another_simulator().starts_with("cargo run -p wavix-sim -- --port "));
         let shell = format!("set -e\n{} -detailed-exitcode\n", stage.going_on().trim_end());
         let output = Command::new("sh")
             .env_clear()
@@ -112,10 +129,31 @@ fn without_terraform_nothing_is_waited_for() {
     });
     let sim = sim.spawn();
     let binary = Path::new(env!("CARGO_BIN_EXE_terraform-provider-wavix"));
-    without_terraform::show(binary, &sim, Paint::ALWAYS, &AtomicBool::new(false)).unwrap();
+    without_terraform::show(binary, &sim, Paint::ALWAYS, true, &AtomicBool::new(false)).unwrap();
     // One for each time that it is shown to be read.
     let reads: Vec<usize> = reads.lock().unwrap().values().copied().collect();
     assert_eq!(reads, [4, 2], "the trunk that was made, and the one of the portal");
+}
+
+/// Or the quickstart would claim what it did not look for.
+fn a_secret_in_any_file_is_found() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let inner = folder.path().join(".terraform");
+    fs::create_dir_all(inner.join("providers")).unwrap();
+    fs::write(folder.path().join("terraform.tfstate"), b"\xff{\"password\": \"planted\"}").unwrap();
+    fs::write(inner.join("terraform.tfstate"), "{}").unwrap();
+    fs::write(inner.join("providers/binary"), "planted").unwrap();
+    let found = secrets::search(folder.path(), &["other", "planted"]).unwrap();
+    assert_eq!(found.leaks, [folder.path().join("terraform.tfstate")]);
+    assert_eq!(found.files, ["terraform.tfstate", "terraform.tfstate"]);
+}
+
+fn changes_are_shown_in_one_line_each() {
+    let said = "\n  # wavix_sip_trunk.office will be updated in-place\n  ~ resource \"wavix_sip_trunk\" \"office\" {\n      \
+                ~ allowed_ips         = [\n          + \"203.0.113.10\",\n        ]\n        id                  = \"3107\"\n      \
+                ~ max_channels        = 4 -> 10\n        # (22 unchanged attributes hidden)\n    }\n\nPlan: 0 to add\n- not a change\n";
+    assert_eq!(changes::of(said), ["~ allowed_ips = [ + \"203.0.113.10\", ]", "~ max_channels = 4 -> 10"]);
+    assert_eq!(changes::summary(said, "Plan: "), Some("0 to add"));
 }
 
 /// A version in the name is no extension.
@@ -142,12 +180,7 @@ fn a_picture_holds_what_was_shown_but_for_what_differs_from_run_to_run() {
     let run = |port: u16, time: f64, ids: [u16; 2]| {
         let screen = Screen::new(None);
         screen.line(&format!("  Terraform v1.{port}.4 on http://127.0.0.1:{port} says <\"a\" & b>"));
-        screen.line(&format!(
-            "{} {}  {}",
-            paint.green("✓"),
-            paint.bold("terraform plan"),
-            paint.dim(&format!("look, {time:.1} s"))
-        ));
+        screen.line(&format!("{} {}  {}", paint.green("✓"), paint.bold("terraform plan"), paint.dim("look")));
         let asked = ids.iter().map(|id| format!("GET /v1/trunks/{id} 200"));
         requests::lines(asked, paint).iter().for_each(|line| screen.line(line));
         screen.line("");

@@ -1,0 +1,6 @@
+variable "sip_password" {
+  description = "Password with which the PBX registers."
+  type        = string
+  sensitive   = true
+  ephemeral   = true
+}
