@@ -171,12 +171,12 @@ impl Dist {
         Ok(names)
     }
 
-    /// Every file that the checksums must list, sorted.
+    /// The same, of which there must be one.
     ///
     /// # Errors
     /// When the folder cannot be listed, or there is no package in it.
-    pub fn listed(&self) -> Result<Vec<String>, Error> {
-        let mut names = self.packages()?;
+    pub fn some_packages(&self) -> Result<Vec<String>, Error> {
+        let names = self.packages()?;
         if names.is_empty() {
             let problem = format!(
                 "there is no package of version {} here; make one with: packager package",
@@ -184,6 +184,15 @@ impl Dist {
             );
             return Err(Error::content(&self.folder, problem));
         }
+        Ok(names)
+    }
+
+    /// Every file that the checksums must list, sorted.
+    ///
+    /// # Errors
+    /// When the folder cannot be listed, or there is no package in it.
+    pub fn listed(&self) -> Result<Vec<String>, Error> {
+        let mut names = self.some_packages()?;
         names.push(self.manifest_name());
         names.extend(Some(self.sbom_name()).filter(|name| self.folder.join(name).is_file()));
         names.sort();

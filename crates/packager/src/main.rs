@@ -18,7 +18,8 @@ commands:
   sbom         write the bill of materials (CycloneDX 1.6)
   sums         write manifest and checksums of the packages that are there
   verify       hold the folder against what a release must be
-  mirror DIR   add the packages to a mirror, for a web server or a folder
+  mirror DIR   make DIR a mirror of the packages, for Terraform's filesystem_mirror and,
+               served over HTTPS, network_mirror; other versions in it stay
   licenses     print the licenses of what is linked into the binary
   version      print the version of Cargo.toml
   check-tag T  hold the tag T against that version and the changelog
@@ -35,6 +36,7 @@ examples:
   cargo run -p packager -- package
   cargo run -p packager -- package --target darwin_arm64 --binary ./provider
   cargo run -p packager -- verify --out dist
+  cargo run -p packager -- mirror ~/.terraform.d/plugins
 
 Exit codes: 0 done, 1 refused, with a sentence that says why, 2 wrong usage.
 ";

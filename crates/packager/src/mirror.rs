@@ -1,5 +1,7 @@
 //! A mirror of a release: files that any web server can serve, by the protocol
-//! of Terraform's `network_mirror`. The same folder is a filesystem mirror.
+//! of Terraform's `network_mirror`. The same folder is a `filesystem_mirror`.
+//! Terragrunt's provider cache reads that by the two documents, too: packages
+//! alone would be no mirror to it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,14 +17,13 @@ pub const HOSTS: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
 const INDEX: &str = "index.json";
 
 /// Adds the packages of `dist` to the mirror in `folder`. Versions that are
-/// there stay.
+/// there stay, and so does all that is in `dist`: it may be a signed release.
 ///
 /// # Errors
 /// When there is no package, or a file cannot be written.
 pub fn add(dist: &Dist, folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    dist.write_sums()?;
     let mut packages = Vec::new();
-    for name in dist.packages()? {
+    for name in dist.some_packages()? {
         let content = read(&dist.folder.join(&name))?;
         packages.push((name, content));
     }

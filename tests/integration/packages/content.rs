@@ -1,6 +1,6 @@
 //! What is in a package, and that nothing but its content decides its bytes.
 
-use packager::{Dist, Target, archive, dist, licenses, verify};
+use packager::{Dist, Target, archive, dist, licenses, mirror, verify};
 
 use super::{ELSEWHERE, project, release, scratch, stand_in};
 
@@ -10,6 +10,7 @@ trials![
     the_same_input_makes_the_same_bytes,
     a_binary_of_another_platform_is_refused_and_nothing_is_written,
     a_release_that_was_tampered_with_does_not_verify,
+    a_mirror_changes_nothing_of_the_release_that_it_is_made_of,
 ];
 
 fn a_package_holds_the_binary_and_what_must_go_along() {
@@ -161,4 +162,26 @@ fn a_release_that_was_tampered_with_does_not_verify() {
     std::fs::remove_file(dist.folder.join(dist.sbom_name())).unwrap();
     dist.write_sums().unwrap();
     assert!(!signature.exists(), "the signature of other sums is still there");
+}
+
+/// Who downloads a package and the signed checksums of all must be able to verify
+/// them afterwards.
+fn a_mirror_changes_nothing_of_the_release_that_it_is_made_of() {
+    let project = project();
+    let folder = scratch("mirrored-");
+    let dist = Dist::new(&folder.path().join("dist"), &project);
+    let error = mirror::add(&Dist::new(folder.path(), &project), &folder.path().join("none")).unwrap_err();
+    assert!(error.to_string().contains("there is no package of version"), "{error}");
+    let target = Target::named(ELSEWHERE).unwrap();
+    dist.package(&project, &target, &stand_in(folder.path(), &target)).unwrap();
+    for name in [dist.sums_name(), dist.signature_name(), dist.manifest_name()] {
+        std::fs::write(dist.folder.join(name), "of all packages").unwrap();
+    }
+    let content = || {
+        let entries = std::fs::read_dir(&dist.folder).unwrap().map(|entry| entry.unwrap().path());
+        entries.map(|path| (std::fs::read(&path).unwrap(), path)).collect::<std::collections::BTreeSet<_>>()
+    };
+    let before = content();
+    mirror::add(&dist, &folder.path().join("mirror")).unwrap();
+    assert!(content() == before, "the release is another one");
 }

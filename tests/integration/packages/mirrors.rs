@@ -1,5 +1,5 @@
-//! `init` and `providers lock` on filesystem mirrors, packed
-//! and unpacked, and on a network mirror.
+//! `init` and `providers lock` on the mirror that `packager mirror` makes, as a
+//! folder and as a web server, and on folders that people make themselves.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,10 +14,11 @@ use crate::support::system::make_executable;
 use crate::support::terraform::Terraform;
 
 acceptance_trials! {
-    init_installs_from_a_packed_and_from_an_unpacked_mirror_the_same_hash,
-    a_zip_in_the_home_folder_installs_without_settings,
+    init_installs_from_a_mirror_and_from_an_unpacked_folder_the_same_hash,
+    a_mirror_in_the_home_folder_needs_no_settings,
+    a_zip_in_the_home_folder_needs_no_settings,
     init_refuses_a_package_that_the_lock_file_does_not_know,
-    providers_lock_records_platforms_that_are_not_here,
+    providers_lock_records_platforms_that_are_not_here_from_a_folder_and_from_a_server,
     a_network_mirror_installs_over_tls,
     a_mirror_keeps_the_versions_that_it_has,
     a_network_mirror_of_an_unknown_authority_is_refused,
@@ -49,8 +50,13 @@ fn home(mirror: &Path) -> PathBuf {
     mirror.join(registry()).join("wavix/wavix")
 }
 
-/// A mirror of zips, as they are released.
-fn packed(mirror: &Path) {
+/// A mirror, as `packager mirror` makes it.
+fn mirrored(mirror: &Path) {
+    packager::mirror::add(&release().dist, mirror).unwrap();
+}
+
+/// The zips alone, copied.
+fn copied(mirror: &Path) {
     let release = release();
     fs::create_dir_all(home(mirror)).unwrap();
     for name in release.dist.packages().unwrap() {
@@ -96,10 +102,10 @@ pub fn locked(tf: &Terraform, scheme: &str) -> BTreeSet<String> {
     quoted.filter(|text| text.starts_with(scheme)).map(str::to_owned).collect()
 }
 
-fn init_installs_from_a_packed_and_from_an_unpacked_mirror_the_same_hash() {
+fn init_installs_from_a_mirror_and_from_an_unpacked_folder_the_same_hash() {
     let folder = scratch("mirrors-");
-    let (zips, folders) = (folder.path().join("packed"), folder.path().join("unpacked"));
-    packed(&zips);
+    let (zips, folders) = (folder.path().join("mirror"), folder.path().join("unpacked"));
+    mirrored(&zips);
     unpacked(&folders);
     let mut hashes = Vec::new();
     for mirror in [&zips, &folders] {
@@ -118,9 +124,17 @@ fn init_installs_from_a_packed_and_from_an_unpacked_mirror_the_same_hash() {
     assert_eq!(hashes[0], hashes[1]);
 }
 
-fn a_zip_in_the_home_folder_installs_without_settings() {
+fn a_mirror_in_the_home_folder_needs_no_settings() {
+    installs_at_home(mirrored);
+}
+
+fn a_zip_in_the_home_folder_needs_no_settings() {
+    installs_at_home(copied);
+}
+
+fn installs_at_home(make: fn(&Path)) {
     let user = scratch("home-");
-    packed(&user.path().join(".terraform.d/plugins"));
+    make(&user.path().join(".terraform.d/plugins"));
     let tf = Terraform::uninitialised();
     tf.write("cli.tfrc", "disable_checkpoint = true\n");
     tf.config(CONFIGURATION);
@@ -145,29 +159,40 @@ fn init_refuses_a_package_that_the_lock_file_does_not_know() {
     assert!(init.text().contains("checksum"), "{init}");
 }
 
-fn providers_lock_records_platforms_that_are_not_here() {
+fn providers_lock_records_platforms_that_are_not_here_from_a_folder_and_from_a_server() {
     let folder = scratch("lock-");
-    packed(folder.path());
-    let tf = with_mirror(folder.path());
-    let source = format!("-fs-mirror={}", folder.path().display());
-    let host = format!("-platform={}", release().host.platform());
-    let elsewhere = format!("-platform={ELSEWHERE}");
-    tf.run(["providers", "lock", "-no-color", &source, &host, &elsewhere]).succeeded();
-    assert_eq!(locked(&tf, "h1:").len(), 2, "{}", tf.read(".terraform.lock.hcl"));
-    let before = tf.read(".terraform.lock.hcl");
-    tf.run(["init", "-input=false", "-no-color", "-lockfile=readonly"]).succeeded();
-    assert_eq!(tf.read(".terraform.lock.hcl"), before);
+    let mirror = folder.path().join("mirror");
+    mirrored(&mirror);
+    let server = Server::start(&mirror);
+    let authority = folder.path().join("authority.pem");
+    fs::write(&authority, server.authority()).unwrap();
+    let sources = [format!("-fs-mirror={}", mirror.display()), format!("-net-mirror={}", server.url())];
+    for source in sources {
+        let tf = with_mirror(&mirror).env("SSL_CERT_FILE", &authority);
+        let host = format!("-platform={}", release().host.platform());
+        let elsewhere = format!("-platform={ELSEWHERE}");
+        tf.run(["providers", "lock", "-no-color", &source, &host, &elsewhere]).succeeded();
+        assert_eq!(locked(&tf, "h1:").len(), 2, "{source}: {}", tf.read(".terraform.lock.hcl"));
+        let before = tf.read(".terraform.lock.hcl");
+        tf.run(["init", "-input=false", "-no-color", "-lockfile=readonly"]).succeeded();
+        assert_eq!(tf.read(".terraform.lock.hcl"), before, "{source}");
+    }
 }
 
 fn a_network_mirror_installs_over_tls() {
     let folder = scratch("network-");
     let mirror = folder.path().join("mirror");
-    packager::mirror::add(&release().dist, &mirror).unwrap();
+    mirrored(&mirror);
     let server = Server::start(&mirror);
     let authority = folder.path().join("authority.pem");
     fs::write(&authority, server.authority()).unwrap();
     let sim = Sim::spawn();
-    let tf = with_source(&format!("  network_mirror {{\n    url = \"{}\"\n  }}", server.url()))
+    // As the README has it: a name without a host is the provider of both registries.
+    let source = format!(
+        "  network_mirror {{\n    url     = \"{}\"\n    include = [\"wavix/wavix\"]\n  }}\n  direct {{\n    exclude = [\"wavix/wavix\"]\n  }}",
+        server.url()
+    );
+    let tf = with_source(&source)
         .env("SSL_CERT_FILE", authority)
         .env("WAVIX_API_KEY", sim.api_key())
         .env("WAVIX_BASE_URL", sim.base_url());
@@ -189,9 +214,9 @@ fn a_network_mirror_installs_over_tls() {
 
 fn a_mirror_keeps_the_versions_that_it_has() {
     let folder = scratch("versions-");
-    packager::mirror::add(&release().dist, folder.path()).unwrap();
+    mirrored(folder.path());
     fs::write(home(folder.path()).join("0.0.9.json"), "{\"archives\": {}}").unwrap();
-    packager::mirror::add(&release().dist, folder.path()).unwrap();
+    mirrored(folder.path());
     let index = fs::read_to_string(home(folder.path()).join("index.json")).unwrap();
     let index: serde_json::Value = serde_json::from_str(&index).unwrap();
     assert_eq!(

@@ -3,6 +3,8 @@
 
 mod content;
 mod mirrors;
+#[cfg(unix)]
+mod offline;
 mod registry;
 mod server;
 
@@ -15,7 +17,10 @@ use tempfile::TempDir;
 
 /// All tests of packages.
 pub fn trials() -> Vec<Trial> {
-    [content::trials(), mirrors::trials(), registry::trials()].into_iter().flatten().collect()
+    let trials = [content::trials(), mirrors::trials(), registry::trials()].into_iter().flatten();
+    #[cfg(unix)]
+    let trials = trials.chain(offline::trials());
+    trials.collect()
 }
 
 /// A platform that is not this machine's: another's lock file needs it too.
