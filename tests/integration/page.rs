@@ -62,6 +62,11 @@ fn an_apply_whose_answer_is_lost_is_seen_as_it_happens(binary: &Path) {
     let row = "document.querySelector('#journal li.struck').innerText";
     browser.until("document.querySelectorAll('#journal li.struck').length === 1");
     browser.until(&format!("{row}.includes('no answer')"));
+    // One status for each request, and what is queued is said where it is true alone.
+    let statuses =
+        "[...document.querySelectorAll('#journal li')].map((one) => one.querySelectorAll('.tag').length)";
+    assert_eq!(browser.evaluate(&format!("{statuses}.filter((tags) => tags !== 1)")), json!([]));
+    browser.until("document.querySelector('#message').textContent === ''");
     let row = browser.evaluate(row).as_str().unwrap().to_owned();
     for part in
         ["POST", "/v1/trunks", "create a trunk “Office”", "fault: close after commit", "changed the account"]
@@ -173,7 +178,7 @@ fn webhooks_and_keys_are_shown_as_they_are_and_no_value_of_a_key(binary: &Path) 
     let sim = Sim::spawn();
     let browser = opened(binary, &sim);
     browser.until("document.querySelectorAll('#keys tbody tr').length === 1");
-    assert!(browser.text().contains("None: nobody is told of calls."), "{}", browser.text());
+    assert!(browser.text().contains("None: no URL is called."), "{}", browser.text());
     sim.set_webhook("on-call", "https://hooks.example.com/<b>live</b>");
     let key = ApiKey::new(value).label("<b>pbx</b>").scope("trunks", Access::Read);
     let id = sim.add_api_key(key.permitted_ip("192.0.2.10".parse().unwrap()).inactive());
@@ -197,7 +202,7 @@ fn webhooks_and_keys_are_shown_as_they_are_and_no_value_of_a_key(binary: &Path) 
 fn numbers_are_shown_with_what_rings_in_its_order(binary: &Path) {
     let sim = Sim::spawn();
     let browser = opened(binary, &sim);
-    assert!(browser.text().contains("None. The API makes none"), "{}", browser.text());
+    assert!(browser.text().contains("None. The API cannot create numbers"), "{}", browser.text());
     let trunk = sim.add_trunk(json!({ "label": "<b>Office</b>" }));
     let to = |priority: u32, transport: u32, destination: &str, trunk: Value| json!({ "priority": priority, "transport": transport, "destination": destination, "trunk_id": trunk });
     sim.add_phone_number(json!({ "label": "<b>Desk</b>", "destination": [
@@ -339,6 +344,13 @@ fn requests_stand_beside_the_objects_however_many_there_are(binary: &Path) {
             let tall = browser.evaluate("document.documentElement.scrollHeight").as_u64().unwrap();
             assert!(tall < 3000, "{trunks} trunks make the page {tall} tall");
         }
+        // A trunk that was just made is seen, however many there were.
+        let made = sim.add_trunk(json!({ "label": "Just made" }));
+        let first = "document.querySelector('#trunks tbody').rows[0].cells[0].textContent";
+        browser.until(&format!("{first} === '{made}'"));
+        let shown = browser.evaluate("document.querySelector('#trunk-count').textContent");
+        let expected = if trunks == 3 { "4" } else { "501, the newest 200 shown" };
+        assert_eq!(shown, expected, "{trunks} trunks");
         // What was answered is there, too.
         browser.click("#journal li summary", "/v1/trunks/59");
         assert!(browser.text().contains("\"message\": \"Unauthorized\""), "{}", browser.text());
@@ -348,9 +360,17 @@ fn requests_stand_beside_the_objects_however_many_there_are(binary: &Path) {
 fn nothing_is_wider_than_a_phone(binary: &Path) {
     let sim = busy(3);
     let browser = opened(binary, &sim);
-    browser.evaluate("fetch('/v1/trunks?page=1&per_page=100').then((answer) => answer.status)");
-    browser.until("document.querySelectorAll('#journal li').length === 1");
+    sim.fault("GET", "/v1/trunks", wavix_sim::Fault::close_after_commit());
+    browser.evaluate("fetch('/v1/trunks?page=1&per_page=100').catch(() => 'no answer')");
+    browser.evaluate(
+        "fetch('/v1/numbers?search=12565378257&page=1&per_page=100').then((answer) => answer.status)",
+    );
+    browser.until("document.querySelectorAll('#journal li').length >= 2");
+    browser.until("document.querySelectorAll('#journal li.struck').length === 1");
     browser.resize(390, 844);
+    let within =
+        "document.querySelector('#journal').scrollWidth <= document.querySelector('#journal').clientWidth";
+    assert_eq!(browser.evaluate(within), json!(true), "the list of requests scrolls sideways");
     let wide = "[...document.querySelectorAll('body *')].filter((one) => one.checkVisibility() && \
                 one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 120))";
     assert_eq!(browser.evaluate(wide), json!([]));

@@ -102,9 +102,11 @@ impl Listener {
 fn account(shared: &Shared) -> Value {
     let mut told = {
         let holdings = shared.main.holdings();
+        let trunks = holdings.trunks.iter().count();
         json!({
-            "trunks": holdings.trunks.iter().take(MOST_SHOWN).map(trunk).collect::<Value>(),
-            "trunk_count": holdings.trunks.iter().count(),
+            // The newest: an apply shows in them.
+            "trunks": holdings.trunks.iter().skip(trunks.saturating_sub(MOST_SHOWN)).map(trunk).collect::<Value>(),
+            "trunk_count": trunks,
             "numbers": holdings
                 .phone_numbers
                 .iter()

@@ -23,8 +23,8 @@ const HTML: &str = include_str!("index.html");
 /// The digests of the page's only style and only script: nothing else is run, loaded or spoken to, not even if a label
 /// were taken for markup.
 const POLICY: &str = "default-src 'none'; connect-src 'self'; \
-                      style-src 'sha256-Uzy1h6lgPb3oLiB+yIjU2joqq0d9ZkJCHT69ASVZ0yg='; \
-                      script-src 'sha256-cn2nihbn8s36E3TjWqIA1AF/ucVDm9RmtECdVVivNzI='; \
+                      style-src 'sha256-0TpVRf/pZ6PqpYGyX8ZfYAtiLkw+8MalffN7ICW9kuU='; \
+                      script-src 'sha256-uvZyLOk2Zh+SVqrxyaNxxwO9oDKPh+4u54K6LmpzHdY='; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
 /// The page's route. Its events are with the control, at `/_sim/events`.
