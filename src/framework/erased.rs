@@ -46,7 +46,11 @@ fn model<M: Object>(value: &Value, type_name: &str) -> Result<M, Diagnostic> {
 
 /// The model of a configuration that was checked against its schema.
 fn check_model<M: Object>(config: &Value, type_name: &str, diagnostics: &mut Diagnostics) -> Option<M> {
-    match model(config, type_name) {
+    checked(model(config, type_name), diagnostics)
+}
+
+fn checked<M>(config: Result<M, Diagnostic>, diagnostics: &mut Diagnostics) -> Option<M> {
+    match config {
         Ok(config) => return Some(config),
         // A value that breaks its own rule, such as a fraction where a whole
         // number must stand, cannot be mapped either. That was said already.

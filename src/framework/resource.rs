@@ -210,6 +210,13 @@ pub trait Resource<Ctx: Send + Sync + 'static>: Send + Sync + 'static {
     /// Arguments and results.
     fn schema(&self) -> Schema;
 
+    /// The attributes and blocks of the model that the schema has, where another resource
+    /// of the same object shows more. What is not shown is unknown to the verbs, and
+    /// nothing that they make of it goes out.
+    fn shows(&self) -> Option<&'static [&'static str]> {
+        None
+    }
+
     /// How long an operation may take when the configuration does not say.
     fn default_timeout(&self, _operation: Operation) -> Duration {
         DEFAULT_TIMEOUT

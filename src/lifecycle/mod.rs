@@ -21,6 +21,7 @@
 //! | `label`, `stamp`, `patience`, `secret_value` | which labels mean the same, how old something is, how long to wait, secrets in models |
 //! | `views` | data sources, list, identity, import |
 //! | `managed` | the ordinary resource |
+//! | `lasting` | the resource of an object that is there before it and after it |
 //! | `natural` | the resource whose key users choose, written by POST and DELETE |
 
 pub mod absent;
@@ -36,6 +37,7 @@ pub mod endpoints;
 pub mod find;
 pub mod in_use;
 pub mod label;
+pub mod lasting;
 pub mod list_walk;
 pub mod looks;
 pub mod managed;

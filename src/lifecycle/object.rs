@@ -124,6 +124,9 @@ pub trait RemoteObject: fmt::Debug + Sized + Send + Sync + 'static {
     const EMPTY_MATTERS: &'static [&'static str] = &[];
     /// Texts of which `""` is none, for which the API takes null or `""`: nobody says which.
     const EMPTIED: &'static [&'static str] = &[];
+    /// Switches that the API leaves off without a word where the account's plan does not
+    /// include them.
+    const TIER_SWITCHES: &'static [&'static str] = &[];
     /// Arguments that take effect some time after the answer.
     const ASYNCHRONOUS: &'static [&'static str] = &[];
     /// What the list tells, in the order of the documentation. By default everything.
@@ -220,8 +223,8 @@ pub trait RemoteObject: fmt::Debug + Sized + Send + Sync + 'static {
     }
 
     /// Whether an object that differs so may be the requested one all the same.
-    fn is_tolerated(_difference: &Difference) -> bool {
-        false
+    fn is_tolerated(difference: &Difference) -> bool {
+        is_left_off::<Self>(difference)
     }
 
     /// Arguments in which a listed object differs from what is wanted, of those that
@@ -295,13 +298,8 @@ pub trait RemoteObject: fmt::Debug + Sized + Send + Sync + 'static {
         async { Ok(found) }
     }
 
-    /// Why the API may have made something else of an argument: a sentence or two.
-    fn explain(_difference: &Difference) -> Option<String> {
-        None
-    }
-
-    /// What to do about that: a sentence or two.
-    fn remedy(_difference: &Difference) -> Option<String> {
+    /// A value of an argument as people read it, where it is none that they write in a line.
+    fn in_words(_argument: &str, _value: &Value) -> Option<String> {
         None
     }
 }
@@ -330,6 +328,11 @@ impl Key {
 /// The API's field of an attribute.
 pub fn field<T: RemoteObject>(attribute: &'static str) -> &'static str {
     T::RENAMED.iter().find(|(name, _)| *name == attribute).map_or(attribute, |(_, field)| field)
+}
+
+/// Whether a switch was left off because the account's plan does not include it.
+pub fn is_left_off<T: RemoteObject>(difference: &Difference) -> bool {
+    T::TIER_SWITCHES.contains(&difference.name) && difference.wanted == Value::Bool(true)
 }
 
 /// The arguments that a request carries and an answer tells: neither computed nor
@@ -377,17 +380,21 @@ pub fn completed<T: RemoteObject>(plan: &T::Model, object: &T::Model) -> T::Mode
     T::Model::from_value(&Value::Map(values)).unwrap_or_else(|_| object.clone())
 }
 
+/// The same with other values. What does not fit changes nothing.
+pub fn with<'a, T: RemoteObject>(
+    model: &T::Model,
+    values: impl IntoIterator<Item = (&'a str, Value)>,
+) -> T::Model {
+    let Value::Map(mut all) = model.clone().into_value() else { return model.clone() };
+    all.extend(values.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    T::Model::from_value(&Value::Map(all)).unwrap_or_else(|_| model.clone())
+}
+
 /// Puts back the values that are the server's to change and that the plan
 /// promised: what the server has made of them is for the next refresh.
 pub fn keep_promises<T: RemoteObject>(plan: &T::Model, object: &mut T::Model) {
-    let (plan, found) = (plan.clone().into_value(), object.clone().into_value());
-    let Value::Map(mut values) = found else { return };
-    for attribute in T::schema().attributes.iter().filter(|attribute| attribute.mode == Mode::Computed) {
-        if let Some(promised) = plan.get(&attribute.name).filter(|value| value.is_wholly_known()) {
-            values.insert(attribute.name.clone(), promised.clone());
-        }
-    }
-    if let Ok(kept) = T::Model::from_value(&Value::Map(values)) {
-        *object = kept;
-    }
+    let plan = plan.clone().into_value();
+    let results = T::schema().attributes.iter().filter(|attribute| attribute.mode == Mode::Computed);
+    let promised = results.filter_map(|result| Some((result.name.as_str(), plan.get(&result.name)?.clone())));
+    *object = with::<T>(object, promised.filter(|(_, value)| value.is_wholly_known()));
 }

@@ -5,17 +5,16 @@ use serde_json::Value as Json;
 
 use crate::client::{self, Delivery};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
-use crate::framework::object::Mapped;
 use crate::framework::path::Path;
 use crate::framework::resource::{Call, Outcome};
-use crate::protocol::value::{UNKNOWN, Value};
+use crate::protocol::value::UNKNOWN;
 
 use super::body::Body;
 use super::compare::{Difference, differences};
 use super::context::{Context, look, options};
 use super::endpoints;
 use super::noun::{Verb, What};
-use super::object::{RemoteObject, UpdateBy, arguments, completed, field};
+use super::object::{RemoteObject, UpdateBy, arguments, completed, field, with};
 use super::omission::is_setting;
 use super::patience::pause;
 use super::record::Record;
@@ -142,14 +141,8 @@ impl<T: RemoteObject> Patch<'_, T> {
     /// The object afterwards: as planned, but for what is missed. What was not to change is
     /// for the next refresh.
     fn result(&self, record: &Record<T>, missed: &[Difference]) -> T::Model {
-        let found = record.state(self.plan);
-        let Value::Map(mut values) = self.plan.clone().into_value() else { return found };
-        for missed in missed {
-            values.insert(missed.name.to_owned(), UNKNOWN);
-        }
-        // At worst what there is is saved.
-        T::Model::from_value(&Value::Map(values))
-            .map_or_else(|_| found.clone(), |open| completed::<T>(&open, &found))
+        let open = with::<T>(self.plan, missed.iter().map(|missed| (missed.name, UNKNOWN)));
+        completed::<T>(&open, &record.state(self.plan))
     }
 
     /// The object once it shows what was written, or as it is when it does not in time;

@@ -18,6 +18,7 @@ use crate::protocol::value::Value;
 use super::context::{Context, Part};
 use super::find;
 use super::looks::Lookups;
+use super::noun::Noun;
 use super::object::RemoteObject;
 use super::record::Record;
 use super::sightings::{Sighting, Sightings};
@@ -73,6 +74,15 @@ fn of(name: &str, part: &str) -> String {
 
 fn holder(private: &Private) -> Option<String> {
     private.get(HOLDER).and_then(|token| token.as_str().map(str::to_owned))
+}
+
+/// What is told of two resources of one thing. `clause` says what the other one has.
+pub fn twice(noun: &Noun, clause: &str) -> String {
+    format!(
+        "Another resource of this configuration {clause}. Nothing was changed.\n\nRemove one of the two resources; \
+         `terraform state rm` takes one out of the state and leaves the {} alone.",
+        noun.short
+    )
 }
 
 impl Turn {

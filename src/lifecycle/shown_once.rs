@@ -4,12 +4,11 @@
 
 use crate::client;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
-use crate::framework::object::Mapped;
 use crate::framework::path::Path;
 use crate::protocol::value::Value;
 
 use super::noun::{Noun, Verb};
-use super::object::{RemoteObject, value_of};
+use super::object::{RemoteObject, value_of, with};
 use super::record::Record;
 
 /// Characters of the shortest text that is taken for a whole secret.
@@ -24,11 +23,8 @@ pub(super) fn is_whole(text: &str) -> bool {
 
 /// Takes it out of a state that only shows what was found.
 pub(super) fn hide<T: RemoteObject>(state: &mut T::Model) {
-    let Some(secret) = T::SHOWN_ONCE else { return };
-    let Value::Map(mut values) = state.clone().into_value() else { return };
-    values.insert(secret.to_owned(), Value::Null);
-    if let Ok(without) = T::Model::from_value(&Value::Map(values)) {
-        *state = without;
+    if let Some(secret) = T::SHOWN_ONCE {
+        *state = with::<T>(state, [(secret, Value::Null)]);
     }
 }
 

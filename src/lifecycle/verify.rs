@@ -10,7 +10,7 @@ use crate::protocol::value::Value;
 
 use super::compare::{Difference, differences};
 use super::noun::Verb;
-use super::object::{RemoteObject, key_of};
+use super::object::{RemoteObject, is_left_off, key_of};
 
 /// What has become of an object that is not what was planned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +34,7 @@ pub fn errors<T: RemoteObject>(id: &str, differences: &[Difference], now: Now) -
     differences
         .iter()
         .map(|difference| {
-            let happened = T::explain(difference).unwrap_or_else(|| what_happened(difference));
-            let remedy = T::remedy(difference).unwrap_or_else(|| remedy(difference, now));
+            let (happened, remedy) = (what_happened::<T>(difference), remedy::<T>(difference, now));
             let detail = format!("{happened}\n\n{} {remedy}", what_now::<T>(now, id));
             Diagnostic::error(T::NOUN.summary(verb), detail).at(Path::root(difference.name))
         })
@@ -48,8 +47,7 @@ pub fn errors<T: RemoteObject>(id: &str, differences: &[Difference], now: Now) -
 pub fn warnings<T: RemoteObject>(id: &str, differences: &[Difference]) -> Vec<Diagnostic> {
     let warning = |difference: &Difference| {
         let name = difference.name;
-        let happened = T::explain(difference).unwrap_or_else(|| what_happened(difference));
-        let remedy = T::remedy(difference).unwrap_or_else(|| remedy(difference, Now::Spared));
+        let (happened, remedy) = (what_happened::<T>(difference), remedy::<T>(difference, Now::Spared));
         let detail = format!("{}\n\n{happened} {remedy}", what_now::<T>(Now::Spared, id));
         Diagnostic::warning(format!("{} {id} differs in {name}", T::NOUN.name), detail).at(Path::root(name))
     };
@@ -75,11 +73,18 @@ pub fn update<T: RemoteObject>(
     Err(errors::<T>(&key_of::<T>(actual).unwrap_or_default(), &missed, Now::Changed { besides }))
 }
 
-fn what_happened(difference: &Difference) -> String {
+fn what_happened<T: RemoteObject>(difference: &Difference) -> String {
     let Difference { name, wanted, found } = difference;
+    if is_left_off::<T>(difference) {
+        return format!(
+            "Wavix accepted the request and left `{name}` off without a word: the account's plan does not seem to include \
+             it."
+        );
+    }
     if let (Value::Set(_), _) | (_, Value::Set(_)) = (wanted, found) {
         return other_elements(name, &texts(wanted), &texts(found));
     }
+    let shown = |value: &Value| T::in_words(name, value).unwrap_or_else(|| shown(value));
     format!(
         "Wavix accepted the request, but `{name}` came out as {} instead of {}.",
         shown(found),
@@ -141,9 +146,17 @@ fn what_now<T: RemoteObject>(now: Now, id: &str) -> String {
     }
 }
 
-fn remedy(difference: &Difference, now: Now) -> String {
+fn remedy<T: RemoteObject>(difference: &Difference, now: Now) -> String {
     let name = difference.name;
-    if now == Now::TakenBack {
+    if is_left_off::<T>(difference) {
+        format!("Ask Wavix support to enable it for the account, or set `{name} = false`.")
+    } else if T::ASYNCHRONOUS.contains(&name) {
+        format!(
+            "Apply again. If Wavix is merely slow, raise `update` in the `timeouts` block; if it goes on, look at the {} in \
+             the Wavix portal.",
+            T::NOUN.short
+        )
+    } else if now == Now::TakenBack {
         format!("Set `{name}` to a value that Wavix keeps, and apply again.")
     } else {
         format!("Set `{name}` to a value that Wavix takes, or change it in the Wavix portal and apply again.")

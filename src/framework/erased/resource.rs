@@ -12,9 +12,9 @@ use crate::framework::resource::{
     Call, CreateRequest, Operation, Outcome, PlanRequest, Resource, UpdateRequest,
 };
 use crate::framework::schema::Schema;
-use crate::protocol::value::Value;
+use crate::protocol::value::{UNKNOWN, Value};
 
-use super::{ErasedObject, ErasedPlan, Verb, check_model, model};
+use super::{ErasedObject, ErasedPlan, Verb, checked, model};
 
 /// A change to carry out, untyped.
 #[derive(Debug)]
@@ -126,8 +126,39 @@ impl<R> TypedResource<R> {
     }
 }
 
-fn optional_model<M: Object>(value: &Value, type_name: &str) -> Result<Option<M>, Diagnostic> {
-    if value.is_null() { Ok(None) } else { model(value, type_name).map(Some) }
+/// Between the values of a resource and its model, of which it may show a part.
+#[derive(Clone, Copy)]
+struct View {
+    type_name: &'static str,
+    shows: Option<&'static [&'static str]>,
+}
+
+impl View {
+    fn of<Ctx: Send + Sync + 'static>(resource: &impl Resource<Ctx>) -> Self {
+        Self { type_name: resource.type_name(), shows: resource.shows() }
+    }
+
+    fn model<M: Object>(self, value: &Value) -> Result<M, Diagnostic> {
+        let (Some(shows), Value::Map(shown)) = (self.shows, value) else {
+            return model(value, self.type_name);
+        };
+        let mut whole = shown.clone();
+        let hidden = M::ATTRIBUTES.iter().filter(|name| !shows.contains(*name));
+        whole.extend(hidden.map(|name| ((*name).to_owned(), UNKNOWN)));
+        model(&Value::Map(whole), self.type_name)
+    }
+
+    fn optional_model<M: Object>(self, value: &Value) -> Result<Option<M>, Diagnostic> {
+        if value.is_null() { Ok(None) } else { self.model(value).map(Some) }
+    }
+
+    fn value(self, model: impl Mapped) -> Value {
+        let mut value = model.into_value();
+        if let (Some(shows), Value::Map(all)) = (self.shows, &mut value) {
+            all.retain(|name, _| shows.contains(&name.as_str()));
+        }
+        value
+    }
 }
 
 /// A typed verb at work on the slot. What the verb saved is written back when
@@ -136,13 +167,14 @@ fn optional_model<M: Object>(value: &Value, type_name: &str) -> Result<Option<M>
 struct Session<'a, M: Object> {
     slot: &'a mut Slot,
     outcome: Outcome<M>,
+    view: View,
 }
 
 impl<'a, M: Object> Session<'a, M> {
-    fn start(slot: &'a mut Slot, state: Option<M>) -> Self {
+    fn start(view: View, slot: &'a mut Slot, state: Option<M>) -> Self {
         let private = std::mem::take(&mut slot.private);
         let outcome = Outcome::starting_from(state, private).noting(slot.note.clone());
-        Self { slot, outcome }
+        Self { slot, outcome, view }
     }
 
     fn finish(self, result: Result<(), Diagnostics>) {
@@ -156,22 +188,15 @@ impl<M: Object> Drop for Session<'_, M> {
     fn drop(&mut self) {
         let empty = Outcome::starting_from(None, Private::default());
         let (state, private, warnings) = std::mem::replace(&mut self.outcome, empty).into_parts();
-        self.slot.state = state.map_or(Value::Null, Mapped::into_value);
+        self.slot.state = state.map_or(Value::Null, |state| self.view.value(state));
         self.slot.private = private;
         self.slot.diagnostics.append(warnings);
     }
 }
 
 /// The models of a change, or the bug that keeps them from being made.
-fn change_models<M: Object>(
-    change: &ErasedChange<'_>,
-    type_name: &str,
-) -> Result<(M, M, Option<M>), Diagnostic> {
-    Ok((
-        model(change.write_only, type_name)?,
-        model(change.plan, type_name)?,
-        optional_model(change.prior, type_name)?,
-    ))
+fn change_models<M: Object>(view: View, change: &ErasedChange<'_>) -> Result<(M, M, Option<M>), Diagnostic> {
+    Ok((view.model(change.write_only)?, view.model(change.plan)?, view.optional_model(change.prior)?))
 }
 
 impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedObject<Ctx> for TypedResource<R> {
@@ -185,7 +210,7 @@ impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedObject<Ctx> for TypedRe
 
     #[cfg(test)]
     fn model_attributes(&self) -> Option<&'static [&'static str]> {
-        R::Model::attributes()
+        self.0.shows().or_else(R::Model::attributes)
     }
 }
 
@@ -195,7 +220,7 @@ impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for Typed
     }
 
     fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
-        if let Some(config) = check_model(config, self.0.type_name(), diagnostics) {
+        if let Some(config) = checked(View::of(&self.0).model(config), diagnostics) {
             self.0.validate(&config, diagnostics);
         }
     }
@@ -207,9 +232,9 @@ impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for Typed
         diagnostics: &'a mut Diagnostics,
     ) -> Verb<'a, ()> {
         Box::pin(async move {
-            let name = self.0.type_name();
-            let models = optional_model(request.config, name).and_then(|config| {
-                Ok((config, optional_model(request.prior, name)?, optional_model::<R::Model>(planned, name)?))
+            let view = View::of(&self.0);
+            let models = view.optional_model(request.config).and_then(|config| {
+                Ok((config, view.optional_model(request.prior)?, view.optional_model::<R::Model>(planned)?))
             });
             let (config, prior, mut model): (Option<R::Model>, _, _) = match models {
                 Ok(models) => models,
@@ -224,7 +249,7 @@ impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for Typed
                 cancel: request.cancel,
             };
             self.0.plan(typed, &mut model, diagnostics).await;
-            *planned = model.map_or(Value::Null, Mapped::into_value);
+            *planned = model.map_or(Value::Null, |model| view.value(model));
         })
     }
 
@@ -235,10 +260,11 @@ impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for Typed
         slot: &'a mut Slot,
     ) -> Verb<'a, ()> {
         Box::pin(async move {
-            match change_models(&change, self.0.type_name()) {
+            let view = View::of(&self.0);
+            match change_models(view, &change) {
                 Err(bug) => slot.diagnostics.push(bug),
                 Ok((write_only, plan, _)) => {
-                    let mut session = Session::start(slot, None);
+                    let mut session = Session::start(view, slot, None);
                     let request = CreateRequest { write_only, plan };
                     let result = self.0.create(&call, request, &mut session.outcome).await;
                     session.finish(result);
@@ -249,10 +275,11 @@ impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for Typed
 
     fn read<'a>(&'a self, call: Call<'a, Ctx>, slot: &'a mut Slot) -> Verb<'a, ()> {
         Box::pin(async move {
-            match model::<R::Model>(&slot.state, self.0.type_name()) {
+            let view = View::of(&self.0);
+            match view.model::<R::Model>(&slot.state) {
                 Err(bug) => slot.diagnostics.push(bug),
                 Ok(state) => {
-                    let mut session = Session::start(slot, Some(state.clone()));
+                    let mut session = Session::start(view, slot, Some(state.clone()));
                     let result = self.0.read(&call, state, &mut session.outcome).await;
                     session.finish(result);
                 }
@@ -267,15 +294,15 @@ impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for Typed
         slot: &'a mut Slot,
     ) -> Verb<'a, ()> {
         Box::pin(async move {
-            let name = self.0.type_name();
-            match change_models::<R::Model>(&change, name) {
+            let view = View::of(&self.0);
+            match change_models::<R::Model>(view, &change) {
                 Err(bug) => slot.diagnostics.push(bug),
                 Ok((_, _, None)) => slot.diagnostics.push(Diagnostic::bug(
-                    format!("Cannot update {name}"),
+                    format!("Cannot update {}", view.type_name),
                     "There is no prior state to update.",
                 )),
                 Ok((write_only, plan, Some(prior))) => {
-                    let mut session = Session::start(slot, Some(prior.clone()));
+                    let mut session = Session::start(view, slot, Some(prior.clone()));
                     let request = UpdateRequest { write_only, plan, prior };
                     let result = self.0.update(&call, request, &mut session.outcome).await;
                     session.finish(result);
@@ -286,10 +313,11 @@ impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for Typed
 
     fn delete<'a>(&'a self, call: Call<'a, Ctx>, slot: &'a mut Slot) -> Verb<'a, ()> {
         Box::pin(async move {
-            match model::<R::Model>(&slot.state, self.0.type_name()) {
+            let view = View::of(&self.0);
+            match view.model::<R::Model>(&slot.state) {
                 Err(bug) => slot.diagnostics.push(bug),
                 Ok(state) => {
-                    let mut session = Session::start(slot, Some(state.clone()));
+                    let mut session = Session::start(view, slot, Some(state.clone()));
                     let result = self.0.delete(&call, state, &mut session.outcome).await;
                     if result.is_ok() {
                         session.outcome.gone();
@@ -301,7 +329,7 @@ impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for Typed
     }
 
     fn import(&self, id: &str) -> Result<Value, Diagnostics> {
-        self.0.import(id).map(Mapped::into_value)
+        self.0.import(id).map(|state| View::of(&self.0).value(state))
     }
 
     fn upgrade(&self, from: i64, state: serde_json::Value) -> Result<serde_json::Value, Diagnostics> {
@@ -313,11 +341,11 @@ impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for Typed
     }
 
     fn identity(&self, state: &Value) -> Result<Value, Diagnostic> {
-        Ok(self.0.identity(&model(state, self.0.type_name())?).unwrap_or(Value::Null))
+        Ok(self.0.identity(&View::of(&self.0).model(state)?).unwrap_or(Value::Null))
     }
 
     fn import_identity(&self, identity: &Value) -> Result<Value, Diagnostics> {
-        self.0.import_identity(identity).map(Mapped::into_value)
+        self.0.import_identity(identity).map(|state| View::of(&self.0).value(state))
     }
 
     fn upgrade_identity(
@@ -329,13 +357,13 @@ impl<Ctx: Send + Sync + 'static, R: Resource<Ctx>> ErasedResource<Ctx> for Typed
     }
 
     fn generate(&self, state: &Value, config: Value) -> Result<Value, Diagnostic> {
-        let name = self.0.type_name();
-        let (state, mut config) = (model(state, name)?, model(&config, name)?);
+        let view = View::of(&self.0);
+        let (state, mut config) = (view.model(state)?, view.model(&config)?);
         self.0.generate(&state, &mut config);
-        Ok(config.into_value())
+        Ok(view.value(config))
     }
 
     fn take_over(&self, moved: &MovedState) -> Result<Option<Value>, Diagnostics> {
-        Ok(self.0.take_over(moved)?.map(Mapped::into_value))
+        Ok(self.0.take_over(moved)?.map(|state| View::of(&self.0).value(state)))
     }
 }

@@ -17,14 +17,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::framework::diagnostics::Diagnostics;
-use crate::framework::object::Mapped;
 use crate::framework::resource::{Call, Outcome, PlanRequest};
 use crate::protocol::value::Value;
 
 use self::place::{Place, values};
 use super::context::Context;
 use super::noun::Verb;
-use super::object::{RemoteObject, key_of, text_of, value_of};
+use super::object::{RemoteObject, key_of, text_of, value_of, with};
 use super::run::Run;
 use super::{plan, read, settle};
 
@@ -115,10 +114,7 @@ pub async fn was_read<T: Placed>(
     let there = values(&listed, &record.key);
     if there.len() > 1 {
         let held = text_of::<T>(&state, T::VALUE).filter(|held| there.contains(held));
-        if let (Some(held), Value::Map(mut values)) = (held, found.clone().into_value()) {
-            values.insert(T::VALUE.to_owned(), Value::String(held));
-            found = T::Model::from_value(&Value::Map(values)).unwrap_or(found);
-        }
+        found = with::<T>(&found, held.map(|held| (T::VALUE, Value::String(held))));
         outcome.warn(told::several::<T>(&record.key, &there));
     }
     read::save::<T>(call, &state, found, outcome);

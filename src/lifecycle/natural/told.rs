@@ -7,6 +7,7 @@ use crate::framework::path::Path;
 
 use super::super::noun::{UNCLEAR, Verb, What, capitalized};
 use super::super::object::RemoteObject;
+use super::super::run;
 use super::place::ILLEGIBLE;
 use super::{OVERWRITE, Placed};
 
@@ -26,15 +27,8 @@ fn one_of_each<T: Placed>() -> String {
 
 /// Two resources have one place.
 pub(super) fn twice<T: Placed>(verb: Verb, key: &str) -> Diagnostic {
-    let name = T::NOUN.name;
-    error::<T>(
-        verb,
-        format!(
-            "Another resource of this configuration has the {name} `{key}` already, and {}. Nothing was changed.\n\nRemove \
-             one of the two resources; `terraform state rm` takes one out of the state and leaves the {name} alone.",
-            one_of_each::<T>()
-        ),
-    )
+    let clause = format!("has the {} `{key}` already, and {}", T::NOUN.name, one_of_each::<T>());
+    error::<T>(verb, run::twice(&T::NOUN, &clause))
 }
 
 /// Somebody else's value is there.

@@ -3,10 +3,11 @@
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::identity::{IdentityAttribute, IdentitySchema};
 use crate::framework::path::Path;
+use crate::protocol::value::Value;
 
 use super::super::absent;
 use super::super::noun::capitalized;
-use super::super::object::{Key, RemoteObject, stub};
+use super::super::object::{Key, RemoteObject, stub, with};
 
 /// The key alone.
 #[must_use]
@@ -25,7 +26,7 @@ pub fn identity_schema<T: RemoteObject>() -> IdentitySchema {
 /// The text can be no key.
 pub fn by_key<T: RemoteObject>(key: &str) -> Result<T::Model, Diagnostics> {
     let summary = format!("Cannot import {}", T::NOUN.name);
-    let (list, article, name) = (T::NOUN.list, T::NOUN.article(), T::NOUN.name);
+    let list = T::NOUN.list;
     match T::KEY {
         Key::Assigned(_) => T::KEY.parse(key).map(|key| stub::<T>(&key)).ok_or_else(|| {
             let not = match T::IMMUTABLE_NAME {
@@ -37,21 +38,24 @@ pub fn by_key<T: RemoteObject>(key: &str) -> Result<T::Model, Diagnostics> {
             );
             absent::malformed_key::<T>(&summary, key, &hint).into()
         }),
-        Key::Natural(attribute) => {
-            let validators = T::schema().attribute(attribute).map_or(&[][..], |found| &found.validators);
-            let value = crate::protocol::value::Value::string(key);
-            match validators.iter().find_map(|validator| validator.check(&value).err()) {
-                None => Ok(stub::<T>(key)),
-                Some(problem) => Err(Diagnostic::error(
-                    summary,
-                    format!(
-                        "{} {name} is imported by its `{attribute}`; found {key:?}. {problem} Nothing was imported.",
-                        capitalized(article)
-                    ),
-                )
-                .at(Path::root(attribute))
-                .into()),
-            }
-        }
+        Key::Natural(attribute) => by_text::<T>(attribute, key),
     }
+}
+
+/// The same of an attribute that users write.
+///
+/// # Errors
+/// The text breaks its rules.
+pub fn by_text<T: RemoteObject>(attribute: &str, text: &str) -> Result<T::Model, Diagnostics> {
+    let value = Value::string(text);
+    let mut validators = T::schema().attribute(attribute).into_iter().flat_map(|found| &found.validators);
+    let Some(problem) = validators.find_map(|validator| validator.check(&value).err()) else {
+        return Ok(with::<T>(&T::Model::default(), [(attribute, value)]));
+    };
+    let detail = format!(
+        "{} {} is imported by its `{attribute}`; found {text:?}. {problem} Nothing was imported.",
+        capitalized(T::NOUN.article()),
+        T::NOUN.name,
+    );
+    Err(Diagnostic::error(format!("Cannot import {}", T::NOUN.name), detail).at(Path::root(attribute)).into())
 }

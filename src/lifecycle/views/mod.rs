@@ -17,7 +17,7 @@ use crate::protocol::value::{Value, sorted};
 use super::object::{RemoteObject, stub};
 use super::record::Record;
 
-pub use self::import::{by_key, identity_schema};
+pub use self::import::{by_key, by_text, identity_schema};
 pub use self::list::List;
 pub use self::one::One;
 pub use self::plural::Plural;

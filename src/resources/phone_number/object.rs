@@ -3,15 +3,13 @@
 //!
 //! Source of all fields: the Wavix OpenAPI document, `Number`.
 
-use std::sync::LazyLock;
-
 use serde_json::{Map, Value as Json};
 
 use crate::framework::object::Attr;
 use crate::framework::schema::{Attribute, Schema};
 use crate::framework::timeouts::Timeouts;
 use crate::lifecycle::body;
-use crate::lifecycle::compare::Difference;
+use crate::lifecycle::lasting::ON_DESTROY;
 use crate::lifecycle::noun::{Arguments, Noun};
 use crate::lifecycle::object::{DeleteBy, Key, ListShape, ReadBy, Reading, RemoteObject, UpdateBy};
 use crate::lifecycle::record::Record;
@@ -20,26 +18,9 @@ use crate::protocol::number::Number;
 use crate::protocol::value::Value;
 
 use super::destinations::{self, DESTINATIONS, Destinations};
-use super::places::{self, digits, in_words};
-use super::results::TRUNK;
-use super::schema::{self, KEEP};
-use super::{PhoneNumber, results};
-
-/// How messages speak of phone numbers.
-pub(super) const NOUN: Noun = Noun {
-    type_name: "wavix_phone_number",
-    name: "phone number",
-    short: "number",
-    scope: Some("numbers"),
-    arguments: Arguments::Of(PhoneNumber::schema),
-    words: &[("sms", "sms_enabled"), ("destination", DESTINATIONS), ("trunk", DESTINATIONS)],
-    list: "wavix_phone_numbers",
-    adopt: None,
-};
-
-/// Settings that Wavix may leave as they are without a word, for the account's plan does
-/// not include them.
-const TIER_SWITCHES: [&str; 2] = ["call_recording_enabled", "transcription_enabled"];
+use super::places::{self, digits};
+use super::results::{self, TRUNK};
+use super::{PhoneNumber, schema};
 
 /// Arguments that are URLs, of which an empty one is none.
 pub(super) const URLS: [&str; 2] = ["sms_relay_url", "call_status_url"];
@@ -93,68 +74,19 @@ crate::object! {
     }
 }
 
-impl PhoneNumberModel {
-    /// The number as the API has it.
-    pub(super) fn digits(&self) -> Option<String> {
-        self.number.known().map(|text| digits(text))
-    }
-
-    /// Where calls ring.
-    pub(super) fn routes(&self) -> &Destinations {
-        &self.destinations
-    }
-
-    /// The same, to be changed.
-    pub(super) fn routes_mut(&mut self) -> &mut Destinations {
-        &mut self.destinations
-    }
-
-    /// Its URLs, in the order of [`URLS`].
-    pub(super) fn urls(&self) -> [&Attr<String>; 2] {
-        [&self.sms_relay_url, &self.call_status_url]
-    }
-
-    /// What a destroy does.
-    pub(super) fn fate(&self) -> &str {
-        self.on_destroy.known().map_or(KEEP, String::as_str)
-    }
-
-    /// The same, where that is not known so far.
-    pub(super) fn with_fate(self, on_destroy: &str) -> Self {
-        if self.on_destroy.known().is_some() { self } else { Self { on_destroy: text(on_destroy), ..self } }
-    }
-
-    /// As it is in the account, with what only a plan says.
-    pub(super) fn planned_as(self, plan: &Self) -> Self {
-        let Self { number, on_destroy, timeouts, .. } = plan.clone();
-        Self { number, on_destroy, timeouts, ..self }
-    }
-
-    /// The same, which no destroy touches.
-    pub(super) fn kept(self) -> Self {
-        Self { on_destroy: text(KEEP), ..self }
-    }
-
-    /// The same, ringing nowhere and without these URLs.
-    pub(super) fn unrouted(self, urls: &[String]) -> Self {
-        let none = |name: &str, url| if urls.iter().any(|it| it == name) { text("") } else { url };
-        Self {
-            destinations: Attr::Known(Vec::new()),
-            sms_relay_url: none(URLS[0], self.sms_relay_url),
-            call_status_url: none(URLS[1], self.call_status_url),
-            ..self
-        }
-    }
-}
-
-fn text(text: &str) -> Attr<String> {
-    Attr::Known(text.to_owned())
-}
-
 impl RemoteObject for PhoneNumber {
     type Model = PhoneNumberModel;
 
-    const NOUN: Noun = NOUN;
+    const NOUN: Noun = Noun {
+        type_name: "wavix_phone_number",
+        name: "phone number",
+        short: "number",
+        scope: Some("numbers"),
+        arguments: Arguments::Of(Self::schema),
+        words: &[("sms", "sms_enabled"), ("destination", DESTINATIONS), ("trunk", DESTINATIONS)],
+        list: "wavix_phone_numbers",
+        adopt: None,
+    };
     const ROUTE: &'static str = "/v1/numbers";
     const LIST: ListShape = ListShape::Pages("items");
     const READ: ReadBy = ReadBy::Key;
@@ -169,10 +101,10 @@ impl RemoteObject for PhoneNumber {
         ("price_per_minute", "per_min"),
         ("added_at", "added"),
     ];
-    const UNTOLD: &'static [&'static str] = &[schema::ON_DESTROY];
+    const UNTOLD: &'static [&'static str] = &[ON_DESTROY];
     const EMPTIED: &'static [&'static str] = &URLS;
     const ASYNCHRONOUS: &'static [&'static str] = &[DESTINATIONS, URLS[0]];
-    const RAW: &'static [&'static str] = &["destination"];
+    const TIER_SWITCHES: &'static [&'static str] = &["call_recording_enabled", "transcription_enabled"];
     const SORTED_BY: Option<&'static str> = Some("number");
     const SHARED_READS: bool = true;
     const NOT_IN_LIST: &'static [&'static str] = results::NOT_IN_LIST;
@@ -181,8 +113,7 @@ impl RemoteObject for PhoneNumber {
     const FILTERS: &'static [&'static str] = &["status", "country", "sms_enabled", TRUNK];
 
     fn schema() -> &'static Schema {
-        static SCHEMA: LazyLock<Schema> = LazyLock::new(schema::schema);
-        &SCHEMA
+        schema::whole()
     }
 
     fn results() -> &'static [Attribute] {
@@ -213,12 +144,10 @@ impl RemoteObject for PhoneNumber {
     }
 
     fn passes(listed: &Record<Self>, filter: &str, wanted: &Value) -> bool {
-        match (filter, listed.told(DESTINATIONS)) {
-            (TRUNK, Some(Value::List(all))) => {
-                all.iter().any(|one| one.get(TRUNK).is_some_and(|trunk| trunk.means(wanted)))
-            }
-            (TRUNK, _) => false,
-            _ => listed.told(filter).is_some_and(|told| told.means(wanted)),
+        let is_it = |value: Option<&Value>| value.is_some_and(|value| value.means(wanted));
+        match filter {
+            TRUNK => places::items(listed.told(DESTINATIONS)).iter().any(|one| is_it(one.get(TRUNK))),
+            _ => is_it(listed.told(filter)),
         }
     }
 
@@ -229,7 +158,7 @@ impl RemoteObject for PhoneNumber {
     }
 
     fn called(number: &PhoneNumberModel) -> String {
-        number.digits().map(|digits| format!("+{digits}")).unwrap_or_default()
+        number.number.known().map(|text| format!("+{}", digits(text))).unwrap_or_default()
     }
 
     fn encode(argument: &'static str, value: &Value) -> Vec<(&'static str, Json)> {
@@ -258,10 +187,8 @@ impl RemoteObject for PhoneNumber {
 
     /// A trunk that an answer tells by its login alone is the one that was there with it.
     fn refine(_: &Record<Self>, held: &PhoneNumberModel, found: &mut PhoneNumberModel) {
-        let Attr::Known(all) = &mut found.destinations else { return };
-        for item in all {
-            let Attr::Known(one) = item else { continue };
-            if one.sip_trunk_id.is_null() && one.sip_trunk_login.known().is_some() {
+        for (_, one) in destinations::each_mut(&mut found.destinations) {
+            if one.is_trunk_without_id() {
                 let mut held = destinations::trunks(&held.destinations);
                 let known = held.find(|(_, before, _)| before.sip_trunk_login == one.sip_trunk_login);
                 one.sip_trunk_id = known.map(|(.., id)| id.clone()).into();
@@ -271,7 +198,7 @@ impl RemoteObject for PhoneNumber {
 
     /// Bought again, it has another id.
     fn is_renewed(state: &PhoneNumberModel, listed: &Record<Self>) -> bool {
-        listed.text("number").map(digits).is_some_and(|found| state.digits() == Some(found))
+        Self::called(&Self::identified(listed)) == Self::called(state)
     }
 
     fn identified(listed: &Record<Self>) -> PhoneNumberModel {
@@ -279,32 +206,14 @@ impl RemoteObject for PhoneNumber {
         PhoneNumberModel { id: Attr::Known(listed.key.clone()), number: number.into(), ..Default::default() }
     }
 
-    fn explain(difference: &Difference) -> Option<String> {
-        let Difference { name, wanted, found } = difference;
-        if *name == DESTINATIONS {
-            return Some(format!(
-                "Calls ring at {} instead of {}. Wavix accepted the request, and shows something else.",
-                in_words(found),
-                in_words(wanted)
-            ));
-        }
-        let is_switched_on = TIER_SWITCHES.contains(name) && *wanted == Value::Bool(true);
-        is_switched_on.then(|| {
-            format!("Wavix accepted the request, but left `{name}` off: the account's plan does not seem to include it.")
-        })
+    fn in_words(argument: &str, value: &Value) -> Option<String> {
+        (argument == DESTINATIONS).then(|| places::in_words(value))
     }
 
-    fn remedy(difference: &Difference) -> Option<String> {
-        let Difference { name, wanted, .. } = difference;
-        if *name == DESTINATIONS {
-            return Some(
-                "Apply again. If Wavix is merely slow, raise `update` in the `timeouts` block; if it goes on, look at the \
-                 number in the Wavix portal."
-                    .to_owned(),
-            );
+    fn generate(config: &mut PhoneNumberModel) {
+        destinations::generate(&mut config.destinations);
+        if config.transcription_enabled.is_null() {
+            config.transcription_threshold = Attr::Null;
         }
-        let is_switched_on = TIER_SWITCHES.contains(name) && *wanted == Value::Bool(true);
-        is_switched_on
-            .then(|| format!("Ask Wavix support to enable it for the account, or set `{name} = false`."))
     }
 }

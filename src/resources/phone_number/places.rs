@@ -4,6 +4,8 @@
 //! Source of all fields: the Wavix OpenAPI document, `Number.destination` and
 //! `NumberUpdateRequest.destinations`.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::lifecycle::object::Reading;
@@ -18,6 +20,10 @@ use super::destinations::DESTINATIONS;
 const SIP_URI: i64 = 1;
 const PSTN: i64 = 4;
 const TRUNK: i64 = 5;
+
+/// Begins what stands for a destination of a kind that this provider does not know, and is
+/// no URI: no configuration can hold it, so it is never written back.
+pub(super) const UNKNOWN_KIND: &str = "unknown kind ";
 
 /// A URI as Wavix has it.
 pub(super) fn without_scheme(uri: &str) -> &str {
@@ -77,12 +83,13 @@ fn is_same_place(a: &Value, b: &Value) -> bool {
 
 /// One as people read it.
 fn shown(item: &Value) -> String {
-    let of = |name: &str, words: &str| text(item, name).map(|text| format!("{words}{text}"));
-    let trunk =
-        || of("sip_trunk_id", "SIP trunk ").or_else(|| of("sip_trunk_login", "SIP trunk with the login "));
-    let uri = || text(item, "sip_uri").map(|uri| format!("sip:{}", without_scheme(uri)));
-    let other = || of("phone_number", "").or_else(uri);
-    other().or_else(trunk).unwrap_or_else(|| "something that is not known yet".to_owned())
+    let of =
+        |name: &str, words: &str| text(item, name).map(|text| format!("{words}{}", without_scheme(text)));
+    of("phone_number", "")
+        .or_else(|| of("sip_uri", ""))
+        .or_else(|| of("sip_trunk_id", "SIP trunk "))
+        .or_else(|| of("sip_trunk_login", "SIP trunk with the login "))
+        .unwrap_or_else(|| "something that is not known yet".to_owned())
 }
 
 /// All of them as people read them, in the order in which they are tried.
@@ -91,8 +98,9 @@ pub(super) fn in_words(list: &Value) -> String {
     if all.is_empty() { "nothing".to_owned() } else { all.join(", then ") }
 }
 
-fn items(list: &Value) -> &[Value] {
-    if let Value::List(items) = list { items } else { &[] }
+/// All of them.
+pub(super) fn items<'a>(list: impl Into<Option<&'a Value>>) -> &'a [Value] {
+    if let Some(Value::List(items)) = list.into() { items } else { &[] }
 }
 
 fn priority(item: &Value) -> Option<i64> {
@@ -102,21 +110,11 @@ fn priority(item: &Value) -> Option<i64> {
 /// In the order in which they are tried, each with its rank: equal ones are tried in no
 /// certain order.
 fn ranked(list: &Value) -> Vec<(usize, &Value)> {
-    let mut all: Vec<(i64, &Value)> = (1..).zip(items(list)).collect();
-    for (position, item) in &mut all {
-        *position = priority(item).unwrap_or(*position);
-    }
-    all.sort_by_cached_key(|(priority, item)| (*priority, shown(item)));
-    let mut ranks = Vec::with_capacity(all.len());
-    let mut before = None;
-    for (priority, item) in all {
-        let rank = match (before, ranks.last()) {
-            (Some(before), Some((rank, _))) if before == priority => *rank,
-            (_, last) => last.map_or(0, |(rank, _)| rank + 1),
-        };
-        before = Some(priority);
-        ranks.push((rank, item));
-    }
+    let all = (1..).zip(items(list)).map(|(position, item)| (priority(item).unwrap_or(position), item));
+    let all: Vec<(i64, &Value)> = all.collect();
+    let levels: BTreeSet<i64> = all.iter().map(|(level, _)| *level).collect();
+    let mut ranks: Vec<_> = all.iter().map(|(level, item)| (levels.range(..level).count(), *item)).collect();
+    ranks.sort_by_cached_key(|(rank, item)| (*rank, shown(item)));
     ranks
 }
 
@@ -145,62 +143,53 @@ pub(super) fn encode(list: &Value) -> Json {
             (None, Some(number)) => (digits(number), PSTN),
             (None, None) => (text(item, "sip_trunk_login").unwrap_or_default().to_owned(), TRUNK),
         };
-        let mut fields = json!({ "destination": destination, "priority": priority, "transport": transport });
         let id = text(item, "sip_trunk_id").and_then(|id| id.parse::<i64>().ok());
-        if let (TRUNK, Json::Object(fields)) = (transport, &mut fields) {
-            fields.insert("trunk_id".to_owned(), json!(id));
+        match transport {
+            TRUNK => {
+                json!({ "destination": destination, "priority": priority, "transport": TRUNK, "trunk_id": id })
+            }
+            other => json!({ "destination": destination, "priority": priority, "transport": other }),
         }
-        fields
     };
     (1..).zip(items(list)).map(one).collect()
 }
 
 /// API `destination`.
 pub(super) fn decode(fields: &Map<String, Json>) -> Reading {
-    let read = |json: &Json| {
-        let mut all = json.as_array()?.iter().map(one).collect::<Option<Vec<_>>>()?;
-        all.sort_by_key(|(priority, id, _)| (*priority, *id));
-        Some(Value::List(all.into_iter().map(|(.., item)| item).collect()))
+    let Some(json) = fields.get("destination").or_else(|| fields.get(DESTINATIONS)) else {
+        return Reading::Untold;
     };
-    match fields.get("destination").or_else(|| fields.get(DESTINATIONS)) {
-        None => Reading::Untold,
-        Some(Json::Null) => Reading::Told(Value::List(Vec::new())),
-        Some(json) => read(json).map_or(
-            Reading::Odd("a list of destinations was expected, and something else came"),
-            Reading::Told,
-        ),
-    }
+    let items = if json.is_null() { Some(&[][..]) } else { json.as_array().map(Vec::as_slice) };
+    let Some(mut all) = items.and_then(|items| items.iter().map(one).collect::<Option<Vec<_>>>()) else {
+        return Reading::Odd("a list of destinations was expected, and something else came");
+    };
+    all.sort_by_key(|(priority, id, _)| (*priority, *id));
+    Reading::Told(Value::List(all.into_iter().map(|(.., item)| item).collect()))
 }
 
-fn whole(json: &Json, name: &str) -> Option<i64> {
-    json.get(name).and_then(told::number).and_then(|number| number.to_i64())
-}
-
+/// One, with its priority and its record's id.
 fn one(json: &Json) -> Option<(i64, i64, Value)> {
+    let whole = |name: &str| json.get(name).and_then(told::number).and_then(|number| number.to_i64());
+    let text = |name: &str| json.get(name).and_then(told::text).map_or(Value::Null, Value::String);
     let destination = told::text(json.get("destination")?)?;
-    let priority = whole(json, "priority").unwrap_or_default();
-    let (transport, trunk) = (whole(json, "transport"), whole(json, "trunk_id"));
-    let known = |value: Option<String>| value.map_or(Value::Null, Value::String);
-    let is = |wanted: i64| (transport == Some(wanted)).then(|| destination.clone());
-    let uri =
-        if transport.is_some_and(|it| it == PSTN || it == TRUNK) { None } else { Some(destination.clone()) };
-    let item = Value::map([
-        ("sip_trunk_id", known(trunk.filter(|_| transport == Some(TRUNK)).map(|id| id.to_string()))),
-        ("sip_uri", known(uri)),
-        ("phone_number", known(is(PSTN).map(|number| format!("+{number}")))),
-        ("sip_trunk_login", known(is(TRUNK))),
+    let priority = whole("priority").unwrap_or_default();
+    let mut item = vec![
         ("priority", Value::Number(Number::from(priority))),
         // For data sources: no argument sets these.
-        ("trunk_label", known(json.get("trunk_label").and_then(told::text))),
+        ("trunk_label", text("trunk_label")),
         ("srtp", json.get("srtp").and_then(told::flag).map_or(Value::Null, Value::Bool)),
-    ]);
-    Some((priority, whole(json, "id").unwrap_or_default(), item))
-}
-
-/// What an answer tells of kinds of destinations that this provider does not know.
-pub(super) fn of_unknown_kinds(answer: &Json) -> Vec<String> {
-    let is_known =
-        |item: &&Json| whole(item, "transport").is_some_and(|it| [SIP_URI, PSTN, TRUNK].contains(&it));
-    let unknown = answer.as_array().into_iter().flatten().filter(|item| !is_known(item));
-    unknown.filter_map(|item| told::text(item.get("destination")?)).collect()
+    ];
+    match whole("transport") {
+        Some(SIP_URI) => item.push(("sip_uri", Value::String(destination))),
+        Some(PSTN) => item.push(("phone_number", Value::String(format!("+{destination}")))),
+        Some(TRUNK) => {
+            let id = whole("trunk_id").map_or(Value::Null, |id| Value::String(id.to_string()));
+            item.extend([("sip_trunk_login", Value::String(destination)), ("sip_trunk_id", id)]);
+        }
+        other => {
+            let kind = other.unwrap_or_default();
+            item.push(("sip_uri", Value::String(format!("{UNKNOWN_KIND}{kind}: {destination}"))));
+        }
+    }
+    Some((priority, whole("id").unwrap_or_default(), Value::map(item)))
 }

@@ -16,7 +16,6 @@ use crate::framework::resource::{Call, Outcome};
 use crate::framework::schema::{Attribute, Nesting, Schema};
 use crate::framework::validators;
 use crate::lifecycle::body::{self, Body};
-use crate::lifecycle::compare::Difference;
 use crate::lifecycle::context::Context;
 use crate::lifecycle::noun::{Arguments, Noun};
 use crate::lifecycle::object::{Key, ListShape, ReadBy, Reading, RemoteObject, field};
@@ -45,11 +44,6 @@ pub const NOUN: Noun = Noun {
     adopt: None,
 };
 
-/// Switches that an account's plan may not include. Wavix then accepts the
-/// request and leaves them off.
-const TIER_SWITCHES: [&str; 4] =
-    ["call_recording_enabled", "machine_detection_enabled", "transcription_enabled", "encrypted_media"];
-
 /// What the API documents for `status`.
 const STATUSES: [&str; 3] = [ACTIVE, "pending", "rejected"];
 
@@ -67,6 +61,8 @@ impl RemoteObject for SipTrunk {
     const DOUBLE: &'static str = " and the caller ID";
     const RENAMED: &'static [(&'static str, &'static str)] = &[("login", "name")];
     const UNTOLD: &'static [&'static str] = &["password", "password_wo_version"];
+    const TIER_SWITCHES: &'static [&'static str] =
+        &["call_recording_enabled", "machine_detection_enabled", "transcription_enabled", "encrypted_media"];
     const RAW: &'static [&'static str] = &["allowed_ips"];
     const LISTED: &'static [&'static str] = &["host_request", "auth_method", "status"];
     const IN_LIST: Option<&'static [&'static str]> = Some(&[
@@ -191,11 +187,6 @@ impl RemoteObject for SipTrunk {
         limits::is_unenforced(trunk, argument)
     }
 
-    /// What the account's plan does not include is off whatever was requested.
-    fn is_tolerated(difference: &Difference) -> bool {
-        TIER_SWITCHES.contains(&difference.name) && difference.wanted == Value::Bool(true)
-    }
-
     fn differs_in_list(wanted: &SipTrunkModel, listed: &Record<Self>) -> Vec<&'static str> {
         let listed = requested_host(listed);
         if listed.as_deref() == wanted.requested_host() { Vec::new() } else { vec!["host_request"] }
@@ -226,31 +217,6 @@ impl RemoteObject for SipTrunk {
         outcome: &mut Outcome<SipTrunkModel>,
     ) -> Result<Record<Self>, Diagnostics> {
         Ok(password::sent_again(call, sought, found, look, outcome).await)
-    }
-
-    fn explain(difference: &Difference) -> Option<String> {
-        let Difference { name, wanted, .. } = difference;
-        if !TIER_SWITCHES.contains(name) || *wanted != Value::Bool(true) {
-            return None;
-        }
-        let cause = if *name == "encrypted_media" {
-            "SRTP is switched on for an account by Wavix support"
-        } else {
-            "the setting is offered to Flex Pro accounts only"
-        };
-        Some(format!(
-            "Wavix accepted the request and left `{name}` off without a word. The likely cause is the \
-             account's tier: {cause}."
-        ))
-    }
-
-    fn remedy(difference: &Difference) -> Option<String> {
-        let name = difference.name;
-        TIER_SWITCHES.contains(&name).then(|| {
-            format!(
-                "Remove `{name}` from the configuration, or ask Wavix support to enable it for the account."
-            )
-        })
     }
 }
 

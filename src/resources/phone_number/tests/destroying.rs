@@ -128,7 +128,7 @@ async fn a_tainted_number_is_never_released_by_its_replacement() {
     bench.run_again();
     // Without a refresh nothing but the create is planned.
     let create = bench.plan::<PhoneNumber>(None, &with("release")).await;
-    let leg = Held::<PhoneNumber> { state: old.state.clone(), private: create.private.clone() };
+    let leg = Held::<PhoneNumber>::new(old.state.clone(), create.private.clone());
     assert!(bench.destroy(&leg).await.errors.is_empty());
     assert_eq!(bench.writes(), (0, 0));
     let new = bench.carry_out(None, create).await.ok();
@@ -198,7 +198,7 @@ async fn destroying_a_routing_takes_its_destinations_away() {
     let held = bench.apply::<Routing>(None, &routing(vec![pstn("+13132847320")])).await.ok();
     assert!(bench.destroy(&held).await.errors.is_empty());
     assert_eq!(bench.rings(), []);
-    let kept = RoutingModel { on_destroy: text("keep"), ..routing(vec![pstn("+13132847320")]) };
+    let kept = PhoneNumberModel { on_destroy: text("keep"), ..routing(vec![pstn("+13132847320")]) };
     let bench = Bench::start().await;
     let held = bench.apply::<Routing>(None, &kept).await.ok();
     assert!(bench.destroy(&held).await.errors.is_empty());

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::framework::generation;
+use crate::lifecycle::object::RemoteObject;
 
 use super::*;
 
@@ -12,7 +13,7 @@ async fn a_number_is_imported_by_its_digits_or_its_record_id() {
     let id = bench.stored().id.to_string();
     for text in ["+12565378257", "+1 (256) 537-8257", DIGITS, &id] {
         let held = bench.import::<PhoneNumber>(text).await.ok();
-        assert_eq!(held.state.digits().as_deref(), Some(DIGITS), "{text}");
+        assert_eq!(PhoneNumber::called(&held.state), WRITTEN.replace(' ', ""), "{text}");
         assert_eq!((held.state.id, held.state.on_destroy), (super::text(&id), super::text("keep")), "{text}");
         let held = bench.import::<Routing>(text).await.ok();
         assert_eq!(held.state.on_destroy, super::text("unroute"), "{text}");
@@ -23,9 +24,12 @@ async fn a_number_is_imported_by_its_digits_or_its_record_id() {
 #[tokio::test]
 async fn an_import_of_what_is_not_there_or_not_clear_is_an_error_at_the_number() {
     let bench = Bench::start().await;
-    for (text, said) in
-        [("+13132847320", "+13132847320"), ("99", "99"), ("office", "imported by `+`"), ("+1", "7 to 15")]
-    {
+    for (text, said) in [
+        ("+13132847320", "+13132847320"),
+        ("99", "99"),
+        ("office", "imported by its `number`"),
+        ("+1", "7 to 15"),
+    ] {
         let left = bench.import::<PhoneNumber>(text).await;
         assert!(left.error().contains(said), "{text}: {}", left.error());
         assert!(left.held.is_none_or(|held| held.state.status.is_null()));
@@ -56,7 +60,7 @@ async fn an_imported_number_plans_empty_with_the_configuration_that_is_written_f
     });
     let held = bench.import::<PhoneNumber>("+12565378257").await.ok();
     let value = held.state.clone().into_value();
-    let written = generation::configuration(<PhoneNumber as Form>::schema(), &value);
+    let written = generation::configuration((PhoneNumber::SHOWN.schema)(), &value);
     let mut written = PhoneNumberModel::from_value(&written).unwrap();
     Managed::<PhoneNumber>::NEW.generate(&held.state, &mut written);
     assert_eq!(written.destinations, list(vec![trunk(routed), pstn("+13132847320")]));
@@ -78,6 +82,6 @@ async fn the_identity_is_the_number_however_it_is_written() {
     let identity = Managed::<PhoneNumber>::NEW.identity(&held.state).unwrap();
     assert_eq!(identity.get("number").and_then(Value::as_str), Some("+12565378257"));
     let stub = Managed::<PhoneNumber>::NEW.import_identity(&identity).unwrap();
-    let found = bench.read(&Held::<PhoneNumber> { state: stub, private: Private::default() }).await;
+    let found = bench.read(&Held::<PhoneNumber>::new(stub, Private::default())).await;
     assert_eq!(found.held.unwrap().state.id, held.state.id);
 }

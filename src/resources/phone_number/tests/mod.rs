@@ -10,6 +10,7 @@ mod places;
 mod planning;
 mod readings;
 
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
@@ -21,18 +22,23 @@ use wavix_sim::{PhoneNumber as Stored, Sim};
 
 use crate::client::{Client, ClientSettings};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics, Severity};
-use crate::framework::object::{Attr, Mapped};
+use crate::framework::object::{Attr, Mapped, Object};
 use crate::framework::planning::{self as algorithm, Change};
 use crate::framework::private::{Draft, Private};
 use crate::framework::resource::{Call, CreateRequest, Outcome, Phase, PlanRequest, Resource, UpdateRequest};
 use crate::framework::validation::{self, WriteOnly};
 use crate::lifecycle::context::Context;
 use crate::lifecycle::patience::Patience;
-use crate::protocol::value::Value;
+use crate::protocol::value::{UNKNOWN, Value};
 
 use super::destinations::Destination;
-use super::routing::RoutingModel;
-use super::{Form, Managed, PhoneNumber, PhoneNumberModel, Routing};
+use super::object::PhoneNumberModel;
+use super::{Form as AnyForm, Managed, PhoneNumber, Routing};
+
+/// A resource of a number.
+trait Form: AnyForm<Object = PhoneNumber> {}
+
+impl<F: AnyForm<Object = PhoneNumber>> Form for F {}
 
 const NUMBERS: &str = "/v1/numbers";
 const NUMBER: &str = "/v1/numbers/*";
@@ -51,8 +57,27 @@ fn config(change: impl FnOnce(&mut PhoneNumberModel)) -> PhoneNumberModel {
     config
 }
 
-fn routing(to: Vec<Destination>) -> RoutingModel {
-    RoutingModel { number: text(WRITTEN), destinations: list(to), ..Default::default() }
+/// A routing of the number: the model is the number's, of which it shows some.
+fn routing(to: Vec<Destination>) -> PhoneNumberModel {
+    config(|number| number.destinations = list(to))
+}
+
+/// As a resource of this form has it.
+fn shown<F: Form>(model: &PhoneNumberModel) -> Value {
+    let Value::Map(mut all) = model.clone().into_value() else { panic!("an object") };
+    if let Some(shows) = F::SHOWN.attributes {
+        all.retain(|name, _| shows.contains(&name.as_str()));
+    }
+    Value::Map(all)
+}
+
+/// What it does not show is not known.
+fn model<F: Form>(shown: &Value) -> PhoneNumberModel {
+    let Value::Map(mut all) = shown.clone() else { panic!("an object") };
+    for name in PhoneNumberModel::ATTRIBUTES {
+        all.entry((*name).to_owned()).or_insert(UNKNOWN);
+    }
+    PhoneNumberModel::from_value(&Value::Map(all)).unwrap()
 }
 
 fn list(all: Vec<Destination>) -> super::destinations::Destinations {
@@ -73,13 +98,20 @@ fn uri(uri: &str) -> Destination {
 
 /// What is in the state, and beside it.
 struct Held<F: Form> {
-    state: F::Model,
+    state: PhoneNumberModel,
     private: Private,
+    form: PhantomData<F>,
+}
+
+impl<F: Form> Held<F> {
+    fn new(state: PhoneNumberModel, private: Private) -> Self {
+        Self { state, private, form: PhantomData }
+    }
 }
 
 impl<F: Form> Clone for Held<F> {
     fn clone(&self) -> Self {
-        Self { state: self.state.clone(), private: self.private.clone() }
+        Self::new(self.state.clone(), self.private.clone())
     }
 }
 
@@ -91,11 +123,11 @@ struct Left<F: Form> {
 }
 
 impl<F: Form> Left<F> {
-    fn of(outcome: Outcome<F::Model>, result: Result<(), Diagnostics>) -> Self {
+    fn of(outcome: Outcome<PhoneNumberModel>, result: Result<(), Diagnostics>) -> Self {
         let (state, private, warnings) = outcome.into_parts();
         let errors = result.err().into_iter().flatten().collect();
         Self {
-            held: state.map(|state| Held { state, private }),
+            held: state.map(|state| Held::new(state, private)),
             errors,
             warnings: warnings.into_iter().collect(),
         }
@@ -120,7 +152,8 @@ impl<F: Form> Left<F> {
 
 /// A plan, as the framework makes it.
 struct Planned<F: Form> {
-    state: F::Model,
+    state: PhoneNumberModel,
+    form: PhantomData<F>,
     private: Private,
     is_empty: bool,
     replaces: bool,
@@ -195,15 +228,20 @@ impl Bench {
         Call { ctx: &self.ctx, cancel: &self.cancel, deadline: Instant::now() + self.time }
     }
 
-    async fn plan<F: Form>(&self, held: Option<&Held<F>>, config: &F::Model) -> Planned<F> {
-        let schema = F::schema();
-        let config = config.clone().into_value();
-        let prior = held.map_or(Value::Null, |held| held.state.clone().into_value());
+    async fn plan<F: Form>(&self, held: Option<&Held<F>>, config: &PhoneNumberModel) -> Planned<F> {
+        let schema = (F::SHOWN.schema)();
+        let config = shown::<F>(config);
+        let prior = held.map_or(Value::Null, |held| shown::<F>(&held.state));
         let proposed = proposed(&config, &prior);
-        let change =
-            Change { type_name: F::TYPE_NAME, schema, config: &config, prior: &prior, proposed: &proposed };
-        let mut told = validation::check(schema, F::TYPE_NAME, &config, WriteOnly::Understood);
-        let typed = F::Model::from_value(&config).unwrap();
+        let change = Change {
+            type_name: F::SHOWN.type_name,
+            schema,
+            config: &config,
+            prior: &prior,
+            proposed: &proposed,
+        };
+        let mut told = validation::check(schema, F::SHOWN.type_name, &config, WriteOnly::Understood);
+        let typed = model::<F>(&config);
         Managed::<F>::NEW.validate(&typed, &mut told);
         let private = Draft::new(held.map(|held| held.private.clone()).unwrap_or_default());
         let request = PlanRequest {
@@ -215,15 +253,16 @@ impl Bench {
             cancel: &self.cancel,
         };
         let draft = algorithm::draft(&change);
-        let mut planned = Some(F::Model::from_value(&draft).unwrap());
+        let mut planned = Some(model::<F>(&draft));
         Managed::<F>::NEW.plan(request, &mut planned, &mut told).await;
-        let hooked = planned.unwrap().into_value();
+        let hooked = shown::<F>(&planned.unwrap());
         assert!(!algorithm::hook_started_a_change(&change, &draft, &hooked), "{hooked:?}");
         let plan = algorithm::finish(&change, hooked);
         told.append(plan.diagnostics);
         Planned {
             is_empty: plan.state == prior,
-            state: F::Model::from_value(&plan.state).unwrap(),
+            state: model::<F>(&plan.state),
+            form: PhantomData,
             private: private.into_private(),
             replaces: !plan.requires_replace.is_empty(),
             told: told.into_iter().collect(),
@@ -231,7 +270,7 @@ impl Bench {
     }
 
     /// Plans and does it.
-    async fn apply<F: Form>(&self, held: Option<&Held<F>>, config: &F::Model) -> Left<F> {
+    async fn apply<F: Form>(&self, held: Option<&Held<F>>, config: &PhoneNumberModel) -> Left<F> {
         let planned = self.plan(held, config).await;
         assert_eq!(planned.errors(), [""; 0], "{:?}", planned.told);
         self.carry_out(held, planned).await
@@ -240,7 +279,7 @@ impl Bench {
     async fn carry_out<F: Form>(&self, held: Option<&Held<F>>, planned: Planned<F>) -> Left<F> {
         let plan = planned.state.clone();
         let mut outcome = Outcome::starting_from(held.map(|held| held.state.clone()), planned.private);
-        let write_only = F::Model::default();
+        let write_only = PhoneNumberModel::default();
         let result = match held {
             None => {
                 let request = CreateRequest { write_only, plan };
@@ -255,17 +294,17 @@ impl Bench {
         // As the framework does: the plan's spelling, and no unknown value.
         if let Some(held) = &mut left.held {
             let applied = crate::framework::consistency::Applied {
-                type_name: F::TYPE_NAME,
-                schema: F::schema(),
+                type_name: F::SHOWN.type_name,
+                schema: (F::SHOWN.schema)(),
                 operation: crate::framework::resource::Operation::Update,
-                planned: &planned.state.into_value(),
+                planned: &shown::<F>(&planned.state),
                 failed: !left.errors.is_empty(),
             };
             let mut bugs = Diagnostics::new();
-            let state = held.state.clone().into_value();
+            let state = shown::<F>(&held.state);
             let settled = crate::framework::consistency::after_apply(&applied, state, &mut bugs);
             assert!(bugs.is_empty(), "{bugs:?}");
-            held.state = F::Model::from_value(&settled).unwrap();
+            held.state = model::<F>(&settled);
         }
         left
     }
@@ -275,23 +314,23 @@ impl Bench {
         let result = Managed::<F>::NEW.read(&self.call(), held.state.clone(), &mut outcome).await;
         let mut left = Left::<F>::of(outcome, result);
         if let Some(found) = &mut left.held {
-            let (prior, state) = (held.state.clone().into_value(), found.state.clone().into_value());
+            let (prior, state) = (shown::<F>(&held.state), shown::<F>(&found.state));
             let mut bugs = Diagnostics::new();
             let settled = crate::framework::consistency::after_read(
-                F::TYPE_NAME,
-                F::schema(),
+                F::SHOWN.type_name,
+                (F::SHOWN.schema)(),
                 &prior,
                 state,
                 &mut bugs,
             );
             assert!(bugs.is_empty() || !left.errors.is_empty(), "{bugs:?}");
-            found.state = F::Model::from_value(&settled).unwrap();
+            found.state = model::<F>(&settled);
         }
         left
     }
 
     /// Refreshes in another run, and plans: nothing is to be done.
-    async fn settled<F: Form>(&mut self, held: &Held<F>, config: &F::Model) -> Held<F> {
+    async fn settled<F: Form>(&mut self, held: &Held<F>, config: &PhoneNumberModel) -> Held<F> {
         self.run_again();
         let found = self.read(held).await.ok();
         let planned = self.plan(Some(&found), config).await;
@@ -325,7 +364,7 @@ impl Bench {
 
     async fn import<F: Form>(&self, id: &str) -> Left<F> {
         match Managed::<F>::NEW.import(id) {
-            Ok(state) => self.read(&Held { state, private: Private::default() }).await,
+            Ok(state) => self.read(&Held::new(state, Private::default())).await,
             Err(errors) => Left { held: None, errors: errors.into_iter().collect(), warnings: Vec::new() },
         }
     }

@@ -1,0 +1,177 @@
+//! Resources layer: what is checked and said of a number before anything is done, as far as
+//! it can be asked, and what follows from what a configuration leaves out. Summaries of
+//! warnings are constant: Terraform folds equal ones into one.
+
+use std::time::Duration;
+
+use crate::framework::diagnostics::{Diagnostic, Diagnostics};
+use crate::framework::object::Mapped;
+use crate::framework::path::Path;
+use crate::framework::resource::{Call, DEFAULT_TIMEOUT, Operation, PlanRequest};
+use crate::lifecycle::context::Context;
+use crate::lifecycle::lasting::Lasting;
+use crate::lifecycle::object::RemoteObject;
+use crate::lifecycle::plan::is_applying;
+use crate::lifecycle::record::Record;
+use crate::lifecycle::verify::shown;
+use crate::protocol::value::Value;
+use crate::resources::routes;
+
+use super::PhoneNumber;
+use super::destinations::{self, DESTINATIONS};
+use super::object::{PhoneNumberModel, URLS};
+use super::places::{self, UNKNOWN_KIND, digits, in_words};
+
+/// Where Wavix offers SMS.
+const WITH_SMS: [&str; 2] = ["US", "CA"];
+
+fn warning(argument: &str, summary: &str, detail: String) -> Diagnostic {
+    Diagnostic::warning(summary, detail).at(Path::root(argument))
+}
+
+/// Refuses a URL for SMS where it is known that there are none.
+fn relay(model: &PhoneNumberModel, sms: Option<bool>, diagnostics: &mut Diagnostics) {
+    if sms == Some(false) && model.sms_relay_url.known().is_some_and(|url| !url.is_empty()) {
+        let detail = "`sms_relay_url` needs a number that receives SMS, and this one does not. Set `sms_enabled = true`, or \
+                      `sms_relay_url = \"\"`.";
+        diagnostics.push(Diagnostic::error("SMS relay without SMS", detail).at(Path::root(URLS[0])));
+    }
+}
+
+impl Lasting for PhoneNumber {
+    fn timeout(operation: Operation) -> Duration {
+        if operation == Operation::Update { Duration::from_secs(2 * 60) } else { DEFAULT_TIMEOUT }
+    }
+
+    fn validate(config: &PhoneNumberModel, diagnostics: &mut Diagnostics) {
+        destinations::validate(&config.destinations, &Self::called(config), diagnostics);
+        for (name, url) in URLS.into_iter().zip([&config.sms_relay_url, &config.call_status_url]) {
+            if url.known().is_some_and(|url| url.to_ascii_lowercase().starts_with("http://")) {
+                let detail = "Wavix sends what it reports to this URL in plain text, phone numbers included. Use `https`.";
+                diagnostics.push(warning(name, "Webhook without TLS", detail.to_owned()));
+            }
+        }
+        relay(config, config.sms_enabled.known().copied(), diagnostics);
+    }
+
+    fn complete(planned: &mut PhoneNumberModel, prior: Option<&PhoneNumberModel>) {
+        destinations::complete(&mut planned.destinations, prior.map(|prior| &prior.destinations));
+    }
+
+    async fn plan(
+        request: &PlanRequest<'_, Context, PhoneNumberModel>,
+        planned: &PhoneNumberModel,
+        found: Option<&Record<Self>>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let number = Self::called(planned);
+        if let Some(found) = found {
+            diagnostics.extend(met(&number, planned, found));
+        }
+        let now = |name: &str| found.and_then(|found| found.told(name));
+        let (had_sms, country) = match request.prior {
+            Some(prior) => (prior.sms_enabled.known().copied(), prior.country.known().map(String::as_str)),
+            None => (now("sms_enabled").and_then(Value::as_bool), now("country").and_then(Value::as_str)),
+        };
+        let sms = planned.sms_enabled.known().copied().or(had_sms);
+        relay(planned, sms, diagnostics);
+        if let Some(country) = country.filter(|country| !WITH_SMS.contains(country))
+            && (sms, had_sms) == (Some(true), Some(false))
+        {
+            let detail = format!(
+                "Wavix offers SMS for numbers of the United States and Canada. This one is of {country:?}, so the apply may \
+                 fail."
+            );
+            diagnostics.push(warning("sms_enabled", "SMS may not be available", detail));
+        }
+        let Some(ctx) = request.ctx.filter(|_| !is_applying(request)) else { return };
+        // Trunks that were there before may be gone since, and that is for the user to mend.
+        let before = |id: &String| {
+            let mut held = request.prior.into_iter().flat_map(|it| destinations::trunks(&it.destinations));
+            held.any(|(.., held)| held == id)
+        };
+        for (index, _, id) in destinations::trunks(&planned.destinations).filter(|(.., id)| !before(id)) {
+            if routes::is_there(ctx, id, request.cancel).await == Some(false) {
+                diagnostics.push(destinations::no_trunk(index, id));
+            }
+        }
+    }
+
+    async fn plan_release(
+        request: &PlanRequest<'_, Context, PhoneNumberModel>,
+        prior: &PhoneNumberModel,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let (Some(ctx), number) = (request.ctx, Self::called(prior)) else { return };
+        let trunks = routes::presenting(ctx, &digits(&number), request.cancel).await;
+        if !trunks.is_empty() {
+            let detail = format!(
+                "The number {number} is released, and calls from these SIP trunks present it: {trunks}."
+            );
+            diagnostics.push(warning(Self::LABEL, "Released phone number is a caller ID", detail));
+        }
+    }
+
+    async fn resolve(call: &Call<'_, Context>, plan: &mut PhoneNumberModel) -> Result<(), Diagnostics> {
+        destinations::resolve(call, &mut plan.destinations).await
+    }
+
+    fn remarks(found: &PhoneNumberModel) -> Diagnostics {
+        let (number, mut remarks) = (Self::called(found), Diagnostics::new());
+        let uris = destinations::each(&found.destinations).filter_map(|(_, one)| one.sip_uri.known());
+        let unknown: Vec<&str> =
+            uris.filter(|uri| uri.starts_with(UNKNOWN_KIND)).map(String::as_str).collect();
+        if !unknown.is_empty() {
+            let detail = format!(
+                "The number {number} has destinations of a kind that this provider does not know, shown as `sip_uri`: {}. \
+                 They are never written back: replace them, or leave `{DESTINATIONS}` out.",
+                unknown.join(", ")
+            );
+            remarks.push(warning(DESTINATIONS, "Destination of an unknown kind", detail));
+        }
+        if destinations::each(&found.destinations).any(|(_, one)| one.is_trunk_without_id()) {
+            let detail = format!(
+                "A destination of {number} is a SIP trunk of which Wavix tells the login only: `sip_trunk_id` is null."
+            );
+            remarks.push(warning(DESTINATIONS, "SIP trunk without an id", detail));
+        }
+        remarks
+    }
+
+    fn described(state: &PhoneNumberModel) -> String {
+        let cost = state.monthly_fee.known().map(|fee| format!(" It costs {} USD a month.", fee.meant()));
+        let list = state.destinations.clone().into_value();
+        let rings =
+            (!places::items(&list).is_empty()).then(|| format!(" Its calls ring at {}.", in_words(&list)));
+        format!("{}{}", cost.unwrap_or_default(), rings.unwrap_or_default())
+    }
+
+    fn emptied(managed: &[String]) -> Vec<(&'static str, Value)> {
+        let urls = URLS.into_iter().filter(|url| managed.iter().any(|name| name == url));
+        let destinations = (DESTINATIONS, Value::List(Vec::new()));
+        std::iter::once(destinations).chain(urls.map(|url| (url, Value::string("")))).collect()
+    }
+}
+
+/// What an apply meets, and what it replaces.
+fn met(number: &str, planned: &PhoneNumberModel, found: &Record<PhoneNumber>) -> Vec<Diagnostic> {
+    let mut told = Vec::new();
+    if found.text("status") == Some("inactive") {
+        let kinds: Vec<String> = places::items(found.told("require_docs")).iter().map(shown).collect();
+        let wanted = match kinds.as_slice() {
+            [] => String::new(),
+            kinds => format!(" Wavix wants documents of these kinds: {}.", kinds.join(", ")),
+        };
+        let detail = format!("No call arrives at {number} until it is active.{wanted}");
+        told.push(warning(PhoneNumber::LABEL, "Phone number is inactive", detail));
+    }
+    let wanted = planned.destinations.clone().into_value();
+    if let (Value::List(_), Some(now)) = (&wanted, found.told(DESTINATIONS))
+        && !places::items(now).is_empty()
+        && !places::same(&wanted, now)
+    {
+        let detail = format!("Calls to {number} ring at {} now. This apply replaces that.", in_words(now));
+        told.push(warning(DESTINATIONS, "Phone number is routed already", detail));
+    }
+    told
+}
