@@ -22,6 +22,7 @@ use wavix_sim::{PhoneNumber as Stored, Sim};
 
 use crate::client::{Client, ClientSettings};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics, Severity};
+use crate::framework::fixtures::propose;
 use crate::framework::object::{Attr, Mapped, Object};
 use crate::framework::planning::{self as algorithm, Change};
 use crate::framework::private::{Draft, Private};
@@ -97,6 +98,7 @@ fn uri(uri: &str) -> Destination {
 }
 
 /// What is in the state, and beside it.
+#[derive(Clone)]
 struct Held<F: Form> {
     state: PhoneNumberModel,
     private: Private,
@@ -106,12 +108,6 @@ struct Held<F: Form> {
 impl<F: Form> Held<F> {
     fn new(state: PhoneNumberModel, private: Private) -> Self {
         Self { state, private, form: PhantomData }
-    }
-}
-
-impl<F: Form> Clone for Held<F> {
-    fn clone(&self) -> Self {
-        Self::new(self.state.clone(), self.private.clone())
     }
 }
 
@@ -232,7 +228,7 @@ impl Bench {
         let schema = (F::SHOWN.schema)();
         let config = shown::<F>(config);
         let prior = held.map_or(Value::Null, |held| shown::<F>(&held.state));
-        let proposed = proposed(&config, &prior);
+        let proposed = propose(schema, &prior, &config);
         let change = Change {
             type_name: F::SHOWN.type_name,
             schema,
@@ -388,38 +384,6 @@ impl Bench {
 
     fn last_patch(&self) -> Json {
         self.sim.journal().last("PATCH", NUMBER).expect("a PATCH").body.expect("a body")
-    }
-}
-
-/// As Terraform proposes: what the configuration leaves out and the provider may decide is
-/// what it was, in a list by the position.
-fn proposed(config: &Value, prior: &Value) -> Value {
-    match (config, prior) {
-        (Value::Map(config), Value::Map(prior)) => Value::Map(
-            config
-                .iter()
-                .map(|(name, value)| {
-                    let before = prior.get(name).unwrap_or(&Value::Null);
-                    let is_argument = ["sip_trunk_id", "sip_uri", "phone_number"].contains(&name.as_str());
-                    let is_block = name == "timeouts";
-                    let proposed = match value {
-                        Value::Null if !is_argument && !is_block => before.clone(),
-                        value => proposed(value, before),
-                    };
-                    (
-                        name.clone(),
-                        if name == "number" && prior.contains_key("id") { value.clone() } else { proposed },
-                    )
-                })
-                .collect(),
-        ),
-        (Value::List(config), Value::List(prior)) => {
-            let before = |index| prior.get(index).unwrap_or(&Value::Null);
-            Value::List(
-                config.iter().enumerate().map(|(index, item)| proposed(item, before(index))).collect(),
-            )
-        }
-        (config, _) => config.clone(),
     }
 }
 
