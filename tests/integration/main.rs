@@ -24,6 +24,8 @@ mod support;
 
 mod abilities;
 mod acceptance;
+#[cfg(unix)]
+mod around;
 mod budgets;
 mod conformance;
 mod documentation;
@@ -66,6 +68,8 @@ fn main() -> ExitCode {
         acceptance::trials(),
         live::trials(),
         page::trials(),
+        #[cfg(unix)]
+        around::trials(),
     ]
     .into_iter()
     .flatten()

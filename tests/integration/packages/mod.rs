@@ -27,16 +27,16 @@ pub fn trials() -> Vec<Trial> {
 const ELSEWHERE: &str = if cfg!(target_os = "macos") { "freebsd_amd64" } else { "darwin_arm64" };
 
 /// A release, made once: packing the debug binary takes its time.
-struct Release {
+pub struct Release {
     directory: Mutex<Option<TempDir>>,
     project: Project,
     host: Target,
-    dist: Dist,
+    pub dist: Dist,
 }
 
 static RELEASE: OnceLock<Release> = OnceLock::new();
 
-fn release() -> &'static Release {
+pub fn release() -> &'static Release {
     RELEASE.get_or_init(|| {
         let directory = scratch("packages-");
         let project = project();
@@ -62,7 +62,7 @@ fn project() -> Project {
     Project::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
-fn scratch(prefix: &str) -> TempDir {
+pub fn scratch(prefix: &str) -> TempDir {
     tempfile::Builder::new().prefix(prefix).tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap()
 }
 

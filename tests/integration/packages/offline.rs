@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::{ELSEWHERE, release, scratch};
-use crate::support::require;
+use crate::support::{require, snippets};
 
 acceptance_trials! {
     the_offline_guide_installs_from_a_mirror_as_it_says,
@@ -18,17 +18,9 @@ const SECTION: &str = "## Install without the Registry";
 const CONFIGURATION: &str =
     "terraform {\n  required_providers {\n    wavix = {\n      source = \"wavix/wavix\"\n    }\n  }\n}\n";
 
-/// The shell blocks of a section, up to the next heading.
-fn shell_blocks(page: &str, heading: &str) -> Vec<String> {
-    let (_, section) = page.split_once(&format!("{heading}\n")).expect("the page has the section");
-    let section = section.split("\n## ").next().unwrap();
-    let blocks = section.split("```shell\n").skip(1);
-    blocks.map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
-}
-
 fn the_offline_guide_installs_from_a_mirror_as_it_says() {
     let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(GUIDE)).unwrap();
-    let blocks = shell_blocks(&page, SECTION);
+    let blocks = snippets::shell(snippets::section(&page, SECTION));
     let [make, install, lock] = blocks.as_slice() else { panic!("{SECTION} has other blocks: {blocks:?}") };
     let folder = scratch("offline-");
     let at = |name: &str| folder.path().join(name);

@@ -13,6 +13,8 @@ pub mod require;
 pub mod restapi;
 pub mod run;
 pub mod secrets;
+#[cfg(unix)]
+pub mod snippets;
 pub mod system;
 pub mod terraform;
 
