@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
 /// In place of a value whose name stands twice in one object, with different values:
@@ -91,8 +92,11 @@ impl<'de> Visitor<'de> for Level {
                 continue;
             };
             let value = entries.next_value_seed(Level(inside))?;
-            let is_other = fields.get(&name).is_some_and(|other| *other != value);
-            fields.insert(name, if is_other { Value::from(TWICE) } else { value });
+            match fields.entry(name) {
+                Entry::Vacant(place) => drop(place.insert(value)),
+                Entry::Occupied(mut other) if *other.get() != value => drop(other.insert(Value::from(TWICE))),
+                Entry::Occupied(_) => {}
+            }
         }
         Ok(Value::Object(fields))
     }

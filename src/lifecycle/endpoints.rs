@@ -77,16 +77,16 @@ pub async fn search<T: RemoteObject>(
     query: &[(&'static str, String)],
     options: &CallOptions,
 ) -> Result<Vec<Record<T>>, Error> {
-    pages::<T, _>(client, query, options, |record: &Record<T>| record.key.clone()).all().await
+    pages::<T, _, _>(client, query, options, |record: &Record<T>| record.key.clone()).all().await
 }
 
 /// The same, page by page.
-pub fn pages<T: RemoteObject, I: DeserializeOwned + Send>(
+pub fn pages<T: RemoteObject, I: DeserializeOwned + Send, K: Ord>(
     client: &Client,
     query: &[(&'static str, String)],
     options: &CallOptions,
-    key: fn(&I) -> String,
-) -> Pages<Listed<T, I>, String> {
+    key: fn(&I) -> K,
+) -> Pages<Listed<T, I>, K> {
     let request = client.get(T::ROUTE).options(options);
     query.iter().fold(request, |request, (name, value)| request.query(name, value)).pages(key)
 }

@@ -5,12 +5,13 @@
 //! more than twice the cheapest way. How many pages there are is learned from the first
 //! one, whose objects need no request any more.
 //!
-//! For objects of which the list tells everything. None is decoded before it is asked
+//! For objects of which the list tells everything, and whose key is a number. None is decoded before it is asked
 //! for: an account may have thousands of them.
 
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value as Json};
 
@@ -37,29 +38,27 @@ pub struct SharedReads<T> {
     is_without_list: AtomicBool,
 }
 
-/// An object of a list: what was answered in its [`fields`], as JSON.
+/// An object of a list: what was answered in its [`fields`], as JSON. Two words and a text,
+/// for there may be thousands of them.
 #[derive(Debug)]
 struct Item<T> {
-    key: Box<str>,
+    id: i64,
     values: Box<str>,
     object: PhantomData<fn() -> T>,
 }
 
 /// The fields of an answer that a state is made of, without which as many objects again fit
 /// into the memory.
-fn fields<T: RemoteObject>() -> Vec<&'static str> {
+fn fields<T: RemoteObject>() -> impl Iterator<Item = &'static str> {
     let attributes = T::schema().attributes.iter().map(|attribute| field::<T>(&attribute.name));
-    let mut all: Vec<&str> = attributes.chain(T::RAW.iter().copied()).collect();
-    all.sort_unstable();
-    all.dedup();
-    all
+    attributes.chain(T::RAW.iter().copied())
 }
 
 impl<'de, T: RemoteObject> Deserialize<'de> for Item<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let told = Told::deserialize(deserializer)?;
-        let (key, values) = (record::key::<T, _>(&told)?, told.values_of(&fields::<T>()));
-        Ok(Self { key: key.into(), values: values.into(), object: PhantomData })
+        let id = record::key::<T, D::Error>(&told)?.parse().map_err(D::Error::custom)?;
+        Ok(Self { id, values: told.values_of(fields::<T>()).into(), object: PhantomData })
     }
 }
 
@@ -143,22 +142,23 @@ impl<T: RemoteObject> SharedReads<T> {
     }
 }
 
-fn pages<T: RemoteObject>(client: &Client, options: &CallOptions) -> Pages<Listed<T, Item<T>>, String> {
-    endpoints::pages(client, &[], options, |item: &Item<T>| item.key.to_string())
+fn pages<T: RemoteObject>(client: &Client, options: &CallOptions) -> Pages<Listed<T, Item<T>>, i64> {
+    endpoints::pages(client, &[], options, |item: &Item<T>| item.id)
 }
 
 fn by_key<T>(mut items: Vec<Item<T>>) -> Vec<Item<T>> {
-    items.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+    items.sort_unstable_by_key(|item| item.id);
     items
 }
 
 /// `None` also for one that cannot be read: what is wrong with it is said by its own answer.
 fn find<T: RemoteObject>(items: &[Item<T>], client: &Client, key: &str) -> Option<Record<T>> {
-    let place = items.binary_search_by(|item| item.key.as_ref().cmp(key)).ok()?;
-    let values: Vec<Vec<Json>> = serde_json::from_str(&items.get(place)?.values).ok()?;
-    let told = fields::<T>().into_iter().zip(values);
+    let id: i64 = key.parse().ok()?;
+    let place = items.binary_search_by_key(&id, |item| item.id).ok()?;
+    let values: Vec<Option<[Json; 1]>> = serde_json::from_str(&items.get(place)?.values).ok()?;
+    let told = fields::<T>().zip(values);
     let mut answer = Map::new();
-    answer.extend(told.filter_map(|(name, mut value)| Some((name.to_owned(), value.pop()?))));
+    answer.extend(told.filter_map(|(name, value)| value.map(|[value]| (name.to_owned(), value))));
     let record = Record::deserialize(Json::Object(answer)).ok()?;
     record.conceal(client);
     Some(record)
@@ -333,9 +333,9 @@ mod tests {
             "id": 7, "number": null, "documents": [{ "url": "https://api.wavix.com/x" }], "seconds": "90",
         });
         let item: Item<Thing> = serde_json::from_value(answer).unwrap();
-        assert_eq!((&*item.key, &*item.values), ("7", "[[7],[null]]"));
+        assert_eq!((item.id, &*item.values), (7, "[[7],[null]]"));
         let item: Item<Thing> = serde_json::from_value(json!({ "id": 7 })).unwrap();
-        assert_eq!(&*item.values, "[[7],[]]", "what is not told is not null");
+        assert_eq!(&*item.values, "[[7],null]", "what is not told is not null");
     }
 
     #[tokio::test]

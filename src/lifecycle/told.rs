@@ -117,10 +117,9 @@ impl Told {
         self.fields.get(field)
     }
 
-    /// What was answered in these fields, as JSON: of each a list of its value, or of none.
-    pub(super) fn values_of(&self, names: &[&str]) -> String {
-        let values: Vec<Vec<&Value>> =
-            names.iter().map(|name| self.fields.get(*name).into_iter().collect()).collect();
+    /// What was answered in these fields, as JSON: of each a list of its value, or null for none.
+    pub(super) fn values_of<'a>(&self, names: impl Iterator<Item = &'a str>) -> String {
+        let values: Vec<Option<[&Value; 1]>> = names.map(|name| Some([self.fields.get(name)?])).collect();
         serde_json::to_string(&values).unwrap_or_default()
     }
 

@@ -28,6 +28,8 @@ struct Record<T> {
     list_misses: Lag,
     /// Reads that still answer the version before the last update.
     stale: Option<(T, Lag)>,
+    /// Whether lists are such reads too.
+    is_stale_in_lists: bool,
 }
 
 /// How far replicas are behind a write.
@@ -75,7 +77,7 @@ impl<T: Item> Record<T> {
     fn listed(&mut self) -> Option<&T> {
         if self.list_misses.passes() {
             None
-        } else if T::READ_FROM_LIST {
+        } else if T::READ_FROM_LIST || self.is_stale_in_lists {
             self.read()
         } else {
             Some(&self.item)
@@ -119,6 +121,7 @@ impl<T: Item> Collection<T> {
             read_misses: Lag::of(behaviour.misses_after_create, behaviour.lag_at_most),
             list_misses: Lag::of(behaviour.list_lag, behaviour.lag_at_most),
             stale: None,
+            is_stale_in_lists: false,
             item,
         };
         self.records.insert(record.item.id(), record);
@@ -130,6 +133,14 @@ impl<T: Item> Collection<T> {
         let before = std::mem::replace(&mut record.item, item);
         let reads = behaviour.stale_reads_after_update;
         record.stale = (reads > 0).then(|| (before, Lag::of(reads, behaviour.lag_at_most)));
+        record.is_stale_in_lists = false;
+    }
+
+    /// Lets so many reads, alone or in a list, show another version of a stored item.
+    pub(crate) fn show(&mut self, other: T, reads: u32, behaviour: &Behaviour) {
+        let Some(record) = self.records.get_mut(&other.id()).filter(|_| reads > 0) else { return };
+        record.stale = Some((other, Lag::of(reads, behaviour.lag_at_most)));
+        record.is_stale_in_lists = true;
     }
 
     pub(crate) fn remove(&mut self, id: i64, behaviour: &Behaviour) -> Option<T> {

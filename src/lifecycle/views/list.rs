@@ -73,7 +73,7 @@ impl<T: RemoteObject, R: Resource<Context, Model = T::Model>> ListResource<Conte
                 endpoints::list(call.ctx.client(), &options(call)).await.map_err(failed)?;
             return push(call, listed, &filter, request.include_resource, results).await.map(drop);
         }
-        let mut pages = endpoints::pages::<T, _>(
+        let mut pages = endpoints::pages::<T, _, _>(
             call.ctx.client(),
             filter.query(),
             &options(call),

@@ -43,6 +43,16 @@ impl Fields<'_> {
         }
     }
 
+    /// Sets what a field that may be absent says.
+    pub(crate) fn set<T>(
+        &self,
+        name: &str,
+        read: fn(&Value) -> Option<T>,
+        to: &mut T,
+    ) -> Result<(), Refusal> {
+        self.optional(name, read).map(|sent| sent.into_iter().for_each(|sent| *to = sent))
+    }
+
     /// Refuses the first key that the schema does not list, unless the API ignores such.
     pub(crate) fn known(&self, names: &[&str], behaviour: &Behaviour) -> Result<(), Refusal> {
         match behaviour.unknown_keys {

@@ -2,7 +2,7 @@
 //! says its fields, its rules and how it is shown; a route that is like no other is with its object.
 
 use axum::{extract::Path, http::StatusCode, response::Response};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     accounts::Holdings,
@@ -104,6 +104,16 @@ pub(crate) trait Change: Object {
         behaviour: &Behaviour,
         holdings: &mut Holdings,
     ) -> Result<(), Refusal>;
+
+    /// As a server shows it that is behind in what settles later; this is what it was.
+    fn settling(&self, _before: &Self) -> Self {
+        self.clone()
+    }
+
+    /// Whether the answer is behind, and how many reads after it.
+    fn lag(_behaviour: &Behaviour) -> (bool, u32) {
+        (false, 0)
+    }
 }
 
 pub(crate) fn provisioned<T: Object>(behaviour: &Behaviour) -> Result<(), Refusal> {
@@ -170,13 +180,49 @@ pub(crate) async fn retrieve<T: Object>(Path(id): Path<String>, call: Call) -> R
 
 pub(crate) async fn update<T: Change>(Path(id): Path<String>, call: Call) -> Result<Response, Refusal> {
     admitted::<T>(&call, Access::Write)?;
+    let shown = changed::<T>(&call, &[id], || call.object())?;
+    Ok(json_response(StatusCode::OK, &shown.into_iter().next().unwrap_or_default()))
+}
+
+/// Changes those that the body names, all of them or none.
+pub(crate) async fn update_all<T: Change>(call: Call) -> Result<Response, Refusal> {
+    admitted::<T>(&call, Access::Write)?;
+    let mut fields = call.object()?;
+    let ids = Fields(&fields).required("ids", |sent| {
+        sent.as_array()?.iter().map(|id| Some(id.as_i64()?.to_string())).collect::<Option<Vec<_>>>()
+    })?;
+    fields.remove("ids");
+    Ok(json_response(StatusCode::OK, &json!({ "items": changed::<T>(&call, &ids, || Ok(fields))? })))
+}
+
+/// Changes all of them or none, and shows them.
+fn changed<T: Change>(
+    call: &Call,
+    ids: &[String],
+    fields: impl FnOnce() -> Result<Map<String, Value>, Refusal>,
+) -> Result<Vec<Value>, Refusal> {
+    let behaviour = &call.behaviour;
     let mut holdings = call.holdings();
-    let stored = T::named(&id).and_then(|id| T::collection(&mut holdings).get(id));
-    let mut item = stored.cloned().ok_or_else(|| T::missing(&id, &call.behaviour))?;
-    item.change(&Fields(&call.object()?), &call.behaviour, &mut holdings)?;
-    let answer = json_response(StatusCode::OK, &item.detail(&call.behaviour));
-    T::collection(&mut holdings).replace(item, &call.behaviour);
-    Ok(answer)
+    let stored = |id: &String| {
+        let found = T::named(id).and_then(|id| T::collection(&mut holdings).get(id));
+        found.cloned().ok_or_else(|| T::missing(id, behaviour))
+    };
+    let before = ids.iter().map(stored).collect::<Result<Vec<_>, _>>()?;
+    let fields = fields()?;
+    let mut items = before.clone();
+    for item in &mut items {
+        item.change(&Fields(&fields), behaviour, &mut holdings)?;
+    }
+    let mut shown = Vec::new();
+    for (item, before) in items.into_iter().zip(before) {
+        let ((is_behind, reads), settling) = (T::lag(behaviour), item.settling(&before));
+        let mut answer = if is_behind { settling.clone() } else { item.clone() };
+        answer.as_read(&mut holdings);
+        shown.push(answer.detail(behaviour));
+        T::collection(&mut holdings).replace(item, behaviour);
+        T::collection(&mut holdings).show(settling, reads, behaviour);
+    }
+    Ok(shown)
 }
 
 pub(crate) async fn delete<T: Object>(Path(id): Path<String>, call: Call) -> Result<Response, Refusal> {

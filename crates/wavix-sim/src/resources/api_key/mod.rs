@@ -106,9 +106,9 @@ impl Change for ApiKey {
         if let Some(label) = fields.optional("label", non_empty)? {
             self.label = behaviour.labels.kept(&label);
         }
-        self.active = fields.optional("active", boolean)?.unwrap_or(self.active);
-        self.restricted = fields.optional("restricted", boolean)?.unwrap_or(self.restricted);
-        self.scopes_enabled = fields.optional("scopes_enabled", boolean)?.unwrap_or(self.scopes_enabled);
+        fields.set("active", boolean, &mut self.active)?;
+        fields.set("restricted", boolean, &mut self.restricted)?;
+        fields.set("scopes_enabled", boolean, &mut self.scopes_enabled)?;
         if let Some(addresses) = fields.optional("permitted_ips", |sent| sent.as_array().cloned())? {
             self.permitted_ips = addresses.iter().map(address).collect::<Result<_, _>>()?;
         }

@@ -3,24 +3,23 @@
 
 mod number;
 mod portal;
-mod request;
+mod routing;
 
 use std::sync::Arc;
 
-use axum::{Router, extract::Path, http::StatusCode, response::Response, routing::get};
+use axum::{Router, response::Response, routing::get};
 use serde_json::{Value, json};
 
 use crate::{
     accounts::Holdings,
-    answer::{RECORD_NOT_FOUND, Refusal, json_response},
+    answer::{RECORD_NOT_FOUND, Refusal},
     auth::Access,
-    behaviour::{Behaviour, DestinationOrder, IdsEncoding, NumberNotFound, PatchReply, RoutedTrunk},
+    behaviour::{Behaviour, DestinationOrder, IdsEncoding, NumberNotFound, RoutedTrunk},
     collection::Collection,
     shared::Shared,
 };
 
 use super::{
-    body::Fields,
     call::Call,
     object::{self, Listing, Object},
 };
@@ -29,8 +28,11 @@ pub use number::{Destination, PhoneNumber};
 
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
-        .route("/v1/numbers", get(object::list::<PhoneNumber>).patch(patch_all).delete(release))
-        .route("/v1/numbers/{id}", get(object::retrieve::<PhoneNumber>).patch(patch))
+        .route(
+            "/v1/numbers",
+            get(object::list::<PhoneNumber>).patch(object::update_all::<PhoneNumber>).delete(release),
+        )
+        .route("/v1/numbers/{id}", get(object::retrieve::<PhoneNumber>).patch(object::update::<PhoneNumber>))
 }
 
 impl Object for PhoneNumber {
@@ -75,19 +77,15 @@ impl Object for PhoneNumber {
     }
 
     fn beside_the_list() -> Option<(&'static str, Value)> {
-        let types = [
-            (1, "id", "Proof of identity"),
-            (2, "address", "Proof of address"),
-            (3, "localaddress", "Proof of local address"),
-        ];
-        let types = types.map(|(id, name, title)| json!({ "id": id, "name": name, "title": title }));
-        Some(("doc_types", types.into_iter().collect()))
+        let types = json!([
+            { "id": 1, "name": "id", "title": "Proof of identity" },
+            { "id": 2, "name": "address", "title": "Proof of address" },
+            { "id": 3, "name": "localaddress", "title": "Proof of local address" },
+        ]);
+        Some(("doc_types", types))
     }
 
     fn as_read(&mut self, holdings: &mut Holdings) {
-        if let Some(stored) = holdings.phone_numbers.get_mut(self.id) {
-            (self.destination, self.sms_relay_url) = stored.seen();
-        }
         self.label_trunks(&holdings.trunks);
     }
 
@@ -102,91 +100,34 @@ impl Object for PhoneNumber {
     }
 }
 
-async fn patch(Path(id): Path<String>, call: Call) -> Result<Response, Refusal> {
-    object::admitted::<PhoneNumber>(&call, Access::Write)?;
-    let fields = call.object()?;
-    let shown = change(&call, &[id], &Fields(&fields), &[])?;
-    Ok(json_response(StatusCode::OK, &shown.into_iter().next().unwrap_or_default()))
-}
-
-async fn patch_all(call: Call) -> Result<Response, Refusal> {
-    object::admitted::<PhoneNumber>(&call, Access::Write)?;
-    let fields = call.object()?;
-    let fields = Fields(&fields);
-    let ids = fields.required("ids", |sent| {
-        sent.as_array()?.iter().map(|id| Some(id.as_i64()?.to_string())).collect::<Option<Vec<_>>>()
-    })?;
-    Ok(json_response(StatusCode::OK, &json!({ "items": change(&call, &ids, &fields, &["ids"])? })))
-}
-
-/// Changes all of them or none, and shows them.
-fn change(call: &Call, ids: &[String], fields: &Fields<'_>, others: &[&str]) -> Result<Vec<Value>, Refusal> {
-    let behaviour = &call.behaviour;
-    let mut holdings = call.holdings();
-    let stored = |id: &String| {
-        let number = PhoneNumber::named(id).and_then(|id| holdings.phone_numbers.get(id));
-        number.cloned().ok_or_else(|| PhoneNumber::missing(id, behaviour))
-    };
-    let before = ids.iter().map(stored).collect::<Result<Vec<_>, _>>()?;
-    let mut changed = Vec::new();
-    for number in &before {
-        changed.push(request::changed(number, fields, others, behaviour, &mut holdings)?);
-    }
-    let mut shown = Vec::new();
-    for (mut number, before) in changed.into_iter().zip(before) {
-        holdings.phone_numbers.replace(number.clone(), behaviour);
-        if behaviour.numbers.patch_reply == PatchReply::Stale {
-            (number.destination, number.sms_relay_url) = (before.destination, before.sms_relay_url);
-        }
-        number.label_trunks(&holdings.trunks);
-        shown.push(number.detail(behaviour));
-    }
-    Ok(shown)
-}
-
-/// DELETE gives back to stock what its query names, all or nothing.
+/// DELETE gives back what its query names, all or nothing.
 async fn release(call: Call) -> Result<Response, Refusal> {
     object::admitted::<PhoneNumber>(&call, Access::Write)?;
-    let behaviour = &call.behaviour;
-    let query = call.query_pairs()?;
-    let under = |name: &'static str| {
-        let named = query.iter().filter(move |(key, _)| key == name);
-        named.flat_map(|(_, value)| value.split(',')).map(str::to_owned).collect::<Vec<_>>()
+    let (behaviour, query) = (&call.behaviour, call.query_pairs()?);
+    let under = |names: &[&str]| {
+        let named = query.iter().filter(|(name, _)| names.contains(&name.as_str()));
+        named.flat_map(|(_, value)| value.split(',').map(str::to_owned)).collect::<Vec<_>>()
     };
-    let mut ids = match behaviour.numbers.ids_encoding {
-        IdsEncoding::Repeat | IdsEncoding::LastWins => under("ids"),
-        IdsEncoding::Brackets => under("ids[]"),
-        IdsEncoding::Both => [under("ids"), under("ids[]")].concat(),
+    let (ids, dids) = match behaviour.numbers.ids_encoding {
+        IdsEncoding::Repeat => (under(&["ids"]), under(&["dids"])),
+        IdsEncoding::Brackets => (under(&["ids[]"]), under(&["dids"])),
+        IdsEncoding::Both => (under(&["ids", "ids[]"]), under(&["dids"])),
+        IdsEncoding::LastWins => (under(&["ids"]).pop().into_iter().collect(), under(&["dids"])),
     };
-    if behaviour.numbers.ids_encoding == IdsEncoding::LastWins {
-        ids = ids.pop().into_iter().collect();
-    }
-    let dids = under("dids");
     if ids.is_empty() == dids.is_empty() {
         return Err(Refusal::unprocessable("Missing or invalid parameter ids"));
     }
     let mut holdings = call.holdings();
-    let named = |text: &String, is_id: bool| {
-        let fits = |number: &&PhoneNumber| {
-            if is_id { number.id.to_string() == *text } else { number.number == *text }
-        };
-        let found = holdings.phone_numbers.iter().find(fits).map(|number| number.id);
-        found.ok_or_else(|| PhoneNumber::missing(text, behaviour))
+    let named = |text: &String| {
+        let mut all = holdings.phone_numbers.iter();
+        let found =
+            all.find(|it| if dids.is_empty() { it.id.to_string() == *text } else { it.number == *text });
+        found.map(|number| number.id).ok_or_else(|| PhoneNumber::missing(text, behaviour))
     };
-    let by_id = ids.iter().map(|id| named(id, true));
-    let found = by_id.chain(dids.iter().map(|did| named(did, false))).collect::<Result<Vec<_>, _>>()?;
-    for id in found {
-        return_to_stock(&mut holdings, id, behaviour);
+    for id in ids.iter().chain(&dids).map(named).collect::<Result<Vec<_>, _>>()? {
+        holdings.phone_numbers.remove(id, behaviour);
     }
     Ok(object::deleted(behaviour))
-}
-
-/// Whether there was one.
-fn return_to_stock(holdings: &mut Holdings, id: i64, behaviour: &Behaviour) -> bool {
-    let number = holdings.phone_numbers.remove(id, behaviour);
-    let found = number.is_some();
-    holdings.stock.extend(number.map(PhoneNumber::in_stock));
-    found
 }
 
 /// What the delete of a trunk means for the numbers that are routed to it.
@@ -195,17 +136,15 @@ pub(crate) fn without_trunk(
     holdings: &mut Holdings,
     behaviour: &Behaviour,
 ) -> Result<(), Refusal> {
-    match behaviour.numbers.routed_trunk_delete {
-        RoutedTrunk::Dangling => Ok(()),
-        RoutedTrunk::Dropped => {
-            for number in holdings.phone_numbers.iter_mut() {
-                number.destination.retain(|destination| destination.trunk_id != Some(trunk));
+    let knob = behaviour.numbers.routed_trunk_delete;
+    for number in holdings.phone_numbers.iter_mut().filter(|number| number.leads_to(trunk)) {
+        match knob {
+            RoutedTrunk::Dangling => {}
+            RoutedTrunk::Dropped => number.destination.retain(|one| one.trunk_id != Some(trunk)),
+            RoutedTrunk::Rejected => {
+                return Err(Refusal::unprocessable("SIP trunk is used as a destination of phone numbers"));
             }
-            Ok(())
         }
-        RoutedTrunk::Rejected if holdings.phone_numbers.iter().any(|number| number.leads_to(trunk)) => {
-            Err(Refusal::unprocessable("SIP trunk is used as a destination of phone numbers"))
-        }
-        RoutedTrunk::Rejected => Ok(()),
     }
+    Ok(())
 }

@@ -9,8 +9,8 @@ use super::super::sip_trunk::Trunk;
 
 /// A phone number of an account. Field names are the API's, also in a fixture ([`crate::Portal::add_phone_number`]),
 /// where each may be left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default = "PhoneNumber::usual", deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are the API's, documented there")]
 pub struct PhoneNumber {
     pub id: i64,
@@ -49,8 +49,6 @@ pub struct PhoneNumber {
     /// Seconds.
     pub transcription_threshold: i64,
     pub call_status_url: Option<String>,
-    #[serde(skip)]
-    pub(super) unsettled: Option<Unsettled>,
 }
 
 /// Where a call of a number goes.
@@ -71,57 +69,27 @@ pub struct Destination {
     pub trunk_label: Option<String>,
 }
 
-/// What reads still show of the time before a change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Unsettled {
-    pub(super) destination: Vec<Destination>,
-    pub(super) sms_relay_url: Option<String>,
-    /// Reads that do.
-    pub(super) left: u32,
-}
-
-impl Default for PhoneNumber {
-    fn default() -> Self {
+impl PhoneNumber {
+    /// One of the vendor's examples, without id and digits.
+    pub(super) fn usual() -> Self {
         let text = str::to_owned;
         Self {
-            id: 0,
-            number: String::new(),
             activation_fee: text("0.99"),
             monthly_fee: text("0.99"),
             per_min: text("0.01"),
             city: text("DETROIT, MI"),
             city_id: 123,
-            state: None,
             country: text("United States"),
             country_short_name: text("US"),
-            destination: Vec::new(),
             channels: 24,
-            require_docs: Vec::new(),
-            documents: Vec::new(),
             domestic_cli: true,
-            cnam: None,
-            free_min: 0,
-            unlimited: false,
-            label: None,
             status: text("active"),
             seconds: text("0"),
             added: text("2023-04-10T06:42:59.000Z"),
             paid_until: text("2027-01-10"),
-            sms_enabled: false,
-            sms_relay_url: None,
-            call_recording_enabled: false,
-            transcription_enabled: false,
             transcription_threshold: 6,
-            call_status_url: None,
-            unsettled: None,
+            ..Self::default()
         }
-    }
-}
-
-impl PhoneNumber {
-    /// Whether the country allows messages to it.
-    pub(super) fn can_have_messages(&self) -> bool {
-        ["US", "CA"].contains(&self.country_short_name.as_str())
     }
 
     /// Whether a call may go to this trunk.
@@ -129,40 +97,11 @@ impl PhoneNumber {
         self.destination.iter().any(|destination| destination.trunk_id == Some(trunk))
     }
 
-    /// As reads see it while the last change has not settled; counts this one.
-    pub(super) fn seen(&mut self) -> (Vec<Destination>, Option<String>) {
-        match &mut self.unsettled {
-            Some(before) if before.left > 0 => {
-                before.left -= 1;
-                (before.destination.clone(), before.sms_relay_url.clone())
-            }
-            _ => (self.destination.clone(), self.sms_relay_url.clone()),
-        }
-    }
-
     /// Gives each destination the label that its trunk has now.
     pub(crate) fn label_trunks(&mut self, trunks: &Collection<Trunk>) {
         for destination in &mut self.destination {
             let trunk = destination.trunk_id.and_then(|id| trunks.get(id));
             destination.trunk_label = trunk.map(|trunk| trunk.label.clone());
-        }
-    }
-
-    /// As stock has it: without what an owner sets.
-    pub(super) fn in_stock(self) -> Self {
-        let settings = Self::default();
-        Self {
-            destination: settings.destination,
-            documents: settings.documents,
-            label: settings.label,
-            sms_enabled: settings.sms_enabled,
-            sms_relay_url: settings.sms_relay_url,
-            call_recording_enabled: settings.call_recording_enabled,
-            transcription_enabled: settings.transcription_enabled,
-            transcription_threshold: settings.transcription_threshold,
-            call_status_url: settings.call_status_url,
-            unsettled: settings.unsettled,
-            ..self
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Phone numbers as the portal shows and changes them, and the stock that they come from.
+//! Phone numbers as the portal shows and changes them.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,14 @@ use crate::{
     collection::Item as _,
 };
 
-use super::{PhoneNumber, return_to_stock};
+use super::PhoneNumber;
 
 /// The first number of the vendor's examples; those that are seeded without one follow it.
 const FIRST_NUMBER: i64 = 12_565_378_257;
+
+fn stored<'a>(holdings: &'a mut Holdings, digits: &str) -> Option<&'a mut PhoneNumber> {
+    holdings.phone_numbers.iter_mut().find(|number| number.number == digits)
+}
 
 /// Phone numbers.
 impl Portal {
@@ -23,7 +27,7 @@ impl Portal {
 
     /// The phone number with these digits.
     pub fn phone_number(&self, digits: &str) -> Option<PhoneNumber> {
-        self.holdings().phone_numbers.iter().find(|number| number.number == digits).cloned()
+        stored(&mut self.holdings(), digits).cloned()
     }
 
     /// Gives the account a number without a request, and its id. The fields are those of the answer, all optional, and
@@ -31,25 +35,17 @@ impl Portal {
     ///
     /// # Panics
     /// When a field is unknown or of the wrong type.
-    #[expect(
-        clippy::panic,
-        reason = "a fixture with a spelling mistake must not pass for one without the field"
-    )]
+    #[expect(clippy::panic, reason = "a fixture with a spelling mistake must not pass for one without")]
     pub fn add_phone_number(&self, fields: Value) -> i64 {
         self.seed_phone_number(fields)
             .unwrap_or_else(|message| panic!("cannot seed a phone number: {message}"))
     }
 
     pub(crate) fn seed_phone_number(&self, fields: Value) -> Result<i64, String> {
-        let mut number: PhoneNumber = serde_json::from_value(fields).map_err(|error| error.to_string())?;
+        let number: PhoneNumber = serde_json::from_value(fields).map_err(|error| error.to_string())?;
         let mut holdings = self.holdings();
-        if number.id == 0 {
-            number.id = holdings.phone_numbers.new_id();
-        }
-        if number.number.is_empty() {
-            number.number = free(&taken(&holdings), number.id);
-        }
-        own(&mut holdings, number)
+        let mut taken = taken(&holdings);
+        own(&mut holdings, number, &mut taken)
     }
 
     /// Gives the account so many numbers that are alike.
@@ -57,17 +53,14 @@ impl Portal {
         let mut holdings = self.holdings();
         let mut taken = taken(&holdings);
         for _ in 0..count {
-            let id = holdings.phone_numbers.new_id();
-            let number = free(&taken, id);
-            taken.insert(number.clone());
-            let number = PhoneNumber { id, number, ..PhoneNumber::default() };
-            holdings.phone_numbers.insert(number, &without_lag());
+            let made = own(&mut holdings, PhoneNumber::usual(), &mut taken);
+            debug_assert!(made.is_ok(), "new ids and digits are not taken");
         }
     }
 
     /// Edits a number as somebody else would in the portal; `false` when there is none with these digits.
     pub fn edit_phone_number(&self, digits: &str, edit: impl FnOnce(&mut PhoneNumber)) -> bool {
-        self.holdings().phone_numbers.iter_mut().find(|number| number.number == digits).map(edit).is_some()
+        stored(&mut self.holdings(), digits).map(edit).is_some()
     }
 
     /// Changes these fields of a number, see [`Self::add_phone_number`]; `None` when there is none with these digits.
@@ -77,16 +70,11 @@ impl Portal {
         fields: Map<String, Value>,
     ) -> Option<Result<(), String>> {
         let mut holdings = self.holdings();
-        let stored = holdings.phone_numbers.iter_mut().find(|number| number.number == digits)?;
+        let stored = stored(&mut holdings, digits)?;
         let mut whole = json!(stored);
-        if let Value::Object(whole) = &mut whole {
-            whole.extend(fields);
-        }
+        whole.as_object_mut().into_iter().for_each(|whole| whole.extend(fields.clone()));
         Some(match serde_json::from_value::<PhoneNumber>(whole) {
-            Ok(number) if number.id() == stored.id() => {
-                *stored = number;
-                Ok(())
-            }
+            Ok(number) if number.id == stored.id => Ok(*stored = number),
             Ok(_) => Err("the id of a number does not change".to_owned()),
             Err(error) => Err(error.to_string()),
         })
@@ -95,42 +83,39 @@ impl Portal {
     /// Releases a number as somebody else would in the portal; `false` when there is none with these digits.
     pub fn release_phone_number(&self, digits: &str) -> bool {
         let mut holdings = self.holdings();
-        let found = holdings.phone_numbers.iter().find(|number| number.number == digits).map(PhoneNumber::id);
-        found.is_some_and(|id| return_to_stock(&mut holdings, id, &without_lag()))
+        let id = stored(&mut holdings, digits).map(|number| number.id);
+        id.and_then(|id| holdings.phone_numbers.remove(id, &without_lag())).is_some()
     }
 
-    /// Buys a number that was released, as somebody else would in the portal, and gives its new id; `None` when stock has
-    /// none with these digits.
+    /// Buys a number as somebody else would in the portal, and gives its id, which is a new one also of a number that was
+    /// released; `None` when the account has it.
     pub fn buy_phone_number(&self, digits: &str) -> Option<i64> {
-        let mut holdings = self.holdings();
-        let place = holdings.stock.iter().position(|number| number.number == digits)?;
-        let mut number = holdings.stock.remove(place);
-        number.id = holdings.phone_numbers.new_id();
-        own(&mut holdings, number).ok()
+        self.seed_phone_number(json!({ "number": digits })).ok()
     }
-
-    /// What was released, by time.
-    pub fn stock(&self) -> Vec<PhoneNumber> {
-        self.holdings().stock.clone()
-    }
-}
-
-/// Stores it unless its digits or its id are taken.
-fn own(holdings: &mut Holdings, number: PhoneNumber) -> Result<i64, String> {
-    if holdings.phone_numbers.iter().any(|taken| taken.number == number.number || taken.id == number.id) {
-        return Err(format!("{} is taken", number.number));
-    }
-    let id = number.id;
-    holdings.phone_numbers.insert(number, &without_lag());
-    Ok(id)
 }
 
 fn taken(holdings: &Holdings) -> BTreeSet<String> {
     holdings.phone_numbers.iter().map(|number| number.number.clone()).collect()
 }
 
-/// A number that is not taken.
-fn free(taken: &BTreeSet<String>, id: i64) -> String {
-    let mut numbers = (FIRST_NUMBER + id - PhoneNumber::FIRST_ID..).map(|number| number.to_string());
-    numbers.find(|number| !taken.contains(number)).unwrap_or_default()
+/// Stores it, with an id and digits that are not taken.
+fn own(
+    holdings: &mut Holdings,
+    mut number: PhoneNumber,
+    taken: &mut BTreeSet<String>,
+) -> Result<i64, String> {
+    if number.id == 0 {
+        number.id = holdings.phone_numbers.new_id();
+    }
+    if number.number.is_empty() {
+        let mut digits =
+            (FIRST_NUMBER + number.id - PhoneNumber::FIRST_ID..).map(|number| number.to_string());
+        number.number = digits.find(|digits| !taken.contains(digits)).unwrap_or_default();
+    }
+    let id = number.id;
+    if holdings.phone_numbers.get(id).is_some() || !taken.insert(number.number.clone()) {
+        return Err(format!("{} is taken", number.number));
+    }
+    holdings.phone_numbers.insert(number, &without_lag());
+    Ok(id)
 }
