@@ -65,6 +65,7 @@ impl<'a> Stage<'a> {
     pub fn going_on(&self) -> String {
         let quoted = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
         let mut shell = format!("cd {}\n", quoted(&self.work.to_string_lossy()));
+        shell.push_str("# With these, Terraform finds the provider and the account in any folder.\n");
         for (name, value) in self.variables() {
             shell.push_str(&format!("export {name}={}\n", quoted(&value)));
         }

@@ -179,7 +179,7 @@ fn greeting(sim: &Sim) -> String {
     let callerid = VERIFIED_NUMBERS[0];
     format!(
         r#"Simulated Wavix API on {base_url}; stop with Ctrl-C.
-Open {base_url}/ in a browser to watch the requests and to let some fail. To try it:
+Open {base_url}/ in a browser to watch the requests and to inject faults. To try it with an installed provider:
 
 terraform {{
   required_providers {{ wavix = {{ source = "wavix/wavix" }} }}

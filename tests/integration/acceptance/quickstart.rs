@@ -96,7 +96,17 @@ fn what_the_quickstart_keeps_can_be_gone_on_with() {
         // Played with every request, which nothing else shows.
         assert!(screen.shown().contains("→ POST /v1/trunks (no answer) committed"), "{}", screen.shown());
         assert!(stage.another_simulator().starts_with("cargo run -p wavix-sim -- --port "));
-        let shell = format!("set -e\n{} -detailed-exitcode\n", stage.going_on().trim_end());
+        // And in any other folder of that shell.
+        let other = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let configuration = "terraform {\n  required_providers {\n    wavix = { source = \"wavix/wavix\" }\n  }\n}\n\n\
+                             data \"wavix_sip_trunks\" \"all\" {}\n\noutput \"trunks\" {\n  value = length(data.wavix_sip_trunks.all.sip_trunks)\n}\n";
+        fs::write(other.path().join("main.tf"), configuration).unwrap();
+        let program = require::cli().as_ref().unwrap().path.display();
+        let shell = format!(
+            "set -e\n{} -detailed-exitcode\ncd '{}'\n'{program}' init\n'{program}' plan -no-color\n",
+            stage.going_on().trim_end(),
+            other.path().display()
+        );
         let output = Command::new("sh")
             .env_clear()
             .env("PATH", "/usr/bin:/bin")
@@ -105,6 +115,7 @@ fn what_the_quickstart_keeps_can_be_gone_on_with() {
             .unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success() && said.contains("No changes."), "{shell}\n{output:?}");
+        assert!(said.contains("+ trunks = 3"), "{said}");
     });
 }
 
