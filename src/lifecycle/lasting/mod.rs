@@ -28,7 +28,7 @@ use crate::framework::validators::one_of;
 use crate::protocol::value::Value;
 
 use super::context::Context;
-use super::object::{RemoteObject, arguments, stub, text_of, with};
+use super::object::{RemoteObject, stub, text_of, with};
 use super::omission::is_setting;
 use super::record::Record;
 use super::views;
@@ -253,7 +253,7 @@ impl<F: Form> Resource<Context> for Managed<F> {
             Some(Value::List(items)) => items.is_empty(),
             value => value == Some(&Value::Bool(false)),
         };
-        let settings = arguments::<F::Object>().filter(|argument| is_setting(argument));
+        let settings = (F::SHOWN.schema)().attributes.iter().filter(|argument| is_setting(argument));
         let names = settings.map(|argument| argument.name.as_str()).filter(is_nothing);
         *config = with::<F::Object>(config, names.map(|name| (name, Value::Null)));
         F::Object::generate(config);

@@ -76,7 +76,7 @@ impl Lasting for PhoneNumber {
         let sms = planned.sms_enabled.known().copied().or(had_sms);
         relay(planned, sms, diagnostics);
         if let Some(country) = country.filter(|country| !WITH_SMS.contains(country))
-            && (sms, had_sms) == (Some(true), Some(false))
+            && (sms, had_sms != Some(true)) == (Some(true), true)
         {
             let detail = format!(
                 "Wavix offers SMS for numbers of the United States and Canada. This one is of {country:?}, so the apply may \

@@ -76,6 +76,17 @@ async fn an_imported_number_plans_empty_with_the_configuration_that_is_written_f
 }
 
 #[tokio::test]
+async fn a_routing_that_leads_nowhere_is_written_as_one() {
+    let bench = Bench::start().await;
+    let held = bench.import::<Routing>("+12565378257").await.ok();
+    let written = generation::configuration((Routing::SHOWN.schema)(), &shown::<Routing>(&held.state));
+    let mut written = model::<Routing>(&written);
+    Managed::<Routing>::NEW.generate(&held.state, &mut written);
+    assert_eq!(written.destinations, list(Vec::new()), "it is required");
+    assert!(bench.plan(Some(&held), &written).await.is_empty);
+}
+
+#[tokio::test]
 async fn the_identity_is_the_number_however_it_is_written() {
     let bench = Bench::start().await;
     let held = bench.apply::<PhoneNumber>(None, &config(|_| {})).await.ok();
