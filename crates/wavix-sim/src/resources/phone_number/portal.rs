@@ -74,7 +74,10 @@ impl Portal {
         let mut whole = json!(stored);
         whole.as_object_mut().into_iter().for_each(|whole| whole.extend(fields.clone()));
         Some(match serde_json::from_value::<PhoneNumber>(whole) {
-            Ok(number) if number.id == stored.id => Ok(*stored = number),
+            Ok(number) if number.id == stored.id => {
+                *stored = number;
+                Ok(())
+            }
             Ok(_) => Err("the id of a number does not change".to_owned()),
             Err(error) => Err(error.to_string()),
         })
