@@ -15,13 +15,13 @@ pub fn shell(section: &str) -> Vec<String> {
     blocks.map(|rest| rest.split("```").next().unwrap_or(rest).to_owned()).collect()
 }
 
-/// The blocks below a comment `<!-- file: NAME -->`, with that name.
+/// The blocks that a line says the name of, "`NAME`:", with that name.
 pub fn files(section: &str) -> Vec<(String, String)> {
-    let marked = section.split("<!-- file: ").skip(1);
-    let file = |rest: &str| {
-        let (name, rest) = rest.split_once(" -->\n```")?;
+    let file = |(start, _): (usize, &str)| {
+        let (name, rest) = section[start + 2..].split_once("`:\n\n```")?;
         let (_, rest) = rest.split_once('\n')?;
-        Some((name.to_owned(), rest.split("\n```").next()?.to_owned() + "\n"))
+        let is_name = !name.contains(['`', '\n']);
+        is_name.then_some((name.to_owned(), rest.split("\n```").next()?.to_owned() + "\n"))
     };
-    marked.map(|rest| file(rest).unwrap_or_else(|| panic!("no block below the comment: {rest}"))).collect()
+    section.match_indices("\n`").filter_map(file).collect()
 }
