@@ -240,6 +240,31 @@ mod tests {
     }
 
     #[test]
+    fn what_settles_later_is_shown_alone_and_in_lists() {
+        #[derive(Debug, Clone, PartialEq)]
+        struct Alone(Slot);
+
+        impl Item for Alone {
+            const FIRST_ID: i64 = 5;
+            const READ_FROM_LIST: bool = false;
+
+            fn id(&self) -> i64 {
+                self.0.0
+            }
+        }
+
+        let (now, mut all) = (Behaviour::default(), Collection::new(0));
+        all.insert(Alone(Slot(5, "old")), &now);
+        all.replace(Alone(Slot(5, "new")), &now);
+        all.show(Alone(Slot(5, "settling")), 2, &now);
+        let mut listed = || all.list(ListOrder::Ascending, |_| true, 0, 9).0[0].0.1;
+        assert_eq!((listed(), listed(), listed()), ("settling", "settling", "new"));
+        all.show(Alone(Slot(5, "settling")), 1, &now);
+        let mut read = || all.read(5).unwrap().0.0.1;
+        assert_eq!((read(), read()), ("settling", "new"));
+    }
+
+    #[test]
     fn what_is_read_from_the_list_lags_there() {
         let lag = Behaviour {
             misses_after_create: 1,

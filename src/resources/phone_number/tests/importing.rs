@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::framework::erased::{ErasedResource, TypedResource};
 use crate::framework::generation;
 use crate::lifecycle::object::RemoteObject;
 
@@ -73,6 +74,18 @@ async fn an_imported_number_plans_empty_with_the_configuration_that_is_written_f
     assert!(planned.is_empty, "{:?}", planned.state);
     assert_eq!(planned.told, []);
     assert!(bench.plan(Some(&held), &plain).await.is_empty, "what is left out stays");
+}
+
+/// The model is the number's: what is not the routing's must not reach Terraform.
+#[test]
+fn a_routing_goes_out_with_what_it_shows_and_nothing_else() {
+    let erased = TypedResource::new(Managed::<Routing>::NEW);
+    let imported = ErasedResource::<Context>::import(&erased, WRITTEN).unwrap();
+    let Value::Map(shown) = &imported else { panic!("{imported:?}") };
+    let names: Vec<&str> = shown.keys().map(String::as_str).collect();
+    assert_eq!(names, ["destinations", "id", "number", "on_destroy", "timeouts"]);
+    let identity = ErasedResource::<Context>::identity(&erased, &imported).unwrap();
+    assert_eq!(identity.get("number"), Some(&Value::string("+12565378257")));
 }
 
 #[tokio::test]
