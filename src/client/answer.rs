@@ -230,10 +230,10 @@ fn undocumented(incoming: &Incoming, redactor: &Redactor, cut_short: bool) -> Fa
     let empty = incoming.body.trim_ascii().is_empty();
     let what = match &content_type {
         _ if empty => "an empty body".to_owned(),
-        _ if cut_short => "a body that ends too early".to_owned(),
+        _ if cut_short => "a truncated body".to_owned(),
         Some(content_type) if content_type.contains("json") => "JSON of an undocumented form".to_owned(),
         Some(content_type) => format!("content type {content_type}"),
-        None => "a body of no content type".to_owned(),
+        None => "a body without a content type".to_owned(),
     };
     Failure::Undocumented {
         status: incoming.status,

@@ -275,24 +275,24 @@ fn parse_base_url(text: &str) -> Result<Url, String> {
         "https" => {}
         "http" if loopback => {}
         "http" => {
-            return Err("must use https: the API key would cross the network readable by anybody; plain \
-                        http is accepted only for this machine (localhost, 127.0.0.0/8, ::1)"
+            return Err("must use https, because plain http sends the API key unencrypted; http is accepted only for \
+                        this machine (localhost, 127.0.0.0/8, ::1)"
                 .to_owned());
         }
         _ => return Err("must be an https URL".to_owned()),
     }
     if url.host_str().is_none_or(str::is_empty) {
-        return Err("names no host".to_owned());
+        return Err("has no host".to_owned());
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("must not contain a user name or password; the key belongs in api_key".to_owned());
+        return Err("must not contain a user name or password; set the key in api_key".to_owned());
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err("must not contain a query or a fragment".to_owned());
     }
     // A gateway may have its own paths; this one can only be the API's.
     if let path @ ("/v1" | "/v2") = url.path().trim_end_matches('/') {
-        return Err(format!("must not end in `{path}`: the API's version is added to it"));
+        return Err(format!("must not end in `{path}`: the provider adds the API version"));
     }
     Ok(url)
 }
@@ -323,8 +323,8 @@ fn check_api_key(key: &Secret) -> Result<(), String> {
         return Err("is empty".to_owned());
     }
     if !key.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err("contains a space, a line break or a character that cannot be part of a key, \
-                    as if it was copied with something around it"
+        return Err("contains a space, a line break or another character that a key cannot contain; it may have been \
+                    copied with surrounding text"
             .to_owned());
     }
     Ok(())
@@ -332,7 +332,7 @@ fn check_api_key(key: &Secret) -> Result<(), String> {
 
 fn check_timeout(timeout: Duration) -> Result<(), String> {
     if timeout.is_zero() || timeout > MAX_TIMEOUT {
-        return Err("must be more than zero and at most 24 hours".to_owned());
+        return Err("must be greater than 0 and at most 24 hours".to_owned());
     }
     Ok(())
 }
@@ -347,9 +347,11 @@ fn check_rate(rate: f64) -> Result<(), String> {
 fn parse_proxy(text: &Secret, base_url: Option<&Url>) -> Result<Url, String> {
     let url = proxy::parse(text)?;
     if base_url.is_some_and(|base| base.scheme() == "http") && !is_loopback(&url) {
-        return Err("is on another machine while base_url is plain http: the proxy would receive the API \
-                    key unencrypted"
-            .to_owned());
+        return Err(
+            "is on another machine, and base_url uses plain http: the proxy would receive the API key \
+                    unencrypted"
+                .to_owned(),
+        );
     }
     Ok(url)
 }
@@ -360,7 +362,7 @@ fn check_pem(pem: &[u8]) -> Result<(), String> {
         let certificate =
             certificate.map_err(|_| "contains a certificate that is not valid PEM".to_owned())?;
         if !is_authority(certificate) {
-            return Err("contains PEM (BEGIN CERTIFICATE) around what is not a certificate".to_owned());
+            return Err("contains a PEM block (BEGIN CERTIFICATE) that is not a certificate".to_owned());
         }
         found = true;
     }

@@ -42,13 +42,12 @@ fn tunnel(saying: &str) -> Option<Cause> {
     let cause = |text: &str, chance| Some(Cause { text: text.to_owned(), chance });
     match saying {
         "tunnel error: proxy authorization required" => cause(
-            "the proxy answered with status 407: it demands a user name and a password, or other ones",
+            "the proxy returned status 407: it requires a user name and a password, or rejects the given ones",
             Chance::None,
         ),
-        "tunnel error: unsuccessful" => cause(
-            "the proxy answered with another status than 200, so it opened no connection to the host",
-            Chance::Good,
-        ),
+        "tunnel error: unsuccessful" => {
+            cause("the proxy did not return status 200, so it opened no connection to the host", Chance::Good)
+        }
         _ => None,
     }
 }
@@ -59,7 +58,8 @@ fn tls(error: &rustls::Error) -> Option<Cause> {
         rustls::Error::InvalidCertificate(problem) => problem,
         rustls::Error::InvalidMessage(_) => {
             return never(
-                "TLS: what answers there does not speak TLS, as if it were a port for plain HTTP".to_owned(),
+                "TLS: the server does not use TLS on this port, which may be a port for plain HTTP"
+                    .to_owned(),
             );
         }
         _ => return None,
@@ -71,11 +71,12 @@ fn tls(error: &rustls::Error) -> Option<Cause> {
         }
         CertificateError::NotValidYet => never("TLS: the server's certificate is not valid yet".to_owned()),
         CertificateError::NotValidYetContext { not_before, .. } => never(format!(
-            "TLS: the server's certificate is not valid before {}; is this machine's clock right?",
+            "TLS: the server's certificate is not valid before {}; check the clock of this machine",
             date(*not_before)
         )),
         CertificateError::UnknownIssuer => never(
-            "TLS: the server's certificate is issued by an authority that is not trusted here".to_owned(),
+            "TLS: the server's certificate is issued by an authority that this machine does not trust"
+                .to_owned(),
         ),
         CertificateError::NotValidForName => {
             never("TLS: the server's certificate is for another host".to_owned())
@@ -87,7 +88,7 @@ fn tls(error: &rustls::Error) -> Option<Cause> {
             }
             never(text)
         }
-        other => never(format!("TLS: the server's certificate is not accepted: {other}")),
+        other => never(format!("TLS: the server's certificate is not valid: {other}")),
     }
 }
 
@@ -112,7 +113,7 @@ fn name(error: &io::Error) -> Option<Cause> {
     NO_SUCH_NAME
         .iter()
         .any(|saying| text.contains(saying))
-        .then(|| Cause { text: "there is no host of that name".to_owned(), chance: Chance::Slight })
+        .then(|| Cause { text: "the host name does not exist".to_owned(), chance: Chance::Slight })
 }
 
 #[cfg(test)]
@@ -132,9 +133,9 @@ mod tests {
         };
         for (problem, words) in [
             (expired, "expired on Tue, 16 May 2023 17:13:25 GMT"),
-            (CertificateError::UnknownIssuer, "an authority that is not trusted here"),
+            (CertificateError::UnknownIssuer, "an authority that this machine does not trust"),
             (CertificateError::NotValidForName, "for another host"),
-            (CertificateError::BadEncoding, "is not accepted"),
+            (CertificateError::BadEncoding, "is not valid"),
         ] {
             let (text, chance) = certificate(problem);
             assert!(text.contains(words), "{text}");

@@ -252,15 +252,20 @@ impl fmt::Display for Error {
         write!(f, "{method} {path} {}.", failure.to_string().trim_end_matches('.'))?;
         match ending {
             Ending::Final | Ending::Exhausted if *attempts > 1 || *waited >= WORTH_TELLING => {
-                write!(f, " Gave up after {} and {} of waiting.", Attempts(*attempts), Seconds(*waited))
+                write!(
+                    f,
+                    " The provider gave up after {} and {} of waiting.",
+                    Attempts(*attempts),
+                    Seconds(*waited)
+                )
             }
             Ending::Final | Ending::Exhausted => Ok(()),
             Ending::Deadline { wait } => {
                 if wait.is_zero() {
-                    f.write_str(" The operation's time ran out")?;
+                    f.write_str(" The timeout of the operation expired")?;
                 } else {
                     let wait = Seconds(*wait);
-                    write!(f, " The next attempt was due in {wait}, more than the operation's time allowed")?;
+                    write!(f, " The next attempt was due in {wait}, after the timeout of the operation")?;
                 }
                 write!(f, " ({} made, {} waited).", Attempts(*attempts), Seconds(*waited))
             }

@@ -153,32 +153,34 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotAttempted => f.write_str("was not sent"),
-            Self::Abandoned => f.write_str("was sent, and its answer was not awaited"),
+            Self::Abandoned => f.write_str("was sent, but the provider did not wait for the response"),
             Self::Unsendable { cause } => write!(f, "was not sent: {cause}"),
             Self::Setup { cause } => write!(f, "was not sent: TLS or the proxy cannot be set up ({cause})"),
-            Self::Connect { cause, way, .. } => write!(f, "was not sent: no connection to {way} ({cause})"),
+            Self::Connect { cause, way, .. } => write!(f, "was not sent: cannot connect to {way} ({cause})"),
             Self::Unprocessed { cause } => {
-                write!(f, "was not processed: the server ended the connection before ({cause})")
+                write!(f, "was not processed: the server closed the connection first ({cause})")
             }
             Self::Timeout { after } => {
-                write!(f, "was sent, but Wavix gave no complete answer within {}", Seconds(*after))
+                write!(f, "timed out: Wavix sent no complete response within {}", Seconds(*after))
             }
             Self::Lost { cause } => {
-                write!(f, "was sent, but the connection broke before the answer was complete ({cause})")
+                write!(f, "was sent, but the connection failed before the response was complete ({cause})")
             }
             Self::Redirected { status, host } => {
-                write!(f, "was answered {status}, a redirect")?;
+                write!(f, "returned {status}, a redirect")?;
                 if let Some(host) = host {
                     write!(f, " to {host}")?;
                 }
-                f.write_str(", which is not followed: the API key stays with the configured host and its API")
+                f.write_str(
+                    ", which the provider does not follow: it sends the API key to the configured API only",
+                )
             }
             Self::Refused { status, message, fields, .. } => {
                 match status.code {
                     // Its own word for it stands in the body.
-                    ..300 => write!(f, "was answered {status} and refused all the same")?,
-                    500.. => write!(f, "failed at Wavix with {status}")?,
-                    _ => write!(f, "was refused by Wavix with {status}")?,
+                    ..300 => write!(f, "returned {status}, but reports a failure")?,
+                    500.. => write!(f, "returned {status}")?,
+                    _ => write!(f, "returned {status}")?,
                 }
                 if let Some(message) = message {
                     write!(f, ": {message}")?;
@@ -193,21 +195,18 @@ impl fmt::Display for Failure {
                 if fields.is_empty() { Ok(()) } else { f.write_str("]") }
             }
             Self::Undocumented { status, what, excerpt, .. } => {
-                write!(f, "was answered {status} with {what} instead of the API's JSON")?;
+                write!(f, "returned {status} with {what} instead of the API's JSON")?;
                 excerpt.as_ref().map_or(Ok(()), |text| write!(f, ": \"{text}\""))
             }
             Self::Decode { status, path, problem } => {
-                write!(f, "was answered {status}, but the answer is not of the documented form: ")?;
+                write!(f, "returned {status}, but the response does not have the documented form: ")?;
                 if path == "." { f.write_str(problem) } else { write!(f, "at {path}: {problem}") }
             }
             Self::Incomplete { found, announced, walks } => {
-                write!(
-                    f,
-                    "was answered with an incomplete list: its pages, read {walks} times, hold {found} items"
-                )?;
+                write!(f, "returned an incomplete list: its pages, read {walks} times, contain {found} ")?;
                 match announced {
-                    Some(announced) => write!(f, " and announce {announced}"),
-                    None => f.write_str(", and do not say whether there are more"),
+                    Some(announced) => write!(f, "of {announced} items"),
+                    None => f.write_str("items, and do not say whether there are more"),
                 }
             }
         }

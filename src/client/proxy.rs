@@ -66,7 +66,7 @@ pub(super) fn route(
     if let Some(ChosenProxy { url, variable }) = chosen {
         let port = url.port_or_known_default().unwrap_or_default();
         let host = url.host_str().unwrap_or_default();
-        return format!("through {host}:{port}, as {} says", variable.unwrap_or("http_proxy"));
+        return format!("through {host}:{port}, because of {}", variable.unwrap_or("http_proxy"));
     }
     let (name, variable) = match base.scheme() {
         "http" => ("HTTP_PROXY", &variables.http_proxy),
@@ -74,16 +74,16 @@ pub(super) fn route(
     };
     match variable {
         _ if variables.exempts(base) && (asked || variable.is_some()) => {
-            "directly, as NO_PROXY says".to_owned()
+            "directly, because of NO_PROXY".to_owned()
         }
-        Some((name, _)) => format!("directly: {name} is not for this machine itself"),
+        Some((name, _)) => format!("directly: {name} does not apply to this machine itself"),
         None => format!("directly: neither http_proxy nor {name} is set{SYSTEM}"),
     }
 }
 
 /// As Terraform, which does not look there either.
 const SYSTEM: &str = if cfg!(any(windows, target_os = "macos")) {
-    ", and the proxy in the system's settings is not used"
+    ", and the proxy in the system settings is not used"
 } else {
     ""
 };
@@ -102,13 +102,10 @@ pub(super) fn parse(text: &Secret) -> Result<Url, String> {
         _ => Url::parse(&format!("http://{text}")).map_err(|problem| format!("is not a URL: {problem}"))?,
     };
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(format!(
-            "must be an http or https URL; proxies of the kind `{}` are not supported",
-            url.scheme()
-        ));
+        return Err(format!("must be an http or https URL; `{}` proxies are not supported", url.scheme()));
     }
     if url.host_str().is_none_or(str::is_empty) {
-        return Err("names no host".to_owned());
+        return Err("has no host".to_owned());
     }
     Ok(url)
 }
@@ -232,11 +229,11 @@ mod tests {
             route(chosen.as_ref(), asked.is_some(), variables, base)
         };
         let with = variables("https://user:s3cret@proxy.example", "");
-        assert_eq!(said(&with, None, &api), "through proxy.example:443, as HTTPS_PROXY says");
-        assert_eq!(said(&with, Some("http://other:3128"), &api), "through other:3128, as http_proxy says");
-        assert_eq!(said(&variables("http://p", "wavix.com"), None, &api), "directly, as NO_PROXY says");
+        assert_eq!(said(&with, None, &api), "through proxy.example:443, because of HTTPS_PROXY");
+        assert_eq!(said(&with, Some("http://other:3128"), &api), "through other:3128, because of http_proxy");
+        assert_eq!(said(&variables("http://p", "wavix.com"), None, &api), "directly, because of NO_PROXY");
         let here = Url::parse("https://localhost").unwrap();
-        assert_eq!(said(&with, None, &here), "directly: HTTPS_PROXY is not for this machine itself");
+        assert_eq!(said(&with, None, &here), "directly: HTTPS_PROXY does not apply to this machine itself");
         let none = said(&variables("", "wavix.com"), None, &api);
         assert!(none.starts_with("directly: neither http_proxy nor HTTPS_PROXY is set"), "{none}");
     }

@@ -215,7 +215,7 @@ impl Transport {
             Some(Err(_)) => {
                 return Err(Failure::Undocumented {
                     status,
-                    what: "a body that is not of the encoding it is said to have".to_owned(),
+                    what: "a body that does not match its content encoding".to_owned(),
                     excerpt: None,
                     cut_short: true,
                     retry_after: None,

@@ -42,27 +42,28 @@ pub fn after_apply(applied: &Applied<'_>, result: Value, diagnostics: &mut Diagn
         (Operation::Delete, true) => {}
         (Operation::Delete, false) => diagnostics.push(Diagnostic::bug(
             format!("Cannot confirm the deletion of {}", applied.type_name),
-            "The provider reported that the object was deleted, and a state of it at the same time. The object may \
-             still exist and was kept in the state.",
+            "The object may still exist and stays in the state. The provider reported a successful deletion, but \
+             returned a state.",
         )),
         (Operation::Create, true) => diagnostics.push(Diagnostic::bug(
             format!("Cannot store the new {}", applied.type_name),
-            "The provider reported that the object was created, but not what it is. It may exist and is not in the \
-             state. Look for it before you apply again, or there may be two of them.",
+            "The object may exist and is not in the state. Before you apply again, check whether it exists; \
+             otherwise the apply may create a duplicate. The provider reported a successful creation, but returned no \
+             state.",
         )),
         (_, true) => diagnostics.push(Diagnostic::bug(
             format!("Cannot store the updated {}", applied.type_name),
-            "The provider reported that the object was updated, but not what it is. The state was left as it is; the \
-             next plan reads the object again.",
+            "The state is unchanged; the next plan reads the object again. The provider reported a successful \
+             update, but returned no state.",
         )),
         (operation, false) => {
             for path in &unknown {
-                diagnostics.push(after_apply_bug(applied, operation, path, "is not known even after the apply"));
+                diagnostics.push(after_apply_bug(applied, operation, path, "is still unknown after the apply"));
             }
             let mut changed = Vec::new();
             differences(applied.planned, &result, &Path::top(), &mut changed);
             for path in changed.iter().filter(|path| !unknown.contains(path)) {
-                diagnostics.push(after_apply_bug(applied, operation, path, "came back with another value than was planned"));
+                diagnostics.push(after_apply_bug(applied, operation, path, "has a different value than planned"));
             }
         }
     }
@@ -73,8 +74,8 @@ fn after_apply_bug(applied: &Applied<'_>, operation: Operation, path: &Path, fau
     let path = with_keys(applied.schema, path);
     let done = if operation == Operation::Create { "created" } else { "updated" };
     let detail = format!(
-        "`{path}` {fault}. The object was {done} and is in the state as it came back; the next plan shows what \
-         differs from the configuration."
+        "The object was {done}, and the state contains the actual values; the next plan shows the difference. \
+         `{path}` {fault}."
     );
     Diagnostic::bug(format!("Cannot confirm the result for {}", applied.type_name), detail).at(path)
 }
@@ -104,7 +105,8 @@ pub fn after_data_read(
     let result = walk::without_write_only(schema, result);
     let result = walk::with_spelling_of(schema, config, result);
     if result.is_null() {
-        diagnostics.push(Diagnostic::bug(summary(), "The provider reported success, but no result."));
+        diagnostics
+            .push(Diagnostic::bug(summary(), "The provider reported success, but returned no result."));
         return result;
     }
     let result = known(type_name, schema, "read", result, diagnostics);
@@ -115,7 +117,7 @@ pub fn after_data_read(
             differences(asked, came, &Path::root(&attribute.name), &mut changed);
         }
         for path in changed.iter().map(|path| with_keys(schema, path)) {
-            let detail = format!("`{path}` came back with another value than the configuration has.");
+            let detail = format!("`{path}` has a different value than the configuration.");
             diagnostics.push(Diagnostic::bug(summary(), detail).at(path));
         }
     }
@@ -136,18 +138,18 @@ pub fn after_open(
     let result = walk::with_spelling_of(schema, config, result);
     let bug = |detail: String| Diagnostic::bug(format!("Cannot open ephemeral resource {type_name}"), detail);
     if result.is_null() {
-        diagnostics.push(bug("The provider reported success, but no result.".to_owned()));
+        diagnostics.push(bug("The provider reported success, but returned no result.".to_owned()));
         return result;
     }
     let mut unknown = Vec::new();
     let result = without_unknowns(result, &Path::top(), &mut unknown);
     for path in &unknown {
-        diagnostics.push(bug(format!("The provider did not decide the value of `{path}`.")).at(path.clone()));
+        diagnostics.push(bug(format!("The provider did not set a value for `{path}`.")).at(path.clone()));
     }
     let mut changed = Vec::new();
     differences(&with_results_open(schema, config), &result, &Path::top(), &mut changed);
     for path in changed.into_iter().filter(|path| !unknown.contains(path)) {
-        let detail = format!("`{path}` came back with another value than was configured.");
+        let detail = format!("`{path}` has a different value than the configuration.");
         diagnostics.push(bug(detail).at(path));
     }
     result
@@ -183,7 +185,7 @@ pub fn known(
             diagnostics.push(
                 Diagnostic::bug(
                     format!("Cannot {verb} {type_name}"),
-                    format!("The provider did not decide the value of `{path}`. Nothing was changed."),
+                    format!("The provider did not set a value for `{path}`. Nothing was changed."),
                 )
                 .at(path),
             );

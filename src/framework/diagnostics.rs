@@ -2,6 +2,11 @@
 //! the summary is a verb and its object, without colon or full stop; the detail
 //! says what was tried, what came back, what is true now and what to do.
 
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+pub(crate) mod recorded;
+
 use super::path::Path;
 
 /// Closes the detail of a diagnostic about something that cannot happen unless
@@ -33,16 +38,22 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// An error.
+    #[cfg_attr(test, track_caller)]
     pub fn error(summary: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, summary: summary.into(), detail: detail.into(), path: None }
+        let summary = summary.into();
+        #[cfg(test)]
+        recorded::made(std::panic::Location::caller(), &summary);
+        Self { severity: Severity::Error, summary, detail: detail.into(), path: None }
     }
 
     /// A warning.
+    #[cfg_attr(test, track_caller)]
     pub fn warning(summary: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(summary, detail) }
     }
 
     /// An error that only a mistake in the provider's code can cause.
+    #[cfg_attr(test, track_caller)]
     pub fn bug(summary: impl Into<String>, detail: impl AsRef<str>) -> Self {
         Self::error(summary, format!("{}\n\n{PROVIDER_BUG}", detail.as_ref()))
     }
@@ -68,6 +79,8 @@ impl Diagnostics {
 
     /// Adds one.
     pub fn push(&mut self, diagnostic: Diagnostic) {
+        #[cfg(test)]
+        recorded::told(&diagnostic);
         self.0.push(diagnostic);
     }
 
@@ -104,19 +117,21 @@ impl Diagnostics {
 
 impl From<Diagnostic> for Diagnostics {
     fn from(diagnostic: Diagnostic) -> Self {
-        Self(vec![diagnostic])
+        Self::from_iter([diagnostic])
     }
 }
 
 impl Extend<Diagnostic> for Diagnostics {
     fn extend<I: IntoIterator<Item = Diagnostic>>(&mut self, iter: I) {
-        self.0.extend(iter);
+        iter.into_iter().for_each(|diagnostic| self.push(diagnostic));
     }
 }
 
 impl FromIterator<Diagnostic> for Diagnostics {
     fn from_iter<I: IntoIterator<Item = Diagnostic>>(iter: I) -> Self {
-        Self(iter.into_iter().collect())
+        let mut diagnostics = Self::new();
+        diagnostics.extend(iter);
+        diagnostics
     }
 }
 

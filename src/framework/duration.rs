@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 /// The rule in words, for documentation and messages.
-pub const RULE: &str = "must be a length of time such as `30s`, `1m30s` or `2h`";
+pub const RULE: &str = "must be a duration such as `30s`, `1m30s` or `2h`";
 
 /// Why a text is no length of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

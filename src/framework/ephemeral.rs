@@ -93,7 +93,7 @@ pub trait Ephemeral<Ctx: Send + Sync + 'static>: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Renewed, Diagnostics>> + Send {
         let never = Diagnostic::bug(
             format!("Cannot renew {}", self.type_name()),
-            "Objects of this type are never renewed, and this one asked for it.",
+            "Objects of this type are never renewed, but the provider requested a renewal.",
         );
         std::future::ready(Err(never.into()))
     }

@@ -61,8 +61,5 @@ fn checked<M>(config: Result<M, Diagnostic>, diagnostics: &mut Diagnostics) -> O
 }
 
 fn mapping_bug(type_name: &str, error: &MappingError) -> Diagnostic {
-    Diagnostic::bug(
-        format!("Cannot map {type_name}"),
-        format!("A value does not have the kind its schema says: {error}."),
-    )
+    Diagnostic::bug(format!("Cannot map {type_name}"), format!("A value does not match its schema: {error}."))
 }

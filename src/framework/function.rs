@@ -104,18 +104,28 @@ pub enum ArgumentAt {
 
 impl FunctionError {
     /// About the call as a whole.
+    #[cfg_attr(test, track_caller)]
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), argument: None }
+        Self::told(text.into(), None)
     }
 
     /// About one argument.
+    #[cfg_attr(test, track_caller)]
     pub fn at(parameter: &'static str, text: impl Into<String>) -> Self {
-        Self { text: text.into(), argument: Some(ArgumentAt::Named(parameter)) }
+        Self::told(text.into(), Some(ArgumentAt::Named(parameter)))
     }
 
     /// About the argument at this place.
+    #[cfg_attr(test, track_caller)]
     pub fn at_position(position: usize, text: impl Into<String>) -> Self {
-        Self { text: text.into(), argument: Some(ArgumentAt::Position(position)) }
+        Self::told(text.into(), Some(ArgumentAt::Position(position)))
+    }
+
+    #[cfg_attr(test, track_caller)]
+    fn told(text: String, argument: Option<ArgumentAt>) -> Self {
+        #[cfg(test)]
+        super::diagnostics::recorded::function_error(&text);
+        Self { text, argument }
     }
 }
 

@@ -172,7 +172,7 @@ impl Mapped for String {
 
 impl Mapped for bool {
     fn from_value(value: &Value) -> Result<Self, MappingError> {
-        value.as_bool().ok_or(MappingError::expected("a truth value"))
+        value.as_bool().ok_or(MappingError::expected("a Boolean"))
     }
 
     fn into_value(self) -> Value {
@@ -195,7 +195,7 @@ impl Mapped for i64 {
         value
             .as_number()
             .and_then(|number| number.meant().to_i64())
-            .ok_or(MappingError::expected("a whole number of 64 bits"))
+            .ok_or(MappingError::expected("a 64-bit whole number"))
     }
 
     fn into_value(self) -> Value {

@@ -280,7 +280,7 @@ pub trait Resource<Ctx: Send + Sync + 'static>: Send + Sync + 'static {
     fn import(&self, _id: &str) -> Result<Self::Model, Diagnostics> {
         Err(Diagnostic::error(
             format!("Cannot import {}", self.type_name()),
-            "This resource does not support import. Nothing was stored.",
+            "This resource does not support import. The state is unchanged.",
         )
         .into())
     }
@@ -305,8 +305,8 @@ pub trait Resource<Ctx: Send + Sync + 'static>: Send + Sync + 'static {
     fn import_identity(&self, _identity: &Value) -> Result<Self::Model, Diagnostics> {
         Err(Diagnostic::error(
             format!("Cannot import {} by identity", self.type_name()),
-            "This resource does not support import by identity. Nothing was stored. Import it by its id: set `id` \
-             instead of `identity` in the `import` block.",
+            "This resource does not support import by identity. Import it by its id: set `id` instead of `identity` \
+             in the `import` block.",
         )
         .into())
     }
@@ -323,7 +323,7 @@ pub trait Resource<Ctx: Send + Sync + 'static>: Send + Sync + 'static {
     ) -> Result<serde_json::Value, Diagnostics> {
         Err(Diagnostic::bug(
             format!("Cannot upgrade the identity of {}", self.type_name()),
-            format!("There is no rule for identity version {from}. The state was left as it was."),
+            format!("The state is unchanged. The provider cannot upgrade identity version {from}."),
         )
         .into())
     }
@@ -351,7 +351,7 @@ pub trait Resource<Ctx: Send + Sync + 'static>: Send + Sync + 'static {
     fn upgrade(&self, from: i64, _state: serde_json::Value) -> Result<serde_json::Value, Diagnostics> {
         Err(Diagnostic::bug(
             format!("Cannot upgrade the state of {}", self.type_name()),
-            format!("There is no rule for schema version {from}. The state was left as it is."),
+            format!("The state is unchanged. The provider cannot upgrade schema version {from}."),
         )
         .into())
     }

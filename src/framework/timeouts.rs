@@ -51,14 +51,14 @@ pub fn block(default: impl Fn(Operation) -> Duration) -> Block {
         let (name, default) = (operation.name(), duration::display(default(operation)));
         Attribute::string(name)
             .validate(validators::duration())
-            .describe(format!("How long the {name} may take; {}. Default: `{default}`.", duration::RULE))
+            .describe(format!("Timeout of the {name}; {}. Default: `{default}`.", duration::RULE))
     });
     Block {
         name: TIMEOUTS.to_owned(),
         nesting: Nesting::Single,
         description:
-            "How long operations may take. What is not finished by then ends with an error; a request that \
-                      changes something and was sent is awaited all the same."
+            "Timeouts of the operations. An operation that does not finish in time fails; the provider still waits \
+                      for the response to a write request that it has sent."
                 .to_owned(),
         attributes: attributes.into(),
         blocks: Vec::new(),

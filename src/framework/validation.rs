@@ -56,14 +56,13 @@ impl Checks {
             return;
         }
         if attribute.mode == Mode::Computed {
-            let detail =
-                format!("The value of `{at}` is decided by the provider. Remove it from the configuration.");
+            let detail = format!("Remove `{at}` from the configuration: the provider sets its value.");
             return self.error(at, "Cannot set a read-only attribute", detail);
         }
         if attribute.write_only && self.write_only == WriteOnly::NotUnderstood {
             let detail = format!(
-                "The argument `{at}` is write-only: its value must never reach the state. That needs Terraform 1.11 \
-                 or OpenTofu 1.11, or a later version."
+                "Use Terraform 1.11 or OpenTofu 1.11, or a later version: the argument `{at}` is write-only, and \
+                 earlier versions would store its value in the state."
             );
             return self.error(at, "Cannot use a write-only argument", detail);
         }

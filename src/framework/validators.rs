@@ -73,14 +73,13 @@ impl<F: Fn(&Value) -> bool + Send + Sync> Validator for Because<F> {
 pub fn violation(rule: &str, value: &Value) -> String {
     let calculated = meant(value).is_some_and(|number| !number.has_at_most_decimals(WRITTEN_DECIMALS));
     let advice = if calculated {
-        " The number has many decimals, as the result of a division does: write the number out, or round it, as \
-         `tonumber(format(\"%.4f\", 1 / 3))` does to 4 decimals and `tonumber(format(\"%.0f\", 10 / 3))` to a whole \
-         number."
+        " The number has many decimals, which may be the result of a division. Round it: `tonumber(format(\"%.4f\", \
+         1 / 3))` rounds to 4 decimals, `tonumber(format(\"%.0f\", 10 / 3))` to a whole number."
     } else {
         ""
     };
     let invisible = value.as_str().and_then(invisible).map(|(position, name)| {
-        format!(" Its character {position} is invisible, {name}: type the value anew instead of pasting it.")
+        format!(" Character {position} is invisible: {name}. Type the value instead of pasting it.")
     });
     format!("The value {rule}.{advice}{}", invisible.unwrap_or_default())
 }
@@ -94,9 +93,9 @@ pub fn invisible(text: &str) -> Option<(usize, String)> {
             '\t' => "a tab",
             '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => "a line break",
             '\u{a0}' | '\u{2007}' | '\u{202f}' => "a no-break space",
-            '\u{200b}' | '\u{2060}' | '\u{feff}' => "a space without width",
+            '\u{200b}' | '\u{2060}' | '\u{feff}' => "a zero-width space",
             '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                "a mark for the direction of text"
+                "a text direction mark"
             }
             ' ' => return None,
             other if other.is_whitespace() => "an unusual space",
@@ -159,7 +158,7 @@ pub fn one_of(allowed: &[&str]) -> impl Validator {
 /// hyphen at either end stands for itself.
 pub fn characters(set: &str) -> impl Validator {
     let ranges = ranges(set);
-    rule(format!("must consist of the characters `{set}` only"), move |value| {
+    rule(format!("must contain only the characters `{set}`"), move |value| {
         value.as_str().is_some_and(|text| text.chars().all(|c| ranges.iter().any(|range| range.contains(&c))))
     })
 }
@@ -274,7 +273,7 @@ mod tests {
         let told = |text: &str| at_least(1).check(&number(text)).unwrap_err();
         assert_eq!(told("0.5"), "The value must be a whole number of at least 1.");
         let calculated = told("3.3333333333333333333333333333333333333333");
-        assert!(calculated.contains("round it") && calculated.ends_with('.'), "{calculated}");
+        assert!(calculated.contains("Round it") && calculated.ends_with('.'), "{calculated}");
     }
 
     #[test]
@@ -331,13 +330,10 @@ mod tests {
     #[test]
     fn an_invisible_character_is_named_whatever_the_rule() {
         for (text, name) in [
-            (
-                "\u{202a}192.0.2.1\u{202c}",
-                "character 1 is invisible, a mark for the direction of text (U+202A)",
-            ),
-            ("192.0.2.1\u{a0}", "character 10 is invisible, a no-break space (U+00A0)"),
-            ("192.0.2.1\u{200b}", "character 10 is invisible, a space without width (U+200B)"),
-            ("192.0.2.1\n", "character 10 is invisible, a line break (U+000A)"),
+            ("\u{202a}192.0.2.1\u{202c}", "Character 1 is invisible: a text direction mark (U+202A)"),
+            ("192.0.2.1\u{a0}", "Character 10 is invisible: a no-break space (U+00A0)"),
+            ("192.0.2.1\u{200b}", "Character 10 is invisible: a zero-width space (U+200B)"),
+            ("192.0.2.1\n", "Character 10 is invisible: a line break (U+000A)"),
         ] {
             for message in [
                 ipv4().check(&Value::string(text)).unwrap_err(),

@@ -25,22 +25,18 @@ pub fn gone<T: RemoteObject>(state: &T::Model, key: &str, not_found: Option<&cli
     let described = names::<T>()
         .filter_map(|name| Some(format!(", {name} {:?}", text_of::<T>(state, name)?)))
         .collect::<String>();
-    let seen = match not_found {
-        Some(error) => format!("{error} The account's list of all {name}s, read after that, lacks it too."),
-        None => format!("The account's list of all {name}s does not have it."),
-    };
+    let seen = not_found.map_or_else(String::new, |error| format!("\n\n{error}"));
     let (id, summary) = (key, super::noun::capitalized(name));
     Diagnostic::warning(
         format!("{summary} {id} is gone"),
         format!(
-            "{seen}\n\nThe {short} ({attribute} {key}{described}) is therefore taken out of the state. As long as it is \
-             configured, a plan creates another one{}\n\nIf it was deleted on purpose, go on. If it was not, it may be \
-             in another account, and lives on there outside the state: before you apply, check that `api_key` belongs \
-             to the account that owns it, and set `allowed_account_ids` in the provider configuration, which keeps the \
-             keys of other accounts out. {} {short} that an apply has taken out of the state already is adopted with \
-             `terraform import` and its {attribute}.",
+            "The {short} ({attribute} {key}{described}) is removed from the state, because the account's list of \
+             {name}s does not contain it. If it is still configured, the plan creates another one{}\n\nIf it was \
+             deleted on purpose, continue. If not, `api_key` may belong to another account: check the key before you \
+             apply. To prevent this, set `allowed_account_ids` in the provider configuration. To bring {} {short} \
+             that exists back into the state, run `terraform import` with its {attribute}.{seen}",
             T::GONE,
-            super::noun::capitalized(T::NOUN.article_of_short()),
+            T::NOUN.article_of_short(),
         ),
     )
     .at(Path::root(attribute))
@@ -57,8 +53,8 @@ pub fn stored_key<T: RemoteObject>(verb: Verb, state: &T::Model) -> Result<Strin
         Diagnostic::error(
             T::NOUN.summary(verb),
             format!(
-                "The {attribute} {text:?} in the state is not the {attribute} of {} {}{}. Nothing was requested. Remove \
-                 the resource from the state and import it again.",
+                "Remove the resource from the state and import it again: the {attribute} {text:?} in the state is \
+                 not the {attribute} of {} {}{}. No request was sent.",
                 T::NOUN.article(),
                 T::NOUN.name,
                 if matches!(T::KEY, Key::Assigned(_)) { ", which is a decimal number" } else { "" }
@@ -98,15 +94,15 @@ pub fn unknown_key<T: RemoteObject>(
         .and_then(|other| Some((other, listed?.iter().find(|record| record.text(other) == Some(key))?)));
     let detail = match taken {
         Some((other, record)) => format!(
-            "There is no {name} with the {attribute} {key}; {key} is the {other} of the {name} {} ({:?}).\n\nUse the \
+            "The account has no {name} with the {attribute} {key}; {key} is the {other} of the {name} {} ({:?}).\n\nUse the \
              {attribute} {} instead.",
             record.key,
             record.label().unwrap_or_default(),
             record.key
         ),
         None => format!(
-            "There is no {name} with the {attribute} {key}.{}\n\nCorrect the {attribute}, or check that `api_key` \
-             belongs to the account that owns the {short}.",
+            "The account has no {name} with the {attribute} {key}.{}\n\nCorrect the {attribute}, or check that \
+             `api_key` belongs to the account that owns the {short}.",
             instead(listed)
         ),
     };
@@ -117,8 +113,8 @@ pub fn unknown_key<T: RemoteObject>(
 pub fn instead<T: RemoteObject>(listed: Option<&[Record<T>]>) -> String {
     match listed {
         None => String::new(),
-        Some([]) => format!(" The account has no {}s at all.", T::NOUN.name),
-        Some(listed) => format!(" The account has these:\n{}", candidates(listed)),
+        Some([]) => format!(" It has no {}s at all.", T::NOUN.name),
+        Some(listed) => format!(" It has:\n{}", candidates(listed)),
     }
 }
 

@@ -20,8 +20,8 @@ use super::shown_once;
 pub fn requested<T: RemoteObject>(call: &Call<'_, Context>, sought: &Sought<'_, T>) -> String {
     let now = call.ctx.client().server_now().unwrap_or_else(SystemTime::now);
     format!(
-        "{} labelled {:?}, requested after {}, of which no answer is known; look for it before it is \
-         created again",
+        "{} with the label {:?}, requested after {}; the response is unknown, so check whether it exists before you \
+         apply again",
         T::NOUN.name,
         sought.label(),
         httpdate::fmt_http_date(now)
@@ -31,10 +31,7 @@ pub fn requested<T: RemoteObject>(call: &Call<'_, Context>, sought: &Sought<'_, 
 /// What the log says of a create that is cut off after it was answered.
 #[must_use]
 pub fn created<T: RemoteObject>(key: &str) -> String {
-    format!(
-        "{} {key}, which exists; adopt it with `terraform import` if it is not in the state",
-        T::NOUN.name
-    )
+    format!("{} {key} exists; import it with `terraform import` if it is not in the state", T::NOUN.name)
 }
 
 /// The object that a request with a lost answer has made, saved.
@@ -49,7 +46,7 @@ pub async fn after_a_lost_answer<T: RemoteObject>(
     options: &CallOptions,
     outcome: &mut Outcome<T::Model>,
 ) -> Result<Record<T>, Diagnostics> {
-    tracing::warn!(label = sought.label(), %error, "the answer to a create was lost: the object is looked for");
+    tracing::warn!(label = sought.label(), %error, "no response to a create request: searching for the object");
     let found = match reconcile::look_for(call, &mut lost, sought, options).await {
         Ok(found) => found,
         Err(not_found) => return Err(not_adopted::<T>(sought.label(), error, &not_found)),
@@ -57,7 +54,10 @@ pub async fn after_a_lost_answer<T: RemoteObject>(
     shown_once::may_adopt(&found, error)?;
     outcome.save(found.state(sought.plan));
     outcome.note(created::<T>(&found.key));
-    tracing::warn!(id = found.key, "the object of the lost answer was found and is adopted");
+    tracing::warn!(
+        id = found.key,
+        "found the object of the create request without a response, and adopted it"
+    );
     let was_refused = call.ctx.slot::<T>().claims().was_refused(&reconcile::contents::<T>(sought.body));
     outcome.warn(adopted::<T>(&found.key, sought.label(), error, was_refused));
     Ok(found)
@@ -67,8 +67,8 @@ fn adopted<T: RemoteObject>(id: &str, label: &str, error: &client::Error, was_re
     let name = T::NOUN.name;
     let another = if was_refused {
         format!(
-            "\n\nWavix refused an equal request before, which may have been carried out too. If another {name} labelled \
-             {label:?} appears, one of the two is that request's: delete the one that nobody needs."
+            "\n\nWavix rejected an identical request before, but may have processed it. If a second {name} with the \
+             label {label:?} appears, delete one of the two."
         )
     } else {
         String::new()
@@ -76,9 +76,9 @@ fn adopted<T: RemoteObject>(id: &str, label: &str, error: &client::Error, was_re
     Diagnostic::warning(
         format!("Adopted {name} {id}"),
         format!(
-            "The {name} {id} is in the state. No second one was requested.\n\nNo answer said whether it was created: \
-             {error} Wavix lists the {name} {id} since then, with everything that was requested. It was not there \
-             before the request, and no other create of this provider on this machine is known to have made it.{another}"
+            "The {name} {id} is in the state, and nothing is left to do. The create request got no response. The \
+             provider did not repeat it, but found this {name}: it was not there before the request, it matches the \
+             request, and no other provider process on this machine created it.{another}\n\n{error}"
         ),
     )
 }
@@ -89,50 +89,48 @@ fn not_adopted<T: RemoteObject>(label: &str, error: &client::Error, not_found: &
         NotFound::Missing(others) => (what_was_seen::<T>(label, others), others.ids()),
         NotFound::TooMany(ids) => (
             format!(
-                "Wavix lists more new {name}s like the requested one than this run can have made: {}. Which of them is this one cannot be told, so none was adopted.",
+                "Wavix lists more new {name}s that match the request than this run can have created: {}. The \
+                 provider cannot tell which one belongs to this resource, so it adopted none.",
                 listing(ids)
             ),
             ids.clone(),
         ),
         NotFound::Undecided(ids) => (
             format!(
-                "Wavix lists new {name}s like the requested one: {}. Which of them is this one could \
-                 not be told before the time ran out, because other creates of equal {short}s had not been answered; \
-                 so none was adopted.",
+                "Wavix lists new {name}s that match the request: {}. Other creates of identical {short}s were still \
+                 waiting for a response when the timeout expired, so the provider adopted none.",
                 listing(ids)
             ),
             ids.clone(),
         ),
         NotFound::Unsure(ids) => (
             format!(
-                "Wavix lists new {name}s like the requested one: {}. Whether another provider process on this \
-                 machine made them cannot be told, because there is no folder for temporary files to exchange that in; \
-                 so none was adopted.",
+                "Wavix lists new {name}s that match the request: {}. Another provider process on this machine may \
+                 have created them. Without a directory for temporary files the provider cannot check that, so it \
+                 adopted none.",
                 listing(ids)
             ),
             ids.clone(),
         ),
-        NotFound::Unknown(cause) => {
-            (format!("Whether it exists could not be looked up. {cause} It may still appear."), Vec::new())
-        }
+        NotFound::Unknown(cause) => (format!("The search for it failed: {cause}"), Vec::new()),
     };
     let advice = if ids.is_empty() {
         format!(
-            "Before you apply again, look for {} {name} labelled {label:?} in the Wavix portal or with the \
-             `{}` data source. If it is there, adopt it with `terraform import` and its id; if it is \
-             not, apply again.",
-            T::NOUN.article(),
+            "Before you apply again, search for this label in the Wavix portal or with the `{}` data source. If the \
+             {short} exists, import it with `terraform import` and its id. If not, apply again.",
             T::NOUN.list
         )
     } else {
-        "Before you apply again, look at them in the Wavix portal. Adopt the one that is this resource's with \
-         `terraform import` and its id; if none is, apply again."
-            .to_owned()
+        format!(
+            "Before you apply again, check these ids in the Wavix portal: {}. If one belongs to this resource, \
+             import it with `terraform import` and its id. If none does, apply again.",
+            listing(&ids)
+        )
     };
     let remedy = T::NOUN.remedy(Verb::Create, error).unwrap_or_default();
     let detail = format!(
-        "{error}\n\nThe {name} labelled {label:?} may have been created all the same, and it is not in the state. \
-         It was not requested a second time, because that could make two. {seen}\n\n{advice} {remedy}"
+        "The {name} with the label {label:?} may exist and is not in the state. {advice}\n\n{error} To avoid a \
+         duplicate, the provider did not repeat the request. {seen}\n\n{remedy}"
     );
     Diagnostic::error(T::NOUN.summary(Verb::Create), detail.trim_end()).into()
 }
@@ -141,38 +139,35 @@ fn what_was_seen<T: RemoteObject>(label: &str, others: &Others) -> String {
     let (name, short) = (T::NOUN.name, T::NOUN.short);
     let mut text = String::new();
     if others.alike.is_empty() {
-        text.push_str(&format!(
-            "Wavix lists no new {name} with everything that was requested that is not another resource's. It may still \
-             appear: a request that was sent can be carried out late."
-        ));
+        text.push_str(&format!("Wavix lists no new {name} that matches the request. It may still appear."));
     }
     for (id, arguments) in &others.different {
         let arguments: Vec<String> = arguments.iter().map(|name| format!("`{name}`")).collect();
         text.push_str(&format!(
-            " The {name} {id}, created since, is labelled {label:?} or nearly so, but differs in {}.",
+            " The new {name} {id} has the label {label:?} or a similar one, but differs in {}.",
             arguments.join(", ")
         ));
     }
     for id in &others.alike {
         text.push_str(&format!(
-            " The {name} {id}, created since, has everything that was requested, but so may another that could not be \
-             read; so it was not adopted."
+            " The new {name} {id} matches the request, but so may another one that could not be read, so the \
+             provider did not adopt it."
         ));
     }
     for id in &others.undated {
-        text.push_str(&format!(
-            " The {name} {id} has everything that was requested, but whether it was there before is not known."
-        ));
+        text.push_str(&format!(" The {name} {id} matches the request, but may have existed before."));
     }
     if !others.older.is_empty() {
         let capital = capitalized(short);
         text.push_str(&format!(
-            " {capital}s with this label that were there before the request, and so are not of its making: {}.",
+            " {capital}s with this label that existed before the request: {}.",
             listing(&others.older)
         ));
     }
     for (id, cause) in &others.unreadable {
-        text.push_str(&format!(" The {name} {id} is labelled {label:?} too, and could not be read: {cause}"));
+        text.push_str(&format!(
+            " The {name} {id} also has the label {label:?}, and could not be read: {cause}"
+        ));
     }
     text
 }

@@ -239,7 +239,7 @@ impl Lost<'_> {
     }
 
     fn unsure(&self, error: &io::Error, ids: Vec<String>) -> Choice {
-        tracing::warn!(%error, "which objects other processes of the provider have cannot be told");
+        tracing::warn!(%error, "cannot read which objects other provider processes have created");
         Choice::Unsure(ids)
     }
 }

@@ -121,8 +121,8 @@ fn unconfirmed<T: RemoteObject>(
     Diagnostic::error(
         T::NOUN.summary(Verb::Delete),
         format!(
-            "{tried}\n\nThe {} {key} may or may not have been deleted, and whether it is gone could not be \
-             confirmed: {cause}\n\nIt stays in the state; the next plan finds out. Try again.",
+            "The {} {key} may be deleted. It stays in the state, and the next plan checks it. Try \
+             again.\n\n{tried}\n\nThe provider could not confirm the deletion: {cause}",
             T::NOUN.name
         ),
     )
@@ -133,9 +133,9 @@ fn without_effect<T: RemoteObject>(key: &str) -> Diagnostics {
     Diagnostic::error(
         T::NOUN.summary(Verb::Delete),
         format!(
-            "{UNCLEAR}\n\nThe account's list still holds the {} {key}, so it is not gone, and it stays in the \
-             state.\n\nTry again. If it goes on, check `base_url` and `http_proxy` in the provider configuration: \
-             something other than the Wavix API may have answered.",
+            "The {} {key} is not deleted and stays in the state: the account's list still contains it. Try again. If \
+             the problem persists, check `base_url` and `http_proxy` in the provider configuration: the response may \
+             not come from the Wavix API.\n\n{UNCLEAR}",
             T::NOUN.name
         ),
     )

@@ -64,11 +64,10 @@ pub fn warning<T: RemoteObject>(
         Diagnostic::warning(
             format!("Possible duplicate {name} {label:?}"),
             format!(
-                "The account already has the {name}{listed} {ids} with the label {label:?}{} of this resource, \
-                 and no resource that this process has read so far has that {attribute}. An apply that was killed may \
-                 have left it behind. This plan creates another one; nothing has been changed yet.\n\nIf it is this \
-                 resource's, adopt it with `terraform import` and its {attribute}. If it is another resource's, or two \
-                 are wanted, go on.",
+                "The account already has the {name}{listed} {ids} with the label {label:?}{} of this resource, and \
+                 this plan creates another one. If it belongs to this resource, import it with `terraform import` and \
+                 its {attribute}. If it belongs to another resource, or if you want two, continue.\n\nNo resource \
+                 that was read in this run has that {attribute}. An interrupted apply may have created it.",
                 T::DOUBLE
             ),
         )

@@ -48,7 +48,7 @@ pub async fn unless_listed<T: RemoteObject>(call: &Call<'_, Context>, key: &str)
             Err(error) => break error.to_string(),
         }
         if !pause(call.ctx.patience().to_settle(tries), call.deadline, call.cancel).await {
-            break "The time for the create ended before.".to_owned();
+            break "The timeout of the create expired.".to_owned();
         }
         tries += 1;
     };
@@ -56,9 +56,9 @@ pub async fn unless_listed<T: RemoteObject>(call: &Call<'_, Context>, key: &str)
     Some(Diagnostic::warning(
         format!("{} {key} is not listed yet", capitalized(name)),
         format!(
-            "The {name} {key} was created and is in the state, but the list of {short}s, from which alone it can be \
-             read, was not seen to have it. {cause}\n\nA refresh that misses it takes it out of the state. Before you \
-             apply again, check that the `{list}` data source or the Wavix portal shows it."
+            "The {name} {key} is created and is in the state, but the account's list of {short}s does not show it \
+             yet. A refresh that does not find it there removes it from the state. Before you apply again, check that \
+             the `{list}` data source or the Wavix portal shows it.\n\n{cause}"
         ),
     ))
 }
@@ -109,7 +109,7 @@ pub async fn current<T: RemoteObject>(
 ) -> Result<Option<String>, Diagnostics> {
     let unread = |error| {
         let (name, which) = (T::NOUN.name, T::called(state));
-        let now = format!("The {name} {which} could not be looked at, so nothing was changed.");
+        let now = format!("Nothing was changed, because the {name} {which} could not be read.");
         T::NOUN.failed_with(verb, &error, What { now, may_exist: false })
     };
     match endpoints::get::<T>(call.ctx.client(), stored, &options(call)).await {
@@ -215,7 +215,7 @@ async fn in_list<T: RemoteObject>(
             Settling::Waited => {}
             Settling::Over => return Ok(Found::Gone(None)),
             Settling::CutShort => {
-                return Err(unsettled::<T>(Verb::Read, key, "The account's list does not have it."));
+                return Err(unsettled::<T>(Verb::Read, key, "The account's list does not contain it."));
             }
         }
     }
@@ -241,11 +241,10 @@ pub fn same_object<T: RemoteObject>(state: &T::Model, record: &Record<T>) -> Res
     Err(Diagnostic::error(
         T::NOUN.summary(Verb::Read),
         format!(
-            "The {name} {key} is another {short} than the one in the state: it has the {immutable} {new:?} and was \
-             created on {}, where the state says {old:?} and {}. Neither ever changes, so the id in the state seems to \
-             have been edited. Nothing was changed, and the state was left as it is.\n\nIf {key} is meant, take the \
-             resource out of the state with `terraform state rm` and adopt the {short} with `terraform import`; if not, \
-             put the old id back.",
+            "The id in the state belongs to another {short}, and was probably edited. If you want to manage the \
+             {name} {key}, remove the resource from the state with `terraform state rm` and import the {short} with \
+             `terraform import`. If not, restore the previous id. The state is unchanged.\n\nThe {name} {key} has the \
+             {immutable} {new:?} and was created on {}; the state has {old:?} and {}. These values never change.",
             httpdate::fmt_http_date(found),
             httpdate::fmt_http_date(stored),
         ),
@@ -266,8 +265,8 @@ pub(super) async fn presence_after<T: RemoteObject>(
     presence::in_list(listed, key).map_err(|error| {
         let mut diagnostics: Vec<Diagnostic> = T::NOUN.failed(verb, key, &error).into_iter().collect();
         for diagnostic in &mut diagnostics {
-            let doubt = format!("{not_found} Whether it is gone could not be confirmed.\n\n");
-            diagnostic.detail.insert_str(0, &doubt);
+            let doubt = format!("\n\n{not_found} The provider could not confirm the deletion.");
+            diagnostic.detail.push_str(&doubt);
         }
         diagnostics.into_iter().collect()
     })
@@ -278,8 +277,8 @@ pub(super) fn still_listed<T: RemoteObject>(verb: Verb, key: &str, error: &clien
     Diagnostic::error(
         T::NOUN.summary(verb),
         format!(
-            "{error}\n\nThe account's list still holds the {} {key}, so it is not gone, and it stays \
-             in the state.\n\nTry again. If it goes on, ask Wavix support why the {} cannot be reached.",
+            "The {} {key} exists and stays in the state: the account's list contains it. Try again. If the problem \
+             persists, ask Wavix support why the {} cannot be accessed.\n\n{error}",
             T::NOUN.name,
             T::NOUN.short
         ),

@@ -8,6 +8,7 @@ use crate::framework::path::Path;
 use crate::framework::resource::PlanRequest;
 
 use super::context::Context;
+use super::noun::capitalized;
 use super::object::{RemoteObject, key_of};
 
 /// What was used so recently is in use.
@@ -37,10 +38,10 @@ pub async fn warning<T: RemoteObject>(
     let name = T::NOUN.name;
     Some(
         Diagnostic::warning(
-            format!("Destroyed {name} is in use"),
+            format!("{} {key} is in use and will be destroyed", capitalized(name)),
             format!(
-                "The {name} {key} ({:?}) was used last on {used}. Whoever uses it is refused as soon as it is destroyed; \
-                 that cannot be undone.{perhaps_here} Nothing was changed yet.\n\n{advice}",
+                "The {name} {key} ({:?}) was last used on {used}. Its users lose access when it is destroyed, which \
+                 cannot be undone.{perhaps_here}\n\n{advice}",
                 found.label().unwrap_or_default(),
             ),
         )

@@ -69,8 +69,7 @@ impl Looks {
             Trouble::Unauthorized(error) => Diagnostic::error(
                 "Cannot use this Wavix API key",
                 format!(
-                    "Wavix refuses `api_key`, so nothing of this plan can be applied. Nothing was changed.\n\n{error}\n\n\
-                     {}",
+                    "Wavix rejects `api_key`, so this plan cannot be applied. {}\n\n{error}",
                     remedy(error)
                 ),
             ),
@@ -81,7 +80,7 @@ impl Looks {
                 let (cause, remedy) = match error {
                     Some(error) => (error.to_string(), remedy(error)),
                     None => (
-                        format!("There was no answer within {} seconds.", SILENCE.as_secs()),
+                        format!("Wavix did not respond within {} seconds.", SILENCE.as_secs()),
                         "Check the network, and `base_url` and `http_proxy` in the provider configuration."
                             .to_owned(),
                     ),
@@ -89,8 +88,8 @@ impl Looks {
                 Diagnostic::warning(
                     format!("Cannot reach Wavix at {host}{port}"),
                     format!(
-                        "The plan is not compared with the account: whether it doubles an existing {} or exceeds \
-                         a limit of the account is not known. To apply it needs the connection.\n\n{cause}\n\n{remedy}",
+                        "The plan is not compared with the account, so it may contain a duplicate {} or exceed a \
+                         limit of the account. The apply needs the connection. {remedy}\n\n{cause}",
                         noun.name
                     ),
                 )

@@ -13,8 +13,8 @@ pub use super::verb::Verb;
 
 /// What helps when no request can be sent at all, whatever it is for.
 pub const SETUP_REMEDY: &str = "Install the CA certificates of the system (in most container images the package \
-                                `ca-certificates`), or name those to trust with `ca_bundle` in the provider \
-                                configuration; check `http_proxy` there.";
+                                `ca-certificates`), or set `ca_bundle` in the provider configuration. Also check \
+                                `http_proxy` there.";
 
 /// How messages speak of objects of one kind.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ pub enum Arguments {
 }
 
 /// What there is to say about an answer of success that acknowledges no deletion.
-pub const UNCLEAR: &str = "The request to delete it was answered with success, but not in the API's words.";
+pub const UNCLEAR: &str = "The delete request succeeded, but the response does not have the documented form.";
 
 /// What is true after a failure.
 #[derive(Debug)]
@@ -66,8 +66,8 @@ impl Noun {
     fn adopt(&self) -> String {
         let usual = || {
             format!(
-                "Look for it in the Wavix portal or with the `{}` data source. If it is there, adopt it with `terraform \
-                 import` and its id; if it is not, apply again.",
+                "Search for it in the Wavix portal or with the `{}` data source. If it exists, import it with \
+                 `terraform import` and its id. If not, apply again.",
                 self.list
             )
         };
@@ -117,17 +117,16 @@ impl Noun {
                 })
                 .collect()
         };
-        let mut detail = format!("{error}\n\n{}", what.now);
+        let mut truth = what.now;
         if let Some(advice) = self.advice(verb, error, what.may_exist) {
-            detail.push_str("\n\n");
-            detail.push_str(&advice);
+            truth = format!("{truth} {advice}");
         }
         complaints
             .into_iter()
             .map(|(argument, complaint)| {
                 let detail = match complaint {
-                    Some(complaint) => format!("Wavix says: {complaint}\n\n{detail}"),
-                    None => detail.clone(),
+                    Some(complaint) => format!("{truth}\n\nWavix reports: {complaint}\n\n{error}"),
+                    None => format!("{truth}\n\n{error}"),
                 };
                 let diagnostic = Diagnostic::error(self.summary(verb), detail);
                 match argument {
@@ -181,35 +180,33 @@ impl Noun {
         match (verb, delivery) {
             (Verb::Create, Delivery::NotSent | Delivery::Refused) => format!("No {name} was created."),
             (Verb::Create, Delivery::Ambiguous) => format!(
-                "The {name} {which} may have been created all the same, and it is not in the state. It was \
-                 not requested a second time, because that could make two. {}",
+                "The {name} {which} may exist and is not in the state. To avoid a duplicate, the provider did not \
+                 repeat the request. {}",
                 self.adopt()
             ),
             (Verb::Open, Delivery::NotSent | Delivery::Refused) => format!("No {name} was created."),
             (Verb::Open, Delivery::Ambiguous) => {
-                format!("The {name} {which} may have been created all the same. {}", self.adopt())
+                format!("The {name} {which} may exist. {}", self.adopt())
             }
             (Verb::Revoke, Delivery::NotSent | Delivery::Refused) => {
                 format!("The {name} {which} was not revoked and is still valid.")
             }
             (Verb::Revoke, Delivery::Ambiguous) => {
-                format!("The {name} {which} may or may not have been revoked.")
+                format!("The {name} {which} may still be valid.")
             }
-            (Verb::Read, _) => format!("The {name} {which} stays in the state as it was."),
+            (Verb::Read, _) => format!("The {name} {which} stays in the state unchanged."),
             (Verb::Find | Verb::List, _) => "Nothing was changed.".to_owned(),
             (Verb::Update, Delivery::NotSent | Delivery::Refused) => {
-                format!("The {name} {which} was not changed, and the state was left as it was.")
+                format!("The {name} {which} and the state are unchanged.")
             }
             (Verb::Update, Delivery::Ambiguous) => format!(
-                "The {name} {which} may or may not have been changed. The state holds what is known of it; the \
-                 next plan reads the {name} and shows what is left to change."
+                "The {name} {which} may be changed. The next plan reads it and shows the remaining changes."
             ),
             (Verb::Delete, Delivery::NotSent | Delivery::Refused) => {
                 format!("The {name} {which} was not deleted and stays in the state.")
             }
             (Verb::Delete, Delivery::Ambiguous) => format!(
-                "The {name} {which} may or may not have been deleted. It stays in the state; the next plan \
-                 finds out."
+                "The {name} {which} may be deleted. It stays in the state, and the next plan checks it."
             ),
         }
     }
@@ -220,7 +217,7 @@ impl Noun {
         let again = if may_exist || !is_passing(error) {
             None
         } else if error.is_cancelled() {
-            Some("The operation was interrupted; run it again when ready.".to_owned())
+            Some("The operation was interrupted; run it again.".to_owned())
         } else {
             Some("Try again.".to_owned())
         };
@@ -238,57 +235,57 @@ impl Noun {
             _ if error.is_timeout() && verb == Verb::Read
                 || error.is_past_deadline() && matches!(verb, Verb::Create | Verb::Update | Verb::Delete) =>
             {
-                "If Wavix is merely slow, raise the operation's time in the resource's `timeouts` block, or \
+                "If Wavix is slow, increase the timeout of the operation in the resource's `timeouts` block, or \
                  `request_timeout` in the provider configuration."
                     .to_owned()
             }
             _ if error.is_timeout() => {
-                "If Wavix is merely slow, raise `request_timeout` in the provider configuration.".to_owned()
+                "If Wavix is slow, increase `request_timeout` in the provider configuration.".to_owned()
             }
             (Kind::Connect, _) => "Check the network, and `base_url`, `http_proxy` and `ca_bundle` in the \
                                    provider configuration."
                 .to_owned(),
             (Kind::Setup, _) => SETUP_REMEDY.to_owned(),
-            (Kind::Redirected, _) => "Check `base_url`, its path included, and `http_proxy` in the provider \
+            (Kind::Redirected, _) => "Check `base_url`, including its path, and `http_proxy` in the provider \
                                       configuration: the Wavix API does not redirect."
                 .to_owned(),
             (Kind::Undocumented, Some(..500)) => {
-                "Check `base_url` and `http_proxy` in the provider configuration: something other than the \
-                 Wavix API seems to have answered."
+                "Check `base_url` and `http_proxy` in the provider configuration: the response does not seem to come \
+                 from the Wavix API."
                     .to_owned()
             }
             (Kind::Incomplete, _) => {
-                "The list may have been changing while it was read; if it goes on, ask Wavix \
-                                      support why it lacks items."
+                "The list may have changed while it was read. If the problem persists, ask Wavix support why items \
+                                      are missing."
                     .to_owned()
             }
             (Kind::Unsendable | Kind::Decode, _) => {
-                "If this provider is up to date, please report the message to its developers.".to_owned()
+                "If this is the latest version of the provider, please report this message to its developers.".to_owned()
             }
-            (_, Some(402)) => "Top up the account in the Wavix portal, or ask Wavix support what is to be paid, and \
-                               apply again."
+            (_, Some(402)) => "Add funds to the account in the Wavix portal, or ask Wavix support about open \
+                               payments, and apply again."
                 .to_owned(),
             (_, Some(400 | 409 | 422)) if self.is_exhausted(error) => {
-                "The account has used up what it may have. Delete what it no longer needs, top it up in the Wavix \
-                 portal, or ask Wavix support to raise its limit, and apply again."
+                "The account has reached a limit. Delete unused objects, add funds in the Wavix portal, or ask Wavix \
+                 support to raise the limit, and apply again."
                     .to_owned()
             }
             (_, Some(400 | 422)) => "Correct the configuration and apply again.".to_owned(),
             (_, Some(401)) => {
-                "Check `api_key`: it may be wrong or inactive, or the key may be restricted to \
-                               IP addresses other than the one this request came from."
+                "Check `api_key`: the key may be wrong or inactive, or restricted to other IP addresses than the one \
+                               of this machine."
                     .to_owned()
             }
             (_, Some(403)) => match self.scope {
                 Some(scope) => format!(
-                    "Check that the API key has the scope `{scope}:{}`, and that the account is provisioned for this \
-                     service; Wavix support can tell and change the latter.",
+                    "Check that the API key has the scope `{scope}:{}`, and ask Wavix support whether the account is \
+                     provisioned for this service.",
                     verb.scope()
                 ),
-                None => "Use an API key with full access, which no scopes restrict: no scope covers this.".to_owned(),
+                None => "Use an API key with full access: no scope covers this request.".to_owned(),
             },
             (_, Some(404)) if verb == Verb::Update => format!(
-                "If the {} was deleted outside Terraform, the next plan notices and offers to create it anew.",
+                "If the {} was deleted outside Terraform, the next plan detects that and creates it again.",
                 self.name
             ),
             (_, Some(404)) => format!(
@@ -297,11 +294,11 @@ impl Noun {
                 self.name
             ),
             (_, Some(429)) => format!(
-                "Wavix limits how fast it is asked{}. Set or lower `requests_per_second`, or lower \
+                "Wavix limits the request rate{}. Set or reduce `requests_per_second`, or reduce \
                  `max_concurrent_requests`, in the provider configuration.",
                 error.retry_after().map(wait_words).unwrap_or_default()
             ),
-            (_, Some(500..)) => "The fault is on Wavix's side; if it goes on, ask Wavix support.".to_owned(),
+            (_, Some(500..)) => "The error is at Wavix. If it persists, ask Wavix support.".to_owned(),
             _ => return None,
         };
         Some(text)
@@ -330,8 +327,8 @@ fn is_passing(error: &client::Error) -> bool {
 
 fn wait_words(wait: Duration) -> String {
     match wait.as_secs() {
-        ..=1 => " and asks to wait 1 second".to_owned(),
-        more => format!(" and asks to wait {more} seconds"),
+        ..=1 => " and asks the client to wait 1 second".to_owned(),
+        more => format!(" and asks the client to wait {more} seconds"),
     }
 }
 

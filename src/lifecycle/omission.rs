@@ -34,10 +34,10 @@ pub fn note<T: RemoteObject>(request: &PlanRequest<'_, Context, T::Model>, diagn
     let lost: Vec<String> = lost.map(|name| format!("`{name}`")).collect();
     if request.prior.is_some() && !lost.is_empty() {
         let detail = format!(
-            "{} is no longer configured, and stays as it is in the account. Write `[]` or `\"\"` for none.",
+            "{} is no longer configured and keeps its value in the account. To remove the value, set `[]` or `\"\"`.",
             lost.join(", ")
         );
-        diagnostics.push(Diagnostic::warning("Setting is not managed any more", detail));
+        diagnostics.push(Diagnostic::warning("Argument is no longer managed", detail));
     }
     request.private.set(MANAGED, json!(managed));
 }

@@ -88,10 +88,7 @@ fn failed<T: RemoteObject>(verb: Verb, which: &str, error: &client::Error) -> Di
         return T::NOUN.failed(verb, which, error);
     }
     // An object that was there is in the state as it was found.
-    let now = format!(
-        "The {} {which} was adopted, and its settings are what they were, or not known.",
-        T::NOUN.short
-    );
+    let now = format!("The {} {which} is in the state; its settings may be unchanged.", T::NOUN.short);
     T::NOUN.failed_with(Verb::Update, error, What { now, may_exist: false })
 }
 
@@ -101,8 +98,8 @@ fn unconfirmed<T: RemoteObject>(which: &str, unseen: Option<client::Error>) -> O
     let warning = Diagnostic::warning(
         format!("Change of {article} {name} is not confirmed"),
         format!(
-            "Wavix acknowledged the change of the {name} {which}, and what came of it was not seen: {} The next plan \
-             looks again.",
+            "Wavix acknowledged the change of the {name} {which}, but the provider could not verify it. The next \
+             plan checks it again.\n\n{}",
             unseen?
         ),
     );

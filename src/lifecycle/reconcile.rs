@@ -67,7 +67,7 @@ impl<T: RemoteObject> Before<T> {
         let options = CallOptions::new(Deadline::at(call.deadline.min(until)), call.cancel.clone());
         let listed = call.ctx.slot::<T>().before(call, &options).await;
         if let Err(error) = &listed {
-            tracing::warn!(%error, "what the account holds before a create is not known");
+            tracing::warn!(%error, "cannot list the account's objects before a create");
         }
         Self(listed.ok())
     }
@@ -214,7 +214,7 @@ async fn look<T: RemoteObject>(
             }
         };
         if let Some(odd) = record.unreadable.first() {
-            look.others.unreadable.push((id.clone(), format!("`{}` cannot be read: {}", odd.field, odd.why)));
+            look.others.unreadable.push((id.clone(), format!("`{}` is unreadable: {}", odd.field, odd.why)));
             continue;
         }
         let differing = differing(sought, &record, listed);

@@ -232,7 +232,7 @@ impl<T: RemoteObject> Record<T> {
     fn model(&self, found: &BTreeMap<String, Value>, held: &T::Model) -> T::Model {
         // What was read as the schema says is what the model holds.
         T::Model::from_value(&Value::Map(found.clone())).unwrap_or_else(|error| {
-            tracing::error!(%error, "an answer does not fit the model: report this to the provider's developers");
+            tracing::error!(%error, "a response does not match the model: report this to the provider's developers");
             held.clone()
         })
     }

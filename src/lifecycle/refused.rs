@@ -28,16 +28,15 @@ pub async fn failed<T: RemoteObject>(
     }
     let (name, label) = (T::NOUN.name, sought.label());
     let (now, may_exist) = match left(call, sought, None, look).await {
-        Ok(ids) if ids.is_empty() => (
-            format!("No {name} was created. Wavix lists none with the label {label:?} since the request."),
-            false,
-        ),
+        Ok(ids) if ids.is_empty() => {
+            (format!("No {name} was created. Wavix lists no new one with the label {label:?}."), false)
+        }
         Ok(ids) => (
             format!(
-                "{} {name} may have been created all the same, and it is not in the state: since the request, Wavix \
-                 lists {} with the label {label:?}, which no other create of this provider made.\n\nBefore you apply \
-                 again, look at it in the Wavix portal. If it is this resource's, adopt it with `terraform import` and \
-                 its id; if it is not, apply again.",
+                "{} {name} may exist and is not in the state: Wavix lists {} with the label {label:?}, new since the \
+                 request and not created by another run of the provider. Before you apply again, check it in the \
+                 Wavix portal. If it belongs to this resource, import it with `terraform import` and its id. If not, \
+                 apply again.",
                 super::noun::capitalized(T::NOUN.article()),
                 listing(&ids),
             ),
@@ -45,9 +44,9 @@ pub async fn failed<T: RemoteObject>(
         ),
         Err(cause) => (
             format!(
-                "Whether {} {name} was created all the same could not be looked up. {cause}\n\nBefore you apply \
-                 again, look for {} {name} labelled {label:?} in the Wavix portal.",
-                T::NOUN.article(),
+                "{} {name} may exist and is not in the state. Before you apply again, search for {} {name} with the \
+                 label {label:?} in the Wavix portal. The provider could not search for it: {cause}",
+                super::noun::capitalized(T::NOUN.article()),
                 T::NOUN.article(),
             ),
             true,
@@ -79,19 +78,19 @@ pub async fn second<T: RemoteObject>(
     let seen = match left {
         Ok(ids) if ids.is_empty() => return None,
         Ok(ids) => format!(
-            "Since the first request, Wavix also lists {} with the label {label:?}, which no other create of this \
-             provider made.",
+            "Since the first request, Wavix also lists {} with the label {label:?}, which no other run of the \
+             provider created.",
             listing(&ids)
         ),
-        Err(cause) => format!("Whether there is a second one could not be looked up. {cause}"),
+        Err(cause) => format!("The provider could not search for a second one: {cause}"),
     };
     Some(
         Diagnostic::warning(
             format!("Possible duplicate of {name} {id}"),
             format!(
-                "The {name} {id} (label {label:?}) is in the state. Its request was repeated, because Wavix refused it \
-                 at first, and the first one may have been carried out all the same. {seen}\n\nLook at it in the Wavix \
-                 portal, and delete the one that nobody needs."
+                "The {name} {id} (label {label:?}) is in the state, but a duplicate may exist. Check the Wavix \
+                 portal, and delete the duplicate.\n\nWavix rejected the first create request, so the provider \
+                 repeated it, but Wavix may have processed the first one too. {seen}"
             ),
         )
         .at(Path::root(T::LABEL)),
@@ -134,7 +133,7 @@ async fn left<T: RemoteObject>(
         };
         looks += 1;
         if !waits(call, looks, options).await {
-            return Err(format!("The account's list does not have {missing} yet."));
+            return Err(format!("The account's list does not contain {missing} yet."));
         }
     };
     let alike = listed.iter().filter(|record| label::may_be(record.label(), sought.label()));
@@ -142,7 +141,7 @@ async fn left<T: RemoteObject>(
     if new.iter().any(|record| sought.before.held(&record.key).is_none()) {
         let ids: Vec<String> = new.iter().map(|record| record.key.clone()).collect();
         return Err(format!(
-            "Wavix lists {} with this label, and which of them were there before the request is not known.",
+            "Wavix lists {} with this label, some of which may have existed before the request.",
             listing(&ids)
         ));
     }

@@ -79,8 +79,8 @@ fn holder(private: &Private) -> Option<String> {
 /// What is told of two resources of one thing. `clause` says what the other one has.
 pub fn twice(noun: &Noun, clause: &str) -> String {
     format!(
-        "Another resource of this configuration {clause}. Nothing was changed.\n\nRemove one of the two resources; \
-         `terraform state rm` takes one out of the state and leaves the {} alone.",
+        "Another resource of this configuration {clause}. Remove one of the two resources; `terraform state rm` \
+         removes one from the state without changing the {}. Nothing was changed.",
         noun.short
     )
 }
@@ -173,7 +173,7 @@ impl<T: RemoteObject> Run<T> {
         name: &str,
     ) -> Option<Option<Record<T>>> {
         let ctx = request.ctx?;
-        let without = "what is planned is not compared with the account's objects, which are unknown";
+        let without = "the plan is not compared with the account's objects, which are unknown";
         let fetch = |options: CallOptions| async move { find::by_label::<T>(ctx, name, &options).await };
         self.there.of(name).get(ctx, without, request.cancel, fetch).await.cloned()
     }

@@ -50,7 +50,10 @@ pub async fn after_an_update<T: RemoteObject>(
             return Ok(record);
         }
         tries += 1;
-        tracing::debug!(record.key, "a read shows the object as it was before its update: it is read again");
+        tracing::debug!(
+            record.key,
+            "a read returned the object as it was before its update: reading it again"
+        );
         record = match find::get::<T>(call, &record.key, &options(call)).await {
             Ok(Some(record)) => record,
             Ok(None) => return Ok(record),
@@ -175,8 +178,8 @@ pub(super) fn unsettled<T: RemoteObject>(verb: Verb, key: &str, tried: &str) -> 
     Diagnostic::error(
         T::NOUN.summary(verb),
         format!(
-            "{tried}\n\nThe {} {key} is so new that not every server of Wavix may know it yet, and the {} ended \
-             before that could be told. It stays in the state.\n\nTry again.",
+            "The {} {key} stays in the state. Try again: it is new, and may not be visible on every Wavix server \
+             yet. The timeout of the {} expired first.\n\n{tried}",
             T::NOUN.name,
             verb.word()
         ),

@@ -89,7 +89,7 @@ impl<T: RemoteObject> SharedReads<T> {
         let (client, options) = (call.ctx.client(), options(call));
         let listed = self.listed(client, &options, key).await.unwrap_or_else(|error| {
             // Single objects may be read all the same. An interrupt is not the list's.
-            tracing::debug!(%error, "the list cannot be shared: each object is asked for by itself");
+            tracing::debug!(%error, "the list is not available: reading each object separately");
             let is_lasting = !error.is_cancelled() && !error.is_timeout();
             self.is_without_list.fetch_or(is_lasting, Ordering::AcqRel);
             None

@@ -47,15 +47,15 @@ pub(super) fn may_adopt<T: RemoteObject>(
 }
 
 fn used_by_others(noun: &Noun, secret: &str, key: &str, used: &str, error: &client::Error) -> Diagnostic {
-    let (name, short) = (noun.name, noun.short);
+    let name = noun.name;
     Diagnostic::error(
         noun.summary(Verb::Create),
         format!(
-            "Nothing is in the state. Wavix lists the {name} {key} since the request, with everything that was \
-             requested, but does not show its {secret}, which was in the lost answer; and it was used on {used}, so \
-             somebody may have it. It was not requested a second time, because that could make two.\n\n{error}\n\n\
-             Look at the {short} {key} in the Wavix portal. If nobody needs it, delete it there and apply again. If \
-             somebody does, adopt it with `terraform import` and its id; its `{secret}` is then null."
+            "The {name} {key} may belong to this resource and is not in the state. Check it in the Wavix portal. If \
+             nobody needs it, delete it there and apply again. If somebody does, import it with `terraform import` \
+             and its id; its `{secret}` is then null.\n\nThe create request got no response, so its {secret} is lost. \
+             Wavix lists this new {name}, which matches the request, but it was used on {used}, so somebody else may \
+             have created it. To avoid a duplicate, the provider did not repeat the request.\n\n{error}"
         ),
     )
 }
@@ -69,10 +69,9 @@ pub(super) fn must_be_known<T: RemoteObject>(key: &str, made: &T::Model) -> Resu
     Err(Diagnostic::error(
         T::NOUN.summary(Verb::Create),
         format!(
-            "The {name} {key} exists and is in the state, but its `{secret}` is null and nobody can use it. Terraform \
-             marks it as tainted, so the next apply replaces it.\n\nWavix shows the {secret} of {article} {short} in the \
-             answer to its create, and that answer was lost, or lacked it. What Wavix has shown since does not have it \
-             either.",
+            "The {name} {key} exists and is in the state, but nobody can use it, because its `{secret}` is null. \
+             Terraform marks it as tainted, so the next apply replaces it.\n\nWavix shows the {secret} of {article} \
+             {short} only in the response to its creation. That response was lost, or did not contain it.",
             name = T::NOUN.name,
             article = T::NOUN.article_of_short(),
             short = T::NOUN.short,
@@ -89,9 +88,9 @@ pub(super) fn imported_without<T: RemoteObject>(key: &str, imported: &T::Model) 
         Diagnostic::warning(
             format!("Imported {name} without its {secret}"),
             format!(
-                "The {name} {key} is in the state with a `{secret}` of null: Wavix does not show it any more. It keeps \
-                 working, and nothing needs to be replaced.\n\nWhere the configuration refers to its `{secret}`, take \
-                 the {short} from where it is kept, or replace it with `terraform apply -replace`."
+                "The `{secret}` of the {name} {key} is null, because Wavix shows it only at creation. The {short} \
+                 keeps working. If the configuration refers to its `{secret}`, use the stored {secret} instead, or \
+                 replace the {short} with `terraform apply -replace`."
             ),
         )
         .at(Path::root(secret)),

@@ -193,7 +193,7 @@ impl Siblings {
     }
 
     fn folder_or(&self) -> io::Result<&Path> {
-        self.folder().ok_or_else(|| io::Error::other("there is no folder for temporary files"))
+        self.folder().ok_or_else(|| io::Error::other("*there is no directory for temporary files"))
     }
 }
 
@@ -282,7 +282,7 @@ fn folder_in(parents: &[PathBuf]) -> io::Result<PathBuf> {
             outcome => return outcome,
         }
     }
-    Err(refused.unwrap_or_else(|| io::Error::other("there is no folder for temporary files")))
+    Err(refused.unwrap_or_else(|| io::Error::other("*there is no directory for temporary files")))
 }
 
 /// Whether a folder that cannot be used because of this cannot be used by any
@@ -349,7 +349,7 @@ fn is_own(path: &Path) -> io::Result<bool> {
 fn heard<T>(outcome: io::Result<T>) -> Option<T> {
     outcome
         .map_err(
-            |error| tracing::warn!(%error, "other processes of the provider cannot be told what is made"),
+            |error| tracing::warn!(%error, "cannot tell other provider processes which objects were created"),
         )
         .ok()
 }

@@ -112,7 +112,7 @@ impl<T: RemoteObject> Slot<T> {
     /// The objects as they were when a plan first wanted to know. `None` when they
     /// cannot be had: a plan does without.
     pub async fn at_first(&self, ctx: &Context, cancel: &CancellationToken) -> Option<Records<T>> {
-        let without = "new objects are not compared with the account's, which are unknown";
+        let without = "new objects are not compared with those of the account, which are unknown";
         let fetch = |options: CallOptions| async move {
             self.list.recent(&options, || endpoints::list(ctx.client(), &options)).await
         };

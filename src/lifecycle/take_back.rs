@@ -38,10 +38,10 @@ pub async fn unless_as_planned<T: RemoteObject>(
         }
         return Ok(());
     }
-    tracing::warn!(key, "the object that was made is not what was asked for: it is deleted again");
+    tracing::warn!(key, "the created object differs from the request: deleting it");
     match delete::<T>(call, object, &outcome.private, key).await {
         Ok(()) => {
-            outcome.note(format!("{} {key}, which was deleted again", T::NOUN.name));
+            outcome.note(format!("{} {key} was created and deleted again", T::NOUN.name));
             outcome.gone();
             Err(verify::errors::<T>(key, &differing, Now::TakenBack))
         }

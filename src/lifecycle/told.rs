@@ -134,7 +134,7 @@ impl Told {
     }
 
     fn odd(&mut self, field: &'static str, why: String) {
-        tracing::warn!(field, why, "Wavix answered with a field that cannot be read");
+        tracing::warn!(field, why, "Wavix returned an unreadable field");
         self.unreadable.push(Unreadable { field, why });
     }
 
@@ -165,11 +165,11 @@ impl Told {
 /// What is wrong with a value, without the value: it may be a secret.
 fn wrong_value(value: &Value, expected: &str) -> String {
     if value.as_str() == Some(TWICE) {
-        "it stands there twice, with different values".to_owned()
+        "it appears twice, with different values".to_owned()
     } else if value.as_str().is_some_and(is_broken) {
-        "it holds characters that are not Unicode".to_owned()
+        "it contains characters that are not Unicode".to_owned()
     } else {
-        format!("{expected} was expected, and {} came", kind(value))
+        format!("expected {expected}, got {}", kind(value))
     }
 }
 
@@ -230,7 +230,7 @@ fn is_whole(value: &Typed) -> bool {
 
 fn wrong<E: de::Error>(field: &str, expected: &str, value: Option<&Value>) -> E {
     let found = value.map_or("nothing", kind);
-    E::custom(format_args!("`{field}` is not readable: {expected} was expected, and {found} came"))
+    E::custom(format_args!("`{field}` is unreadable: expected {expected}, got {found}"))
 }
 
 fn kind(value: &Value) -> &'static str {
@@ -321,7 +321,7 @@ mod tests {
         let unreadable = object.unreadable();
         let fields: Vec<&str> = unreadable.iter().map(|odd| odd.field).collect();
         assert_eq!(fields, ["a", "b", "c", "e", "g"]);
-        assert_eq!(unreadable[0].why, "a whole number was expected, and a text came");
+        assert_eq!(unreadable[0].why, "expected a whole number, got a text");
         assert!(!format!("{unreadable:?}").contains("s3cret"));
     }
 
@@ -329,7 +329,7 @@ mod tests {
     fn of_two_values_of_one_field_none_is_believed() {
         let mut object = told(&format!(r#"{{"id": "{TWICE}", "text": "{TWICE}", "flag": "{TWICE}"}}"#));
         assert_eq!((object.text("text"), flag(&object.fields["flag"])), (None, None));
-        assert_eq!(object.unreadable()[0].why, "it stands there twice, with different values");
+        assert_eq!(object.unreadable()[0].why, "it appears twice, with different values");
         assert!(object.id::<serde_json::Error>("id").is_err());
     }
 }

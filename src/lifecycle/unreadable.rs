@@ -32,7 +32,7 @@ pub async fn looked_at_again<T: RemoteObject>(
     match endpoints::get::<T>(call.ctx.client(), &made.key, look).await {
         Ok(seen) => seen.completed_by(made),
         Err(error) => {
-            tracing::warn!(id = made.key, %error, "the object of an odd answer could not be looked at");
+            tracing::warn!(id = made.key, %error, "the object of an unreadable response could not be read again");
             made
         }
     }
@@ -46,15 +46,15 @@ pub fn refuse<T: RemoteObject>(verb: Verb, record: &Record<T>) -> Result<(), Dia
     let (name, short, id) = (T::NOUN.name, T::NOUN.short, &record.key);
     let now = |field: &str| match verb {
         Verb::Create => format!(
-            "The {name} {id} was created and is in the state, with `{field}` as planned. Do not apply again before \
-             this is settled: Terraform marks the {short} as tainted and would replace it, and `terraform untaint` with \
-             the resource's address keeps it."
+            "The {name} {id} is created and is in the state, with `{field}` as planned. Terraform marks it as \
+             tainted, and the next apply replaces it: to keep it, run `terraform untaint` with the address of the \
+             resource before you apply again."
         ),
         Verb::Update => format!(
-            "The {name} {id} was changed, and Wavix acknowledged it; what it made of `{field}` is not known. The \
-             state holds what was planned."
+            "The {name} {id} is changed, but the new value of `{field}` is unknown. The state contains the planned \
+             value."
         ),
-        Verb::Read => format!("The {name} {id} stays in the state as it was."),
+        Verb::Read => format!("The {name} {id} stays in the state unchanged."),
         _ => "Nothing was changed.".to_owned(),
     };
     let diagnostics: Diagnostics = record
@@ -63,8 +63,8 @@ pub fn refuse<T: RemoteObject>(verb: Verb, record: &Record<T>) -> Result<(), Dia
         .map(|odd| {
             let now = now(odd.field);
             let detail = format!(
-                "{now}\n\nWavix answered with a value of `{}` that cannot be read: {}.\n\nLook at the {short} in the \
-                 Wavix portal, and report the message to Wavix support and to the provider's developers.",
+                "{now} Check the {short} in the Wavix portal, and report this message to Wavix support and to the \
+                 provider's developers.\n\nWavix returned an unreadable value of `{}`: {}.",
                 odd.field, odd.why
             );
             Diagnostic::error(T::NOUN.summary(verb), detail).at(Path::root(odd.field))

@@ -77,8 +77,7 @@ fn what_happened<T: RemoteObject>(difference: &Difference) -> String {
     let Difference { name, wanted, found } = difference;
     if is_left_off::<T>(difference) {
         return format!(
-            "Wavix accepted the request and left `{name}` off without a word: the account's plan does not seem to include \
-             it."
+            "Wavix accepted the request, but did not enable `{name}`. The account probably does not include it."
         );
     }
     if let (Value::Set(_), _) | (_, Value::Set(_)) = (wanted, found) {
@@ -86,7 +85,7 @@ fn what_happened<T: RemoteObject>(difference: &Difference) -> String {
     }
     let shown = |value: &Value| T::in_words(name, value).unwrap_or_else(|| shown(value));
     format!(
-        "Wavix accepted the request, but `{name}` came out as {} instead of {}.",
+        "Wavix accepted the request, but returned {} for `{name}` instead of {}.",
         shown(found),
         shown(wanted)
     )
@@ -95,14 +94,14 @@ fn what_happened<T: RemoteObject>(difference: &Difference) -> String {
 fn other_elements(name: &str, wanted: &BTreeSet<&str>, found: &BTreeSet<&str>) -> String {
     let missing: Vec<&str> = wanted.difference(found).copied().collect();
     let extra: Vec<&str> = found.difference(wanted).copied().collect();
-    let mut text = format!("Wavix accepted the request, but holds other `{name}` than requested.");
+    let mut text = format!("Wavix accepted the request, but returned other `{name}` than requested.");
     if !missing.is_empty() {
-        text.push_str(" Requested, but not there: ");
+        text.push_str(" Missing: ");
         text.push_str(&missing.join(", "));
         text.push('.');
     }
     if !extra.is_empty() {
-        text.push_str(" There, but not requested: ");
+        text.push_str(" Not requested: ");
         text.push_str(&extra.join(", "));
         text.push('.');
     }
@@ -121,26 +120,26 @@ fn what_now<T: RemoteObject>(now: Now, id: &str) -> String {
     let name = T::NOUN.name;
     match now {
         Now::TakenBack => format!(
-            "The {name} {id}, which this create made, was deleted again, so nothing was left of it, neither at Wavix \
-             nor in the state."
+            "The {name} {id} was created and deleted again, so nothing is left at Wavix or in the state."
         ),
         Now::Kept => format!(
-            "The {name} {id} exists and is in the state, with what Wavix made of it. Terraform marks it as tainted \
-             and would replace it; `terraform untaint` with the resource's address keeps it."
+            "The {name} {id} exists and is in the state with the values that Wavix returned. Terraform marks it as \
+             tainted, and the next apply replaces it; to keep it, run `terraform untaint` with the address of the \
+             resource."
         ),
         Now::Spared => format!(
-            "The {name} {id} is in the state. It was neither deleted again nor marked as tainted, because no answer \
-             named it as the one that this create made. The state holds what was planned, and the next plan shows the \
-             difference as a change."
+            "The {name} {id} is in the state with the planned values, and the next plan shows the difference as a \
+             change. The provider did not delete it, because the response that identifies it was lost."
         ),
         Now::Changed { besides: true } => {
             format!(
-                "The other changes to the {name} {id} were made, and the state holds what Wavix answered."
+                "The other changes to the {name} {id} are made, and the state contains the values that Wavix \
+                 returned."
             )
         }
         Now::Changed { besides: false } => {
             format!(
-                "Nothing else about the {name} {id} was to change, and the state holds what Wavix answered."
+                "The {name} {id} has no other changes, and the state contains the values that Wavix returned."
             )
         }
     }
@@ -152,14 +151,14 @@ fn remedy<T: RemoteObject>(difference: &Difference, now: Now) -> String {
         format!("Ask Wavix support to enable it for the account, or set `{name} = false`.")
     } else if T::ASYNCHRONOUS.contains(&name) {
         format!(
-            "Apply again. If Wavix is merely slow, raise `update` in the `timeouts` block; if it goes on, look at the {} in \
-             the Wavix portal.",
+            "Apply again. If Wavix is slow, increase `update` in the `timeouts` block. If the problem persists, \
+             check the {} in the Wavix portal.",
             T::NOUN.short
         )
     } else if now == Now::TakenBack {
-        format!("Set `{name}` to a value that Wavix keeps, and apply again.")
+        format!("Set `{name}` to a value that Wavix accepts, and apply again.")
     } else {
-        format!("Set `{name}` to a value that Wavix takes, or change it in the Wavix portal and apply again.")
+        format!("Set `{name}` to a value that Wavix accepts, or change it in the Wavix portal, and apply again.")
     }
 }
 

@@ -76,7 +76,7 @@ pub async fn write<T: RemoteObject>(
         // The client repeats what is worth it; what it did not repeat, such as a
         // 500 or a page of HTML, is repeated here, once it is known to be needed.
         let repeated = error.attempts() > 1;
-        tracing::warn!(id = write.key, %error, "the answer to an update was lost: the object is looked at");
+        tracing::warn!(id = write.key, %error, "no response to an update request: reading the object");
         let doubt = doubt.get_or_insert(error);
         let seen = write.seen(call).await;
         if let Some(record) = &seen
@@ -136,7 +136,7 @@ async fn without_leftovers<T: RemoteObject>(
     drop(written);
     answer.unwrap_or_else(|error| {
         // The comparison of the answer with the plan tells the user.
-        tracing::warn!(id = write.key, %error, "what is too many could not be removed");
+        tracing::warn!(id = write.key, %error, "the second object could not be removed");
         record
     })
 }

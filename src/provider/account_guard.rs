@@ -47,9 +47,8 @@ fn wrong_account(id: i64, allowed: &BTreeSet<i64>) -> Diagnostic {
     Diagnostic::error(
         "Cannot use this Wavix account",
         format!(
-            "The API key belongs to the account {id}, and `allowed_account_ids` (WAVIX_ALLOWED_ACCOUNT_IDS) \
-             allows only {}. Nothing was read or changed.\n\nUse a key of an allowed account, or add {id} to \
-             `allowed_account_ids`.",
+            "Use an API key of an allowed account, or add {id} to `allowed_account_ids` (WAVIX_ALLOWED_ACCOUNT_IDS): \
+             the API key belongs to the account {id}, and the allowed accounts are {}. Nothing was read or changed.",
             allowed.join(", ")
         ),
     )
@@ -57,25 +56,25 @@ fn wrong_account(id: i64, allowed: &BTreeSet<i64>) -> Diagnostic {
 
 fn unverified(error: &client::Error) -> Diagnostic {
     let advice = if error.is_unauthorized() {
-        "Check `api_key` (WAVIX_API_KEY): it may be wrong or inactive, or the key may be restricted to IP \
-         addresses other than the one this request came from."
+        "Check `api_key` (WAVIX_API_KEY): the key may be wrong or inactive, or restricted to other IP addresses than \
+         the one of this machine."
     } else if error.is_forbidden() {
-        "The key probably lacks the scope `account:read`, without which it cannot say whose it is. Grant the \
-         scope, or remove `allowed_account_ids` (WAVIX_ALLOWED_ACCOUNT_IDS)."
+        "Grant the API key the scope `account:read`, which this check needs, or remove `allowed_account_ids` \
+         (WAVIX_ALLOWED_ACCOUNT_IDS)."
     } else if error.is_cancelled() {
-        "The operation was interrupted; run it again when ready."
+        "The operation was interrupted; run it again."
     } else if error.kind() == Kind::Setup {
         SETUP_REMEDY
     } else if error.is_connect() {
         "Check the network, and `base_url`, `http_proxy` and `ca_bundle` in the provider configuration."
     } else {
-        "Try again, or remove `allowed_account_ids` (WAVIX_ALLOWED_ACCOUNT_IDS) to go on without the check."
+        "Try again, or remove `allowed_account_ids` (WAVIX_ALLOWED_ACCOUNT_IDS) to skip the check."
     };
     Diagnostic::error(
         "Cannot verify the Wavix account",
         format!(
-            "`allowed_account_ids` is set, so the account of the API key is looked up before anything else. \
-             {error}\n\nNothing was read or changed.\n\n{advice}"
+            "{advice} Nothing was read or changed: `allowed_account_ids` is set, and the provider could not read the \
+             account of the API key.\n\n{error}"
         ),
     )
 }

@@ -24,9 +24,9 @@ pub(super) async fn read(path: &str) -> Result<Vec<u8>, String> {
     let problem = match reading.await {
         Ok(Ok(bytes)) => return Ok(bytes),
         Ok(Err(problem)) => problem.to_string(),
-        Err(_) => "reading it was interrupted".to_owned(),
+        Err(_) => "the read was interrupted".to_owned(),
     };
-    Err(format!("names the file {path}, which cannot be read: {problem}"))
+    Err(format!("names the file {path}, which the provider cannot read: {problem}"))
 }
 
 fn bounded(path: &PathBuf) -> io::Result<Vec<u8>> {
@@ -54,7 +54,11 @@ fn utf_8(mut bytes: Vec<u8>) -> io::Result<Vec<u8>> {
     let text: Result<String, _> = char::decode_utf16(units.iter().copied().map(unit).skip(1)).collect();
     match text {
         Ok(text) if rest.is_empty() => Ok(text.into_bytes()),
-        _ => Err(io::Error::new(io::ErrorKind::InvalidData, "it begins as UTF-16 and is not valid UTF-16")),
+        _ => Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "it starts with a UTF-16 byte order mark, but is not \
+                                                             valid UTF-16",
+        )),
     }
 }
 

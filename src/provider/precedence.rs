@@ -127,21 +127,21 @@ impl From<&Fault> for Diagnostic {
         let variable = variable(argument);
         let detail = match source {
             Source::Configuration => format!(
-                "The provider argument `{argument}` {problem}.\n\nCorrect it in the provider block, or remove \
-                 it there and set the environment variable {variable}."
+                "The provider argument `{argument}` {problem}. Correct it in the provider block, or remove it there \
+                 and set the environment variable {variable}."
             ),
             Source::Environment => format!(
-                "The environment variable {variable}{shown} {problem}. It counts because the provider argument \
-                 `{argument}` is not set.\n\nCorrect the variable, or set the argument, which comes first."
+                "The environment variable {variable}{shown} {problem}. Correct the variable, or set the provider \
+                 argument `{argument}`, which takes precedence."
             ),
             Source::Process => format!(
-                "The environment variable {argument} names the proxy for requests to Wavix, and {problem}. No request \
-                 goes past a proxy that was asked for, so nothing was sent.\n\nCorrect the variable, list the host in \
-                 NO_PROXY, or set the provider argument `http_proxy`, which comes first."
+                "The environment variable {argument}, the proxy for requests to Wavix, {problem}. Correct the \
+                 variable, add the host to NO_PROXY, or set the provider argument `http_proxy`, which takes \
+                 precedence. No request was sent."
             ),
             Source::Default => format!(
-                "The default of the provider argument `{argument}` {problem}.\n\nSet the argument or the \
-                 environment variable {variable}."
+                "Set the provider argument `{argument}` or the environment variable {variable}: the default \
+                 {problem}."
             ),
         };
         let diagnostic = Self::error(format!("Invalid {argument}"), detail);
@@ -155,7 +155,7 @@ fn shown(value: &str) -> String {
     if start.len() < value.len() {
         start.push('…');
     }
-    format!(", which is {start:?},")
+    format!(" ({start:?})")
 }
 
 impl Setting for String {
@@ -210,9 +210,7 @@ impl Setting for SetOf<Attr<String>> {
         // Commas around nothing are what a template makes of variables that are
         // not set. Taken for "not set", they would switch a guard off.
         if items.is_empty() {
-            return Err(
-                "must be a list separated by commas, and holds nothing but spaces and commas".to_owned()
-            );
+            return Err("must be a comma-separated list, but contains only spaces and commas".to_owned());
         }
         Ok(Self(items))
     }

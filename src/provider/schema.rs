@@ -4,82 +4,64 @@
 use crate::framework::schema::{Attribute, Schema};
 use crate::protocol::types::Type;
 
-use super::precedence::variable;
-
 /// The schema of the `provider` block.
 pub(super) fn schema() -> Schema {
     Schema {
-        description: "Manages SIP trunks of [Wavix](https://wavix.com). Every argument can be left out and set with \
-                      an environment variable instead; the configuration comes before the environment, argument \
-                      by argument, and null or an empty text counts as not set."
+        description: "Manages SIP trunks, phone numbers, webhooks and API keys of \
+                      [Wavix](https://wavix.com).\n\nEach argument can be omitted and set with an environment \
+                      variable instead: `WAVIX_` followed by the name of the argument in capitals. The argument takes \
+                      precedence over the variable. Null and an empty string count as not set."
             .to_owned(),
         attributes: vec![
-            argument(
-                Attribute::string("api_key").sensitive(),
-                "API key of the Wavix account. The resources of this provider need the scope `trunks:write`, its \
-                 data sources `trunks:read`; `allowed_account_ids` and the account's limits need `account:read`. \
-                 Keep it out of the configuration.",
+            Attribute::string("api_key").sensitive().describe(
+                "API key of the Wavix account. Set it with the environment variable instead of the configuration. \
+                 SIP trunks need the scope `trunks:write`, their data sources `trunks:read`; the checks of the \
+                 account and its limits need `account:read`.",
             ),
-            argument(
-                Attribute::string("base_url"),
-                "Root of the API. It must use `https`; plain `http` is accepted for this machine only. Defaults to \
+            Attribute::string("base_url").describe(
+                "Base URL of the API. Must use `https`; `http` is accepted only for this machine. Defaults to \
                  `https://api.wavix.com`.",
             ),
-            argument(
-                Attribute::string("auth_scheme"),
-                "How the key is sent: `bearer` in a header, or `appid` in the query, which Wavix has deprecated and \
-                 which only old gateways need. Defaults to `bearer`.",
+            Attribute::string("auth_scheme").describe(
+                "How the API key is sent: `bearer` in a header, or `appid` in the query string, which Wavix has \
+                 deprecated. Defaults to `bearer`.",
             ),
-            argument(
-                Attribute::string("request_timeout"),
-                "Time allowed for one attempt of one request, such as `30s` or `1m30s`. How long a whole operation \
-                 may take, retries included, is set in a resource's `timeouts` block. Defaults to `30s`.",
+            Attribute::string("request_timeout").describe(
+                "Timeout of a single request attempt, such as `30s` or `1m30s`. The `timeouts` block of a resource \
+                 sets the timeout of an operation, including retries. Defaults to `30s`.",
             ),
-            argument(
-                Attribute::number("max_retries"),
-                "How often a request is sent again after a failure that may pass, from `0` to `100`. A request that \
-                 creates something is sent again only if it certainly did not arrive. Defaults to `4`.",
+            Attribute::number("max_retries").describe(
+                "Maximum number of retries after a temporary failure, from `0` to `100`. A request that creates an \
+                 object is retried only if it certainly did not reach Wavix. Defaults to `4`.",
             ),
-            argument(
-                Attribute::number("requests_per_second"),
-                "Most requests to send per second, evenly spaced; may be a fraction. Defaults to no limit.",
+            Attribute::number("requests_per_second").describe(
+                "Maximum number of requests per second, evenly spaced; may be a fraction. Defaults to no limit.",
             ),
-            argument(
-                Attribute::number("max_concurrent_requests"),
-                "Most requests to have in flight at once, from `1` to `1024`. Defaults to `10`, which is as many \
-                 operations as Terraform runs at once unless told otherwise.",
+            Attribute::number("max_concurrent_requests").describe(
+                "Maximum number of concurrent requests, from `1` to `1024`. Defaults to `10`, the default \
+                 parallelism of Terraform.",
             ),
-            argument(
-                Attribute::string("http_proxy").sensitive(),
-                "URL of the proxy to use, `http://` or `https://`, with user name and password if it wants any. \
-                 Defaults to what `HTTPS_PROXY` and `NO_PROXY` say.",
+            Attribute::string("http_proxy").sensitive().describe(
+                "URL of the proxy, `http://` or `https://`, with user name and password if it requires them. \
+                 Defaults to the standard proxy environment variables.",
             ),
-            argument(
-                Attribute::string("ca_bundle"),
-                "Path of a PEM file with certificates to trust besides the system's, as a proxy that inspects TLS \
-                 needs.",
+            Attribute::string("ca_bundle").describe(
+                "Path of a PEM file with CA certificates to trust in addition to those of the system, for example \
+                 for a proxy that inspects TLS.",
             ),
-            argument(
-                Attribute::of("allowed_account_ids", Type::set(Type::String)),
-                "Ids of the Wavix accounts that may be worked on. With a key of any other account nothing is read \
-                 or changed. The key needs the scope `account:read`. In the environment, separate ids with commas. \
-                 Defaults to any account.",
+            Attribute::of("allowed_account_ids", Type::set(Type::String)).describe(
+                "IDs of the Wavix accounts that the provider may use. With an API key of another account, it reads \
+                 and changes nothing. Requires the scope `account:read`. In the environment variable, separate the \
+                 IDs with commas. Defaults to any account.",
             ),
-            argument(
-                Attribute::bool("skip_account_limit_checks"),
-                "Do not compare limits such as `max_channels` with those of the account during plan. The comparison \
-                 needs the scope `account:read`, and is left out when the key lacks it. Defaults to `false`.",
+            Attribute::bool("skip_account_limit_checks").describe(
+                "Whether to skip the comparison of call limits with the limits of the account during the plan. The \
+                 comparison needs the scope `account:read`, and is skipped without it. Defaults to `false`.",
             ),
-            argument(
-                Attribute::string("user_agent_suffix"),
-                "Text to put at the end of the `User-Agent` header, before that of `TF_APPEND_USER_AGENT`.",
+            Attribute::string("user_agent_suffix").describe(
+                "Text to append to the `User-Agent` header.",
             ),
         ],
         ..Schema::default()
     }
-}
-
-fn argument(attribute: Attribute, description: &str) -> Attribute {
-    let variable = variable(&attribute.name);
-    attribute.describe(format!("{description} Environment variable: `{variable}`."))
 }

@@ -115,10 +115,9 @@ impl Resolved {
             Diagnostic::error(
                 "Missing Wavix API key",
                 format!(
-                    "Neither the provider argument `api_key` nor the environment variable {} is set (an empty \
-                     text counts as not set). Nothing was sent to Wavix.\n\nCreate a key in the \
-                     Wavix portal, and set one of the two. The variable keeps the key out of the configuration \
-                     files.",
+                    "Set the environment variable {}, or the provider argument `api_key`. Neither is set, or the \
+                     value is empty. The variable keeps the key out of the configuration files. API keys are created \
+                     in the Wavix portal.",
                     variable("api_key")
                 ),
             )
@@ -230,7 +229,7 @@ fn auth_scheme(text: String) -> Result<AuthScheme, String> {
 }
 
 fn request_timeout(text: String) -> Result<Duration, String> {
-    duration::parse(&text).map_err(|error| format!("{}; this is {error}", duration::RULE))
+    duration::parse(&text).map_err(|error| format!("{}, not {error}", duration::RULE))
 }
 
 fn max_retries(number: Number) -> Result<u32, String> {
@@ -260,7 +259,7 @@ fn account_ids(ids: SetOf<Attr<String>>) -> Result<BTreeSet<i64>, String> {
         id.known()
             .and_then(|id| id.trim().parse().ok())
             .filter(|id| *id > 0)
-            .ok_or_else(|| "must hold account ids only, which are whole numbers such as `1234`".to_owned())
+            .ok_or_else(|| "must contain only account ids, which are whole numbers such as `1234`".to_owned())
     };
     let mut all = BTreeSet::new();
     for each in ids.0 {

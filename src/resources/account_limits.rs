@@ -59,7 +59,7 @@ impl Part for Known {
 /// they cannot be had, or nobody is to look: a plan does without, and the API checks
 /// limits itself.
 pub async fn of(ctx: &Context, cancel: &CancellationToken) -> Option<AccountLimits> {
-    let without = "limits are not compared with the account's, which are unknown";
+    let without = "limits are not compared with those of the account, which are unknown";
     let fetch = |options: CallOptions| async move { fetch(ctx.client(), &options).await };
     ctx.part::<Known>().0.get(ctx, without, cancel, fetch).await.copied()
 }

@@ -25,7 +25,7 @@ pub(super) fn reading(answer: &Json) -> Reading {
         Json::Null => Some(BTreeSet::new()),
         list => list.as_array().and_then(|items| items.iter().map(address).collect()),
     };
-    items.map_or(Reading::Odd("a list of addresses was expected, and something else came"), |items| {
+    items.map_or(Reading::Odd("expected a list of addresses"), |items| {
         Reading::Told(Value::set(items.into_iter().map(Value::String)))
     })
 }

@@ -22,19 +22,22 @@ pub(super) fn on_demand() -> &'static [Attribute] {
     static ON_DEMAND: LazyLock<Vec<Attribute>> = LazyLock::new(|| {
         let result = |attribute: Attribute, words: &str| attribute.computed().describe(words);
         let number = vec![
-            result(Attribute::string("number"), "The number: `+` and its digits."),
-            result(Attribute::string("id"), "Record id of the number at Wavix."),
-            result(Attribute::integer("priority"), "Rank of the trunk among the destinations of the number."),
-            result(Attribute::bool("backup"), "Whether calls are tried elsewhere before."),
+            result(Attribute::string("number"), "The number in E.164 format."),
+            result(Attribute::string("id"), "ID of the number at Wavix."),
+            result(
+                Attribute::integer("priority"),
+                "Priority of the trunk among the destinations of the number.",
+            ),
+            result(Attribute::bool("backup"), "Whether another destination of the number is tried first."),
         ];
         vec![
             Attribute::bool(ASKED).describe(
-                "Whether to look for the phone numbers that ring at the trunk. Needs the scope `numbers:read`, and reads \
-                 the list of all numbers. Default `false`.",
+                "Whether to list the phone numbers that are routed to the trunk. Requires the scope `numbers:read`, \
+                 and reads the list of all numbers. Default: `false`.",
             ),
             Attribute::nested(TOLD, Nesting::List, number)
                 .computed()
-                .describe("Phone numbers whose calls ring at the trunk. Null unless `include_phone_numbers` is true."),
+                .describe("Phone numbers that are routed to the trunk. Null unless they are included."),
         ]
     });
     &ON_DEMAND
@@ -65,8 +68,8 @@ pub(super) async fn told_on_demand(
 pub(super) async fn in_the_way(call: &Call<'_, Context>, id: &str) -> Option<String> {
     let numbers = routes::in_words(&routes::of_trunk(call, id).await.ok()?)?;
     Some(format!(
-        "Calls to these phone numbers ring at the SIP trunk {id}, which may be why Wavix does not delete it: {numbers}. \
-         Route them elsewhere, or destroy them with `on_destroy = \"unroute\"`, and try again."
+        "Phone numbers are routed to the SIP trunk {id}, which may be why Wavix does not delete it: {numbers}. Route \
+         them elsewhere, or destroy them with `on_destroy = \"unroute\"`, and try again."
     ))
 }
 
@@ -81,11 +84,11 @@ pub(super) async fn before_destroy<M>(
         && let Some(numbers) = routes::at_trunk(ctx, id, request.cancel).await
     {
         let detail = format!(
-            "Calls to these phone numbers ring at the SIP trunk {id}, and will not arrive once it is gone, unless this run \
+            "Phone numbers are routed to the SIP trunk {id}, and their calls fail after the destroy, unless this run \
              reroutes them: {numbers}."
         );
         let warning =
-            Diagnostic::warning("Phone numbers still ring at a SIP trunk that is destroyed", detail);
+            Diagnostic::warning("Phone numbers are routed to a SIP trunk that will be destroyed", detail);
         diagnostics.push(warning.at(Path::root("id")));
     }
 }
@@ -102,11 +105,11 @@ pub(super) async fn check_caller_id<M>(
         return;
     }
     let problem = match routes::is_active(ctx, &number, request.cancel).await {
-        Some(None) => "is not one of the account's. Wavix accepts it if it is verified there",
-        Some(Some(false)) => "is inactive. Wavix accepts it once it is active",
+        Some(None) => "is not a number of the account. Wavix accepts it only if it is verified",
+        Some(Some(false)) => "is inactive. Wavix accepts it only when it is active",
         _ => return,
     };
-    let detail = format!("The number in `callerid` {problem}; otherwise the apply fails.");
-    let warning = Diagnostic::warning("Caller ID may be refused", detail);
+    let detail = format!("The number in `callerid` {problem}; otherwise, the apply fails.");
+    let warning = Diagnostic::warning("Caller ID may be rejected", detail);
     diagnostics.push(warning.at(Path::root("callerid")));
 }

@@ -70,7 +70,7 @@ pub(super) async fn login(call: &Call<'_, Context>, id: &str) -> Result<Option<S
 
 /// Whether the account has a trunk with this id, as far as a plan can tell.
 pub(super) async fn is_there(ctx: &Context, id: &str, cancel: &CancellationToken) -> Option<bool> {
-    let without = "destinations are not compared with the account's trunks, which are unknown";
+    let without = "destinations are not compared with the trunks of the account, which are unknown";
     let fetch = |options: CallOptions| async move { Ok(trunk(ctx, id, &options).await?.is_some()) };
     ctx.part::<Trunks>().looked_up.of(id).get(ctx, without, cancel, fetch).await.copied()
 }

@@ -45,18 +45,18 @@ impl<T: RemoteObject> Ephemeral<Context> for SipTrunkCredentials<T> {
     fn schema(&self) -> Schema {
         Schema {
             description:
-                "Reads the login and the access token of a SIP trunk into neither plan nor state. The SIP \
-                          password is not among them: Wavix never tells it.\n\nNeeds the scope `trunks:read`."
+                "Reads the login and the access token of a SIP trunk without storing them in plan or state. It does \
+                          not return the SIP password, because Wavix never does.\n\nRequires the scope `trunks:read`."
                     .to_owned(),
             attributes: vec![
                 Attribute::string("id")
                     .required()
-                    .describe("Identifier of the trunk at Wavix, a decimal number as text."),
+                    .describe("ID of the trunk at Wavix, a decimal number as a string."),
                 Attribute::string("login").computed().describe("SIP user name (API field `name`)."),
                 Attribute::string("access_token")
                     .computed()
                     .sensitive()
-                    .describe("Static token of the trunk for WebRTC clients. Null when the trunk has none."),
+                    .describe("Static token of the trunk for WebRTC clients. Null if the trunk has none."),
             ],
             ..Schema::default()
         }
@@ -97,7 +97,8 @@ impl<T: RemoteObject> Ephemeral<Context> for SipTrunkCredentials<T> {
 }
 
 fn malformed_id<T: RemoteObject>(id: &str) -> Diagnostic {
-    let hint = "The SIP login is not the id; the data source `wavix_sip_trunk` finds the one by the other.";
+    let hint =
+        "The SIP login is not the id. To find the id of a login, use the data source `wavix_sip_trunk`.";
     absent::malformed_key::<T>("Invalid id", id, hint)
 }
 
@@ -158,7 +159,7 @@ mod tests {
         let login = sim.trunk(office).unwrap().name;
         let taken = format!("{login} is the login of the SIP trunk {office} (\"office\")");
         for (id, part) in [
-            ("999", "There is no SIP trunk with the id 999. The account has these:\n  - id"),
+            ("999", "The account has no SIP trunk with the id 999. It has:\n  - id"),
             (login.as_str(), taken.as_str()),
             ("office", "decimal number"),
             ("", "decimal number"),

@@ -32,7 +32,7 @@ pub(super) fn international(text: &str) -> Result<String, String> {
 pub(super) fn unusual_length(digits: &str) -> Option<String> {
     (!(FEWEST_DIGITS..=MOST_DIGITS).contains(&digits.len())).then(|| {
         format!(
-            "has {} digits with its country code; international numbers have {FEWEST_DIGITS} to {MOST_DIGITS}",
+            "must have {FEWEST_DIGITS} to {MOST_DIGITS} digits with its country code, but has {}",
             digits.len()
         )
     })
@@ -59,42 +59,45 @@ pub(super) fn dialled(text: &str) -> Result<String, String> {
     let is_zero =
         |after: &str| after.split_once(')').is_some_and(|(inside, _)| inside.trim_matches(' ') == "0");
     if text.split('(').skip(1).any(is_zero) {
-        return Err("holds \"(0)\", which is not dialled from abroad; leave it out".to_owned());
+        return Err("contains \"(0)\", which is not part of an international number; remove it".to_owned());
     }
     let stranger = |c: char| !c.is_ascii_digit() && !SEPARATORS.contains(&c);
     if let Some(position) = text.chars().position(stranger) {
         if let Some((_, name)) = invisible(text).filter(|(at, _)| *at == position + 1) {
             return Err(format!(
-                "has as character {} {name}, which is invisible; type the number anew instead of pasting it",
+                "contains an invisible character at position {}: {name}; type the number instead of pasting it",
                 position + 1
             ));
         }
         return Err(format!(
-            "has as character {} neither a digit nor one of {SEPARATORS_IN_WORDS}",
+            "contains a character at position {} that is neither a digit nor one of {SEPARATORS_IN_WORDS}",
             position + 1
         ));
     }
     let mut digits = String::with_capacity(text.len());
     digits.extend(text.chars().filter(char::is_ascii_digit));
     match text.split_once('+') {
-        Some((before, _)) if before.contains(is_digit) => return Err("holds \"+\" after a digit".to_owned()),
-        Some((_, after)) if after.contains('+') => return Err("holds \"+\" twice".to_owned()),
+        Some((before, _)) if before.contains(is_digit) => {
+            return Err("contains \"+\" after a digit".to_owned());
+        }
+        Some((_, after)) if after.contains('+') => return Err("contains \"+\" twice".to_owned()),
         Some(_) => {}
         None if digits.starts_with(PREFIX) => drop(digits.drain(..PREFIX.len())),
         None if !digits.is_empty() && is_written_nationally(text) => {
-            return Err("is written as a national number, without the country code; put \"+\" and the country code in \
-                        front, as in \"+1 (202) 555-0123\""
-                .to_owned());
+            return Err(
+                "is a national number without a country code; add \"+\" and the country code, as in \"+1 \
+                        (202) 555-0123\""
+                    .to_owned(),
+            );
         }
         None => {}
     }
     if digits.is_empty() {
-        return Err("holds no digits".to_owned());
+        return Err("contains no digits".to_owned());
     }
     if digits.starts_with('0') {
         return Err(
-            "does not begin with a country code, which never begins with 0; write the number as it is \
-                    dialled from abroad"
+            "does not start with a country code, which never starts with 0; write the number in international format"
                 .to_owned(),
         );
     }
@@ -164,13 +167,13 @@ mod tests {
             ("911", "7 to 15"),
             ("+123456", "7 to 15"),
             ("+1234567890123456", "7 to 15"),
-            ("1-800-FLOWERS", "character 7 "),
-            ("+1 313 284 7320 x12", "character 17 "),
-            ("+1/313/2847320", "character 3 "),
-            ("+1\u{a0}3132847320", "character 3 a no-break space (U+00A0)"),
-            ("\u{202a}+13132847320\u{202c}", "character 1 a mark for the direction of text (U+202A)"),
-            ("+١٣١٣٢٨٤٧٣٢٠", "character 2 "),
-            ("sip:13132847320", "character 1 "),
+            ("1-800-FLOWERS", "position 7 "),
+            ("+1 313 284 7320 x12", "position 17 "),
+            ("+1/313/2847320", "position 3 "),
+            ("+1\u{a0}3132847320", "position 3: a no-break space (U+00A0)"),
+            ("\u{202a}+13132847320\u{202c}", "position 1: a text direction mark (U+202A)"),
+            ("+١٣١٣٢٨٤٧٣٢٠", "position 2 "),
+            ("sip:13132847320", "position 1 "),
         ] {
             let error = international(number).unwrap_err();
             assert!(error.contains(reason), "{number:?}: {error}");

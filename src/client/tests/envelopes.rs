@@ -270,7 +270,10 @@ async fn a_redirect_within_the_host_is_told_as_one() {
         Server::start([json_with("301 Moved Permanently", "location: /v1/trunks/?t=s3cret\r\n", "")]).await;
     let error = client(&server.url()).post("/v1/trunks").json(&1).send::<Value>().await.unwrap_err();
     let text = error.to_string();
-    assert!(text.contains("a redirect to another path of the same host, which is not followed"), "{text}");
+    assert!(
+        text.contains("a redirect to another path of the same host, which the provider does not follow"),
+        "{text}"
+    );
     assert!(!text.contains("s3cret"), "{text}");
 }
 

@@ -64,7 +64,9 @@ async fn a_packed_body_is_not_let_grow_beyond_the_limit_and_a_broken_one_is_told
     bomb.write_all(&vec![b' '; 1 << 20]).unwrap();
     let bomb = bomb.finish().unwrap();
     let cut = bomb[..bomb.len() / 2].to_vec();
-    for (body, limit, words) in [(bomb, 4096, "a body of more than"), (cut, 4 << 20, "not of the encoding")] {
+    for (body, limit, words) in
+        [(bomb, 4096, "a body of more than"), (cut, 4 << 20, "does not match its content encoding")]
+    {
         let server = Server::start([Step::Close(made("content-encoding: gzip\r\n", &body))]).await;
         let client = super::limited(settings(&server.url()), limit);
         let error = client.post("/v1/trunks").json(&1).send::<Value>().await.unwrap_err();

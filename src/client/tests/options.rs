@@ -23,7 +23,7 @@ async fn a_retry_after_beyond_the_deadline_is_reported_with_the_time_to_wait() {
     assert_eq!((error.kind(), error.delivery()), (Kind::Refused, Delivery::Refused));
     let text = error.to_string();
     assert!(text.contains("429 Too Many Requests: slow down.") && text.contains("was due in 1"), "{text}");
-    assert!(text.contains("more than the operation's time allowed (1 attempt made"), "{text}");
+    assert!(text.contains("after the timeout of the operation (1 attempt made"), "{text}");
 }
 
 #[tokio::test]

@@ -139,8 +139,8 @@ async fn a_list_that_shrinks_during_every_walk_is_read_all_the_same() {
 async fn a_list_that_stays_incomplete_is_an_error_and_not_a_shorter_list() {
     let uncounted = |page: u64| json!({ "current_page": page, "total_pages": 3 });
     for (first, then, announced) in [
-        (page(&[1], at(1, 9, 5)), Some(page(&[], at(2, 9, 5))), "announce 9"),
-        (page(&[1], at(1, 9, 1)), None, "announce 9"),
+        (page(&[1], at(1, 9, 5)), Some(page(&[], at(2, 9, 5))), "1 of 9 items"),
+        (page(&[1], at(1, 9, 1)), None, "1 of 9 items"),
         (page(&[1], uncounted(1)), Some(page(&[], uncounted(2))), "do not say"),
     ] {
         let walk = [Some(first), then].into_iter().flatten();
@@ -148,7 +148,7 @@ async fn a_list_that_stays_incomplete_is_an_error_and_not_a_shorter_list() {
         let error = found.unwrap_err();
         assert_eq!((error.kind(), requests.len()), (Kind::Incomplete, 3 * walk.count()));
         let text = error.to_string();
-        assert!(text.contains("read 3 times, hold 1 items") && text.contains(announced), "{text}");
+        assert!(text.contains("read 3 times, contain 1 ") && text.contains(announced), "{text}");
     }
 }
 

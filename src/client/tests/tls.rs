@@ -189,9 +189,9 @@ async fn a_proxy_that_refuses_is_told_without_its_password() {
 #[tokio::test]
 async fn what_a_proxy_answers_is_told_in_words() {
     for (status, words, attempts) in [
-        ("407 Proxy Authentication Required", "status 407: it demands a user name and a password", 1),
-        ("403 Forbidden", "another status than 200", 2),
-        ("503 Service Unavailable", "another status than 200", 2),
+        ("407 Proxy Authentication Required", "status 407: it requires a user name and a password", 1),
+        ("403 Forbidden", "did not return status 200", 2),
+        ("503 Service Unavailable", "did not return status 200", 2),
     ] {
         let proxy = Tunnel::to(Door::Shut(status)).await;
         let mut settings = through(&proxy.url, None);
@@ -235,7 +235,7 @@ async fn the_proxy_of_the_environment_is_honoured_and_named_without_its_password
     let error = client.get("/v1/trunks").send::<Value>().await.unwrap_err();
     assert!(proxy.heads()[0].starts_with("CONNECT api.wavix.test:443 "), "{:?}", proxy.heads());
     let place = proxy.url.rsplit_once('@').unwrap().1;
-    let way = format!("no connection to api.wavix.test:443 through the proxy {place} (HTTPS_PROXY)");
+    let way = format!("cannot connect to api.wavix.test:443 through the proxy {place} (HTTPS_PROXY)");
     assert!(error.to_string().contains(&way), "{error}");
     for text in [error.to_string(), format!("{error:?}"), format!("{client:?}")] {
         assert!(!text.contains("xy-pw"), "{text}");
@@ -245,7 +245,7 @@ async fn the_proxy_of_the_environment_is_honoured_and_named_without_its_password
     let client = client_of(in_variables(&proxy.url, "wavix.test:443"));
     let error = client.get("/v1/trunks").send::<Value>().await.unwrap_err();
     assert!(proxy.heads().is_empty(), "NO_PROXY exempts");
-    assert!(error.to_string().contains("no connection to api.wavix.test:443 ("), "{error}");
+    assert!(error.to_string().contains("cannot connect to api.wavix.test:443 ("), "{error}");
 }
 
 /// As in a container image without certificates. Elsewhere the system is asked

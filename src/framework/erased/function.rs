@@ -53,7 +53,7 @@ impl<Ctx, F: Function> ErasedFunction<Ctx> for TypedFunction<F> {
     fn call(&self, signature: &Signature, arguments: Vec<Value>) -> Result<Value, FunctionError> {
         let arguments = F::Arguments::from_value(&signature.object(arguments)).map_err(|error| {
             FunctionError::new(format!(
-                "an argument does not have the kind its parameter says ({error}), which is a bug in the provider"
+                "an argument does not match the type of its parameter ({error}), which is a bug in the provider"
             ))
         })?;
         self.0.call(arguments).map(Mapped::into_value).map_err(|error| by_position(signature, error))

@@ -97,7 +97,7 @@ pub fn finish(change: &Change<'_>, hooked: Value) -> Plan {
         if !hooked.is_null() {
             diagnostics.push(Diagnostic::bug(
                 format!("Cannot plan the deletion of {}", change.type_name),
-                "The provider planned a value for an object that is to be deleted. Nothing was changed.",
+                "Nothing was changed. The provider planned a value for an object that will be deleted.",
             ));
         }
         return Plan { state: Value::Null, requires_replace: Vec::new(), diagnostics };

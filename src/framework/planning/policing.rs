@@ -25,7 +25,7 @@ struct Triple<'a> {
 pub(super) fn check(change: &Change<'_>, planned: &Value) -> Diagnostics {
     let mut policing = Policing { type_name: change.type_name, diagnostics: Diagnostics::new() };
     if planned.is_null() {
-        policing.report(&Path::top(), "is planned to be absent, but the configuration wants it");
+        policing.report(&Path::top(), "is planned as absent, but the configuration contains it");
     } else {
         let triple = Triple { config: change.config, prior: change.prior, planned };
         policing.object(Fields::of(change.schema), &Path::top(), triple);
@@ -65,7 +65,7 @@ impl Policing<'_> {
             let (path, triple) = (at.attribute(&block.name), triple.part(&block.name));
             if triple.config.is_unknown() {
                 if !triple.planned.is_unknown() {
-                    self.report(&path, "is planned, but how often the configuration has it is not known yet");
+                    self.report(&path, "is planned, but the number of its blocks is not known yet");
                 }
             } else {
                 self.elements(block.nesting, Fields::block(block), &path, triple);
@@ -77,7 +77,7 @@ impl Policing<'_> {
         let Triple { config, prior, planned } = triple;
         if attribute.write_only {
             if !planned.is_null() {
-                self.report(at, "is write-only, but the plan holds a value for it");
+                self.report(at, "is write-only, but the plan contains a value for it");
             }
         } else if planned == config
             || (!config.is_null() && !prior.is_null() && planned == prior)
@@ -87,19 +87,19 @@ impl Policing<'_> {
         } else if config.is_null() {
             self.report(
                 at,
-                "is planned with a value, but the configuration has none and the provider may not choose one",
+                "is planned with a value, but the configuration has none and the argument is not computed",
             );
         } else if let Kind::Nested(nesting, attributes) = &attribute.kind {
             self.elements(*nesting, Fields::nested(attributes), at, triple);
         } else {
-            self.report(at, "is planned with another value than the configuration has");
+            self.report(at, "is planned with a different value than the configuration");
         }
     }
 
     fn elements(&mut self, nesting: Nesting, fields: Fields<'_>, at: &Path, triple: Triple<'_>) {
         let Triple { config, planned, .. } = triple;
         if config.is_null() != planned.is_null() || planned.is_unknown() != config.is_unknown() {
-            return self.report(at, "is not set, or not known, in the same way as in the configuration");
+            return self.report(at, "is not null or unknown in the same way as in the configuration");
         }
         match nesting {
             _ if planned.is_null() || planned.is_unknown() => {}
@@ -114,7 +114,7 @@ impl Policing<'_> {
             Nesting::Map => {
                 if let (Value::Map(in_config), Value::Map(in_plan)) = (config, planned) {
                     if in_config.keys().collect::<BTreeSet<_>>() != in_plan.keys().collect() {
-                        return self.report(at, "is planned with other keys than the configuration has");
+                        return self.report(at, "is planned with different keys than the configuration");
                     }
                     for key in in_plan.keys() {
                         self.element(fields, &at.key(key), triple.part(key));
@@ -130,9 +130,9 @@ impl Policing<'_> {
 
     fn element(&mut self, fields: Fields<'_>, at: &Path, triple: Triple<'_>) {
         if triple.planned.is_unknown() && !triple.config.is_unknown() {
-            self.report(at, "is planned as unknown, but is in the configuration");
+            self.report(at, "is planned as unknown, but the configuration sets it");
         } else if triple.planned.is_null() != triple.config.is_null() {
-            self.report(at, "is not set in the same way as in the configuration");
+            self.report(at, "is null in one of plan and configuration only");
         } else if !triple.planned.is_null() && !triple.planned.is_unknown() {
             self.object(fields, at, triple);
         }
@@ -141,7 +141,7 @@ impl Policing<'_> {
     fn same_length(&mut self, at: &Path, triple: Triple<'_>) -> bool {
         let same = walk::elements(triple.planned).len() == walk::elements(triple.config).len();
         if !same {
-            self.report(at, "is planned with another number of elements than the configuration has");
+            self.report(at, "is planned with a different number of elements than the configuration");
         }
         same
     }
@@ -151,7 +151,7 @@ impl Policing<'_> {
         let diagnostic = Diagnostic::bug(
             format!("Cannot plan {}", self.type_name),
             format!(
-                "The provider made a plan that Terraform cannot accept: {subject} {fault}. Nothing was changed."
+                "Nothing was changed. The provider made a plan that Terraform cannot accept: {subject} {fault}."
             ),
         );
         self.diagnostics.push(if at.steps().is_empty() { diagnostic } else { diagnostic.at(at.clone()) });

@@ -136,7 +136,7 @@ async fn invoke<P: Provider>(
     if !config.is_wholly_known() {
         return Err(Diagnostic::bug(
             format!("Cannot invoke action {name}"),
-            "Terraform asked for it while its configuration was not wholly known. Nothing was changed.",
+            "Nothing was changed. Terraform invoked the action while its configuration was not wholly known.",
         )
         .into());
     }
@@ -163,8 +163,8 @@ pub(super) fn messages(event: &mut Event) -> &mut [crate::protocol::proto::tfplu
 fn panicked(name: &str) -> Diagnostic {
     Diagnostic::bug(
         format!("Cannot invoke action {name}"),
-        "The provider's code panicked. What was reported before was done; whether anything else was, is not known. \
-         The message and the place are in the provider's log, which `TF_LOG=ERROR` shows.",
+        "The steps reported above are done; further steps may be done too. The provider panicked. `TF_LOG=ERROR` \
+         shows the message and the location.",
     )
 }
 

@@ -123,8 +123,7 @@ fn settle(applied: &Applied<'_>, state: Value, diagnostics: &mut Diagnostics) ->
         Err(_) => {
             diagnostics.push(Diagnostic::bug(
                 format!("Cannot confirm the result for {}", applied.type_name),
-                "The provider's code panicked while comparing the result with the plan. The state was saved as it \
-                 came back.",
+                "The state is saved. The provider panicked while it compared the result with the plan.",
             ));
             consistency::storable(applied.schema, state)
         }
@@ -134,28 +133,25 @@ fn settle(applied: &Applied<'_>, state: Value, diagnostics: &mut Diagnostics) ->
 fn panicked(name: &str, operation: Operation, stateless: bool) -> Diagnostic {
     let truth = match (operation, stateless) {
         (Operation::Create, true) => {
-            "The object may exist and is not in the state. Look for it before you apply again, or there may be two of \
-             them."
+            "The object may exist and is not in the state. Before you apply again, check whether it exists; \
+             otherwise the apply may create a duplicate."
         }
-        (Operation::Create, false) => "The object exists; what was known of it is in the state.",
+        (Operation::Create, false) => "The object exists, and the state contains its known values.",
         (Operation::Delete, _) => {
-            "The object may or may not be gone, and was kept in the state; the next plan finds out."
+            "The object may be deleted. It stays in the state, and the next plan checks it."
         }
-        _ => "The object may have been changed in part; the next plan finds out.",
+        _ => "The object may be partly changed; the next plan shows the rest.",
     };
     Diagnostic::bug(
         format!("Cannot {} {name}", operation.name()),
-        format!(
-            "The provider's code panicked. {truth} The message and the place are in the provider's log, which \
-             `TF_LOG=ERROR` shows."
-        ),
+        format!("{truth} The provider panicked. `TF_LOG=ERROR` shows the message and the location."),
     )
 }
 
 fn nothing_to_do(name: &str) -> Diagnostic {
     Diagnostic::bug(
         format!("Cannot apply a change of {name}"),
-        "Terraform sent neither a prior nor a planned state. Nothing was changed.",
+        "Nothing was changed. Terraform sent neither a prior nor a planned state.",
     )
 }
 
@@ -164,8 +160,8 @@ fn nothing_to_do(name: &str) -> Diagnostic {
 fn lost(name: &str) -> Diagnostic {
     Diagnostic::bug(
         format!("Cannot report the result for {name}"),
-        "The provider ended the operation without a result. The object may have been created, changed or deleted \
-         without the state saying so. Run `terraform plan`, and look for the object if it was to be created.",
+        "The object may be created, changed or deleted, and the state may not show it. Run `terraform plan`, and \
+         check whether an object that was to be created exists. The provider ended the operation without a result.",
     )
 }
 

@@ -171,12 +171,12 @@ fn collect_secrets(attributes: &[Attribute], blocks: &[Block], into: &mut BTreeS
 fn unknown_type<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a &'static str>) -> Diagnostic {
     let known: Vec<String> = known.map(|name| format!("`{name}`")).collect();
     let known = if known.is_empty() {
-        format!("It has no {kind}s at all.")
+        format!("It has no {kind}s.")
     } else {
         format!("It has {}.", known.join(", "))
     };
     Diagnostic::error(
         format!("Cannot find {kind} {name}"),
-        format!("This version of the provider has no {kind} of the type `{name}`. {known}"),
+        format!("This version of the provider has no {kind} `{name}`. {known}"),
     )
 }

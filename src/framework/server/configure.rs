@@ -69,7 +69,7 @@ pub(super) async fn stop_provider<P: Provider>(
 fn mapping_bug(error: &MappingError) -> Diagnostic {
     Diagnostic::bug(
         "Cannot map the provider's configuration",
-        format!("A value does not have the kind its schema says: {error}."),
+        format!("A value does not match its schema: {error}."),
     )
 }
 

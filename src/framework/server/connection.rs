@@ -71,14 +71,15 @@ impl<Ctx> Configuration<Ctx> {
             Self::Ready(ctx) => Ok(ctx),
             Self::Missing => Err(Diagnostic::error(
                 format!("Cannot {operation}"),
-                "The provider has not been configured, or its configuration failed. Nothing was changed. Configure \
-                 the provider first: see the errors before this one, and the `provider` block.",
+                "The provider is not configured, or its configuration failed. See the errors before this one, and \
+                 the `provider` block. Nothing was changed.",
             )),
             Self::Deferred(arguments) => Err(Diagnostic::error(
                 format!("Cannot {operation}"),
                 format!(
-                    "The provider's configuration is not known yet: {}. Nothing was changed. Use values that are \
-                     known when planning, or apply what they depend on first, with `-target`.",
+                    "The provider configuration depends on values that are not known yet: {}. Use values that are \
+                     known during the plan, or first apply the objects that they come from, with `-target`. Nothing \
+                     was changed.",
                     arguments.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ")
                 ),
             )),

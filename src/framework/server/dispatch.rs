@@ -154,8 +154,7 @@ fn panicked(rpc: &str) -> Diagnostics {
     tracing::error!("the request ended in a panic");
     Diagnostic::bug(
         format!("Cannot answer {rpc}"),
-        "The provider's code panicked. The message and the place are in the provider's log, which `TF_LOG=ERROR` \
-         shows.",
+        "The provider panicked. `TF_LOG=ERROR` shows the message and the location.",
     )
     .into()
 }

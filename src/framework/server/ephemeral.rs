@@ -221,8 +221,8 @@ fn private(name: &str, bytes: Option<&[u8]>) -> Result<Private, Diagnostic> {
         Diagnostic::bug(
             format!("Cannot understand the private data of {name}"),
             format!(
-                "What Terraform passed back is not what the provider gave it when the object was opened: the JSON is \
-                 malformed at line {}, column {}. Nothing was changed; the object lives on until it expires.",
+                "The object is not closed and remains valid until it expires. Terraform returned private data that \
+                 the provider did not write: the JSON is malformed at line {}, column {}.",
                 error.line(),
                 error.column()
             ),
@@ -233,15 +233,15 @@ fn private(name: &str, bytes: Option<&[u8]>) -> Result<Private, Diagnostic> {
 fn not_known(name: &str) -> Diagnostic {
     Diagnostic::bug(
         format!("Cannot open ephemeral resource {name}"),
-        "Terraform asked for it while its configuration was not wholly known. Nothing was changed.",
+        "Nothing was changed. Terraform opened it while its configuration was not wholly known.",
     )
 }
 
 fn lost(verb: &str, name: &str) -> Diagnostic {
     Diagnostic::bug(
         format!("Cannot {verb} ephemeral resource {name}"),
-        "The provider's code panicked. An object that was opened may live on until it expires, without anybody to \
-         close it. The message and the place are in the provider's log, which `TF_LOG=ERROR` shows.",
+        "An object that was opened may remain valid until it expires. The provider panicked. `TF_LOG=ERROR` shows \
+         the message and the location.",
     )
 }
 

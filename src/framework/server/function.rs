@@ -49,7 +49,7 @@ fn call<Ctx>(entry: &FunctionEntry<Ctx>, arguments: &[DynamicValue]) -> Result<D
     }
     let result = if undecided { UNKNOWN } else { outcome(&*entry.object, signature, values, known)? };
     dynamic_value::encode(&result, &signature.result)
-        .map_err(|error| bug(&format!("the result is not of its type: {error}")))
+        .map_err(|error| bug(&format!("the result does not match its type: {error}")))
 }
 
 fn outcome<Ctx>(
@@ -60,7 +60,7 @@ fn outcome<Ctx>(
 ) -> Result<Value, FunctionError> {
     let result = function.call(signature, arguments)?;
     if known && !result.is_wholly_known() {
-        return Err(bug("all arguments are known, and the result is not"));
+        return Err(bug("the result is unknown although all arguments are known"));
     }
     Ok(result)
 }
@@ -72,13 +72,13 @@ fn check_count(signature: &Signature, given: usize) -> Result<(), FunctionError>
         Some(missing) => Err(FunctionError::at_position(
             given,
             format!(
-                "the argument for {} is missing: {wanted} are needed, and {given} were given",
+                "the argument for {} is missing: {wanted} are required, and {given} were given",
                 missing.name
             ),
         )),
         None if given > wanted && signature.variadic.is_none() => Err(FunctionError::at_position(
             wanted,
-            format!("there are too many arguments: {wanted} are needed, and {given} were given"),
+            format!("there are too many arguments: {wanted} are required, and {given} were given"),
         )),
         None => Ok(()),
     }
@@ -89,7 +89,7 @@ fn decode(parameter: &Parameter, position: usize, argument: &DynamicValue) -> Re
     let value = dynamic_value::decode(Some(argument), &parameter.ty).map_err(|error| {
         FunctionError::at_position(
             position,
-            format!("the argument for {} does not fit: {error}", parameter.name),
+            format!("the argument for {} has the wrong type: {error}", parameter.name),
         )
     })?;
     if value.is_null() && !parameter.null_allowed {

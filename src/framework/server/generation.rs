@@ -32,8 +32,8 @@ pub(super) async fn generate_resource_config<P: Provider>(
 fn nothing_sent(name: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("Cannot write the configuration of {name}"),
-        "Terraform asked for a configuration and did not send the object that it is for, so nothing is filled in. \
-         Terraform 1.14.0 forgets that; 1.14.1 and later versions do not.",
+        "Use Terraform 1.14.1 or later. Terraform requested a configuration without the state of the object, as \
+         version 1.14.0 does, so the generated arguments are empty.",
     )
 }
 

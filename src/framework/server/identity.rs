@@ -28,12 +28,12 @@ pub(super) async fn upgrade_resource_identity<P: Provider>(
     let name = request.type_name;
     let entry = connection.catalog().resource(&name)?;
     let refuse = |detail: String| {
-        let detail = format!("{detail} The state was left as it was.");
+        let detail = format!("The state is unchanged. {detail}");
         Diagnostic::error(format!("Cannot upgrade the identity of {name}"), detail)
     };
     let Some(identity) = connection.catalog().identities.get(name.as_str()) else {
         return Err(
-            refuse("This version of the provider knows no identity of this resource.".to_owned()).into()
+            refuse("In this version of the provider, the resource has no identity.".to_owned()).into()
         );
     };
     let raw = request.raw_identity.unwrap_or_default();
@@ -44,8 +44,8 @@ pub(super) async fn upgrade_resource_identity<P: Provider>(
     let current = identity.schema.version;
     if request.version > current {
         return Err(refuse(format!(
-            "It was written by a later version of this provider: its identity version is {}, and this version knows \
-             {current}. Use that version again.",
+            "Use the newer provider version that wrote it: its identity version is {}, and this provider version \
+             supports {current}.",
             request.version
         ))
         .into());
@@ -58,7 +58,7 @@ pub(super) async fn upgrade_resource_identity<P: Provider>(
         upgrade::Fault::Resource(diagnostics) => diagnostics,
     })?;
     let upgraded = json::decode_lenient(&json, &identity.ty)
-        .map_err(|error| refuse(format!("It does not fit its schema: {error}.")))?;
+        .map_err(|error| refuse(format!("It does not match its schema: {error}.")))?;
     let upgraded_identity = Identifying::new(connection.catalog(), &name, entry).encode(&upgraded)?;
     Ok(Response { upgraded_identity, diagnostics: Vec::new() })
 }
@@ -144,8 +144,8 @@ impl<'a, Ctx> Identifying<'a, Ctx> {
             diagnostics.push(Diagnostic::bug(
                 format!("Cannot plan {}", self.name),
                 format!(
-                    "The provider planned to change what identifies the object, {}, to {}, without replacing the \
-                     object. Nothing was changed.",
+                    "Nothing was changed. The provider planned to change the identity {} to {} without a \
+                     replacement.",
                     self.shown(&known),
                     self.shown(&planned)
                 ),
@@ -167,16 +167,16 @@ impl<'a, Ctx> Identifying<'a, Ctx> {
         if found.is_null() {
             return Err(Diagnostic::bug(
                 format!("Cannot read {}", self.name),
-                "The provider read the object, but not what identifies it. The state was left as it is.",
+                "The state is unchanged. The provider read the object without its identity.",
             ));
         }
         if !stored.is_null() && *stored != found {
             return Err(Diagnostic::error(
                 format!("Cannot read {}", self.name),
                 format!(
-                    "The object is identified by {}, and what was found in its place by {}: it is another object. The \
-                     state was left as it is. If the object was replaced outside Terraform, remove it from the state \
-                     and import the new one.",
+                    "The state has the identity {}, but the provider found another object, with the identity {}. If \
+                     the object was replaced outside Terraform, remove it from the state and import the new one. The \
+                     state is unchanged.",
                     self.shown(stored),
                     self.shown(&found)
                 ),
@@ -200,12 +200,12 @@ impl<'a, Ctx> Identifying<'a, Ctx> {
         let fault = |detail: String| {
             Diagnostic::bug(
                 format!("Cannot confirm the result for {}", self.name),
-                format!("{detail} The state was saved as it came back."),
+                format!("The state is saved. {detail}"),
             )
         };
         // The author's code runs once more, and may panic.
         let found = panic::catch_unwind(AssertUnwindSafe(|| self.of(state))).unwrap_or_else(|_| {
-            Err(fault("The provider's code panicked while identifying the object.".into()))
+            Err(fault("The provider panicked while it determined the identity of the object.".into()))
         });
         let (found, bug) = match found {
             Ok(found) => (found, None),
@@ -215,10 +215,10 @@ impl<'a, Ctx> Identifying<'a, Ctx> {
         if let Some(bug) = bug {
             diagnostics.push(bug);
         } else if succeeded && found.is_null() {
-            diagnostics.push(fault("The provider did not say what identifies the object.".into()));
+            diagnostics.push(fault("The provider returned no identity for the object.".into()));
         } else if succeeded && !planned.is_null() && *planned != found {
             diagnostics.push(fault(format!(
-                "The object is identified by {} now, and {} was planned.",
+                "The object has the identity {}, but the plan has {}.",
                 self.shown(&found),
                 self.shown(planned)
             )));

@@ -28,8 +28,8 @@ pub(super) async fn import_resource_state<P: Provider>(
     if by_identity && !identifying.is_known() {
         return Err(Diagnostic::error(
             format!("Cannot import {name} by identity"),
-            "This resource has no identity. Nothing was stored. Import it by its id: set `id` instead of `identity` in \
-             the `import` block.",
+            "This resource has no identity. Import it by its id: set `id` instead of `identity` in the `import` \
+             block.",
         )
         .into());
     }
@@ -44,7 +44,7 @@ pub(super) async fn import_resource_state<P: Provider>(
         entry.object.import(&request.id)?
     };
     if state.is_null() {
-        let detail = "The provider reported success, but nothing that was imported. Nothing was stored.";
+        let detail = "The state is unchanged. The provider reported success, but returned no object.";
         return Err(Diagnostic::bug(format!("Cannot import {name}"), detail).into());
     }
     let mut diagnostics = Diagnostics::new();
@@ -75,16 +75,16 @@ fn refuse_incomplete<Ctx>(
     identity: &Value,
 ) -> Result<(), Diagnostic> {
     let detail = if !identity.is_wholly_known() {
-        "A part of the identity is not known yet. Use values that are known when planning.".to_owned()
+        "Part of the identity is not known yet. Use values that are known during the plan.".to_owned()
     } else {
         let missing: Vec<String> =
             identifying.missing(identity).iter().map(|attribute| format!("`{attribute}`")).collect();
         if missing.is_empty() {
             return Ok(());
         }
-        format!("The identity lacks {}. Set it in the `import` block.", missing.join(", "))
+        format!("Set {} in the `import` block: the identity requires it.", missing.join(", "))
     };
-    let detail = format!("{detail} Nothing was stored.");
+    let detail = format!("{detail} The state is unchanged.");
     Err(Diagnostic::error(format!("Cannot import {name} by identity"), detail))
 }
 

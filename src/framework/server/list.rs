@@ -141,7 +141,7 @@ fn event<Ctx>(
     if identity.is_none() {
         return Err(Diagnostic::bug(
             format!("Cannot list {name}"),
-            format!("The provider did not say what identifies the object {:?}.", object.display_name),
+            format!("The provider returned no identity for the object {:?}.", object.display_name),
         )
         .into());
     }
@@ -163,8 +163,7 @@ fn event<Ctx>(
 fn panicked(name: &str) -> Diagnostic {
     Diagnostic::bug(
         format!("Cannot list {name}"),
-        "The provider's code panicked. The message and the place are in the provider's log, which `TF_LOG=ERROR` \
-         shows.",
+        "The provider panicked. `TF_LOG=ERROR` shows the message and the location.",
     )
 }
 

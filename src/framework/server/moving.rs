@@ -20,7 +20,7 @@ pub(super) async fn move_resource_state<P: Provider>(
     let name = request.target_type_name;
     let entry = connection.catalog().resource(&name)?;
     let refuse = |detail: String| {
-        let detail = format!("{detail} The state was left as it was.");
+        let detail = format!("{detail} The state is unchanged.");
         Diagnostic::error(format!("Cannot move {} to {name}", request.source_type_name), detail)
     };
     let raw = request.source_state.unwrap_or_default();
@@ -34,9 +34,9 @@ pub(super) async fn move_resource_state<P: Provider>(
     };
     let Some(state) = entry.object.take_over(&moved)? else {
         return Err(refuse(format!(
-            "This provider does not know how to take over an object of the type `{}` of the provider `{}`. Remove \
-             the `moved` block; to adopt the object, use an `import` block for the new resource and a `removed` \
-             block with `destroy = false` for the old one.",
+            "This resource does not support a move from type `{}` of the provider `{}`. Remove the `moved` block. To \
+             keep the object, use an `import` block for the new resource and a `removed` block with `destroy = false` \
+             for the old one.",
             request.source_type_name, request.source_provider_address
         ))
         .into());

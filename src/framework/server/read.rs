@@ -66,7 +66,7 @@ pub(super) async fn read_resource<P: Provider>(
         tracing::error!("the operation ended in a panic");
         slot.diagnostics.push(Diagnostic::bug(
             format!("Cannot read {name}"),
-            "The provider's code panicked. The state was left as it is.",
+            "The state is unchanged. The provider panicked. `TF_LOG=ERROR` shows the message and the location.",
         ));
     }
 

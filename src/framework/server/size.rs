@@ -10,10 +10,9 @@ pub(super) fn request(rpc: &str, Oversize { size, limit }: Oversize) -> Diagnost
     Diagnostic::error(
         format!("Cannot answer {rpc}"),
         format!(
-            "Terraform's request, with the configuration and the state of one object, has {size} bytes. The provider \
-             takes at most {limit}. It was refused before anything was done: nothing was created, changed or \
-             deleted, and the state stays as it was. Look for a value that is far too long in the configuration, or \
-             in the state with `terraform show`, and shorten it."
+            "Shorten very long values in the configuration or in the state, which `terraform show` prints. The \
+             request with the configuration and the state of one object has {size} bytes, and the provider accepts at \
+             most {limit}. Nothing was created, changed or deleted, and the state is unchanged."
         ),
     )
 }
@@ -32,9 +31,9 @@ pub(super) fn fitting<R: Answer>(rpc: &str, answer: R, limit: usize) -> R {
     let refusal = Diagnostic::bug(
         format!("Cannot answer {rpc}"),
         format!(
-            "The provider's answer has {size} bytes. Terraform takes at most {limit}. What the request was to do is \
-             done, but Terraform is not told the result and keeps the state that it had. If an object was to be \
-             created, look for it and import it before you apply again, or there may be two of them."
+            "The operation is done, but the state is unchanged. If it created an object, import the object before \
+             you apply again; otherwise the apply may create a duplicate. The response has {size} bytes, and \
+             Terraform accepts at most {limit}."
         ),
     );
     R::refusal(refusal.into())

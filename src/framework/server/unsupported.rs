@@ -12,7 +12,7 @@ use super::connection::Connection;
 fn absent(action: &str, kind: &str) -> Diagnostics {
     Diagnostic::error(
         format!("Cannot {action}"),
-        format!("This version of the provider has no {kind}. Nothing was changed."),
+        format!("Nothing was changed. This version of the provider has no {kind}."),
     )
     .into()
 }

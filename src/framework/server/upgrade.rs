@@ -20,7 +20,7 @@ pub(super) async fn upgrade_resource_state<P: Provider>(
     let name = request.type_name;
     let entry = connection.catalog().resource(&name)?;
     let refuse = |detail: String| {
-        let detail = format!("{detail} The state was left as it is.");
+        let detail = format!("{detail} The state is unchanged.");
         Diagnostic::error(format!("Cannot upgrade the state of {name}"), detail)
     };
     let raw = request.raw_state.unwrap_or_default();
@@ -28,16 +28,16 @@ pub(super) async fn upgrade_resource_state<P: Provider>(
         let detail = if raw.flatmap.is_empty() {
             "Terraform sent no state."
         } else {
-            "It was last written by Terraform 0.11 or earlier. Apply once with Terraform 0.12 and a provider version of \
-             that time first."
+            "The state was last written by Terraform 0.11 or earlier. First apply once with Terraform 0.12 and a \
+             provider version of that time."
         };
         return Err(refuse(detail.to_owned()).into());
     }
     let current = entry.schema.version;
     if request.version > current {
         return Err(refuse(format!(
-            "It was written by a later version of this provider: its schema version is {}, and this version knows \
-             {current}. Use that version again.",
+            "Use the newer provider version that wrote the state: its schema version is {}, and this provider \
+             version supports {current}.",
             request.version
         ))
         .into());
@@ -49,17 +49,20 @@ pub(super) async fn upgrade_resource_state<P: Provider>(
         chain(request.version..current, &raw.json, |version, stored| entry.object.upgrade(version, stored))
             .map(Cow::Owned)
             .map_err(|fault| match fault {
-                Fault::Json => refuse("It is not valid JSON.".to_owned()).into(),
+                Fault::Json => refuse("The state is not valid JSON.".to_owned()).into(),
                 Fault::Resource(diagnostics) => diagnostics,
             })?
     };
     let state = json::decode_lenient(&json, &entry.ty)
-        .map_err(|error| refuse(format!("It does not fit the schema: {error}.")))?;
+        .map_err(|error| refuse(format!("The state does not match the schema: {error}.")))?;
     if state.is_null() {
         // Taken as it is, this would mean that there is no object.
-        return Err(refuse("It holds no object: its value is null. Remove the resource from the state with `terraform state rm`, and \
-             import the object."
-                .to_owned()).into());
+        return Err(refuse(
+            "The state contains no object: its value is null. Remove the resource from the state with \
+             `terraform state rm`, and import the object."
+                .to_owned(),
+        )
+        .into());
     }
     let state = walk::without_write_only(&entry.schema, state);
     let upgraded_state = values::encode(&format!("the state of {name}"), &state, &entry.ty)?;

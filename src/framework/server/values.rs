@@ -16,8 +16,7 @@ pub(super) fn decode(what: &str, message: Option<&DynamicValue>, ty: &Type) -> R
         Diagnostic::bug(
             format!("Cannot understand {what}"),
             format!(
-                "What Terraform sent does not fit the provider's schema: {error}. Nothing was changed. Terraform and \
-                 the provider disagree on the schema, or the message was damaged on its way."
+                "Nothing was changed. The data that Terraform sent does not match the provider's schema: {error}."
             ),
         )
     })
@@ -31,7 +30,7 @@ pub(super) fn encode(what: &str, value: &Value, ty: &Type) -> Result<DynamicValu
     dynamic_value::encode(value, ty).map_err(|error| {
         Diagnostic::bug(
             format!("Cannot return {what}"),
-            format!("What the provider made of it does not fit its own schema: {error}."),
+            format!("The result does not match the provider's schema: {error}."),
         )
     })
 }
@@ -45,8 +44,8 @@ pub(super) fn private(type_name: &str, bytes: &[u8]) -> Result<Private, Diagnost
         Diagnostic::error(
             format!("Cannot understand the private data of {type_name}"),
             format!(
-                "What is stored beside the state was not written by this provider, or was damaged: the JSON is \
-                 malformed at line {}, column {}. Nothing was changed.",
+                "Nothing was changed. The private data in the state was not written by this provider, or is damaged: \
+                 the JSON is malformed at line {}, column {}.",
                 error.line(),
                 error.column()
             ),

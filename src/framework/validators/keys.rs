@@ -24,13 +24,17 @@ impl Keys {
         let nearest = distances.min().filter(|(distance, _)| *distance <= SLIP);
         let guess = nearest.map(|(_, known)| format!(" Did you mean {known:?}?")).unwrap_or_default();
         let known: Vec<String> = self.known.iter().map(|known| format!("`{known}`")).collect();
-        format!("There is no {what} {key:?}.{guess} The {what}s are {}.", known.join(", "), what = self.what)
+        format!(
+            "The {what} {key:?} does not exist.{guess} The {what}s are {}.",
+            known.join(", "),
+            what = self.what
+        )
     }
 }
 
 impl Validator for Keys {
     fn rule(&self) -> String {
-        format!("must have no keys but known {}s", self.what)
+        format!("must have only known {}s as keys", self.what)
     }
 
     fn check(&self, value: &Value) -> Result<(), String> {
@@ -53,11 +57,12 @@ mod tests {
         let scopes = keys_of("scope", &["trunks", "calls"]);
         let told = |key: &str| scopes.violations(&Path::root("scopes"), &Value::map([(key, Value::Null)]));
         assert_eq!(told("calls"), []);
-        let wrong = "There is no scope \"trunk\". Did you mean \"trunks\"? The scopes are `trunks`, `calls`.";
+        let wrong =
+            "The scope \"trunk\" does not exist. Did you mean \"trunks\"? The scopes are `trunks`, `calls`.";
         assert_eq!(told("trunk"), [(Path::root("scopes").key("trunk"), wrong.to_owned())]);
         assert_eq!(
             told("messages")[0].1,
-            "There is no scope \"messages\". The scopes are `trunks`, `calls`."
+            "The scope \"messages\" does not exist. The scopes are `trunks`, `calls`."
         );
     }
 }

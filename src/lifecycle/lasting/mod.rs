@@ -126,8 +126,8 @@ pub trait Form: Send + Sync + 'static {
 pub fn on_destroy(allowed: &'static [&'static str], words: &str) -> Attribute {
     let default = allowed.first().copied().unwrap_or_default();
     Attribute::string(ON_DESTROY).default_value(Value::string(default)).validate(one_of(allowed)).describe(format!(
-        "What a destroy does at Wavix. {words} Default `{default}`. Not sent to Wavix; the state decides, so a change must \
-         be applied before the destroy."
+        "Effect of a destroy at Wavix: {words} Default: `{default}`. Not sent to Wavix. A change must be applied \
+         before the destroy."
     ))
 }
 

@@ -23,8 +23,8 @@ pub(super) fn not_owned<T: RemoteObject>(verb: Verb, name: &str) -> Diagnostic {
     error::<T>(
         T::NOUN.summary(verb),
         format!(
-            "The account does not own the {short} {name}. Nothing was changed.\n\nCorrect `{}`, or get the {short} in the \
-             Wavix portal. If the account owns it, check that `api_key` belongs to that account.",
+            "The account does not own the {short} {name}. Correct `{}`, or get the {short} in the Wavix portal, or \
+             check that `api_key` belongs to the account that owns it. Nothing was changed.",
             T::LABEL
         ),
     )
@@ -35,7 +35,8 @@ pub(super) fn not_owned_yet<T: RemoteObject>(name: &str) -> Diagnostic {
     let short = T::NOUN.short;
     warning::<T>(
         "is not owned",
-        format!("The account does not own the {short} {name} now. Unless it does by then, the apply fails."),
+        format!("The account does not own the {short} {name}. Unless it owns it at the time of the apply, the apply \
+                 fails."),
     )
 }
 
@@ -43,7 +44,7 @@ pub(super) fn not_owned_yet<T: RemoteObject>(name: &str) -> Diagnostic {
 pub(super) fn twice<T: RemoteObject>(shown: Shown, name: &str) -> Diagnostic {
     let parts = shown.parts.iter().filter(|part| **part != T::LABEL);
     let parts: String = parts.map(|part| format!(", or its `{part}`")).collect();
-    let clause = format!("has the {} {name} already{parts}", T::NOUN.short);
+    let clause = format!("already manages the {} {name}{parts}", T::NOUN.short);
     error::<T>(format!("{} is managed twice", capitalized(T::NOUN.name)), run::twice(&T::NOUN, &clause))
 }
 
@@ -51,27 +52,27 @@ pub(super) fn twice<T: RemoteObject>(shown: Shown, name: &str) -> Diagnostic {
 pub(super) fn recreated<T: RemoteObject>(name: &str, on_destroy: &str) -> Diagnostic {
     let (long, short) = (capitalized(T::NOUN.name), T::NOUN.short);
     let happens = format!(
-        "The {short} {name} is taken out of the state and adopted anew in one run: its resource is tainted, replaced, or \
-         was renamed."
+        "The {short} {name} is removed from the state and adopted again in one run: its resource is tainted, \
+         replaced or renamed."
     );
     if on_destroy == RELEASE {
         return error::<T>(
-            format!("{long} would be released and taken again"),
+            format!("{long} would be released and adopted again"),
             format!(
-                "{happens} Its `{ON_DESTROY}` is `{RELEASE}`, and a {short} that is released may be gone for good. Nothing was \
-                 changed.\n\nUse `terraform untaint`, or a `moved` block for the new name, or apply `{ON_DESTROY} = \
-                 \"{KEEP}\"` before."
+                "Use `terraform untaint`, or a `moved` block for the new name, or first apply `{ON_DESTROY} = \
+                 \"{KEEP}\"`. {happens} Its `{ON_DESTROY}` is `{RELEASE}`, and a released {short} may be lost. \
+                 Nothing was changed."
             ),
         );
     }
-    let spared = "A `moved` block or `terraform untaint` spares that.";
-    warning::<T>("is adopted anew", format!("{happens} {spared}"))
+    let spared = "To avoid that, use a `moved` block or `terraform untaint`.";
+    warning::<T>("will be adopted again", format!("{happens} {spared}"))
 }
 
 /// A destroy that leaves it alone.
 pub(super) fn stays<T: Lasting>(state: &T::Model) -> Diagnostic {
     let (short, name) = (T::NOUN.short, T::called(state));
-    let detail = format!("`{ON_DESTROY}` is `{KEEP}`: the {short} {name} stays as it is.");
+    let detail = format!("The {short} {name} does not change, because `{ON_DESTROY}` is `{KEEP}`.");
     warning::<T>("stays in the account", detail + &T::described(state))
 }
 
@@ -79,10 +80,10 @@ pub(super) fn stays<T: Lasting>(state: &T::Model) -> Diagnostic {
 pub(super) fn is_released<T: Lasting>(state: &T::Model) -> Diagnostic {
     let (short, name) = (T::NOUN.short, T::called(state));
     let detail = format!(
-        "`{ON_DESTROY}` is `{RELEASE}`: the {short} {name} returns to Wavix' stock. Getting it back is not guaranteed, and \
-         its fees are not refunded as far as documented."
+        "The {short} {name} is returned to Wavix, because `{ON_DESTROY}` is `{RELEASE}`. It may not be available \
+         again, and its fees are probably not refunded."
     );
-    warning::<T>("is released", detail + &T::described(state))
+    warning::<T>("will be released", detail + &T::described(state))
 }
 
 /// It was given back, and is listed still.
@@ -91,8 +92,8 @@ pub(super) fn still_owned<T: RemoteObject>(name: &str, why: &str) -> Diagnostic 
     Diagnostic::error(
         T::NOUN.summary(Verb::Delete),
         format!(
-            "Whether the {short} {name} is released is not certain; it stays in the state.\n\nWavix acknowledged the request. \
-             {why}\n\nTry again. If it goes on, look at the {short} in the Wavix portal."
+            "The {short} {name} may not be released and stays in the state. Try again. If the problem persists, \
+             check the {short} in the Wavix portal. Wavix acknowledged the request. {why}"
         ),
     )
 }
@@ -102,8 +103,8 @@ pub(super) fn released_unseen<T: RemoteObject>() -> Diagnostic {
     Diagnostic::error(
         format!("Cannot release a {} that is not known yet", T::NOUN.short),
         format!(
-            "`{}` is known only after the apply, and `{ON_DESTROY}` is `{RELEASE}`. Write it out, or set `{ON_DESTROY}` to \
-             something else.",
+            "Set `{}` to a known value, or set `{ON_DESTROY}` to another value: with `{RELEASE}`, it must be known \
+             during the plan.",
             T::LABEL
         ),
     )
@@ -116,8 +117,8 @@ pub(super) fn ambiguous_import<T: RemoteObject>(text: &str, name: &str) -> Diagn
     error::<T>(
         format!("Cannot import {}", T::NOUN.name),
         format!(
-            "The account has the {short} {name}, and another {short} with the {key} {text}. Nothing was imported.\n\nWrite \
-             `{name}` for the former; import the other by its `{}` too.",
+            "To import the {short}, write `{name}`. The account also has another {short} with the {key} {text}; \
+             import that by its `{}`. Nothing was imported.",
             T::LABEL
         ),
     )
@@ -129,8 +130,8 @@ pub(super) fn not_imported<T: RemoteObject>(text: &str) -> Diagnostic {
     error::<T>(
         format!("Cannot import {}", T::NOUN.name),
         format!(
-            "The account owns no {short} {text}, nor one with that {key}. Nothing was imported.\n\nCheck the text, and that \
-             `api_key` belongs to the account that owns the {short}."
+            "The account owns no {short} {text}, and none with that {key}. Correct the {short}, or check that \
+             `api_key` belongs to the account that owns it. Nothing was imported."
         ),
     )
 }
@@ -138,8 +139,8 @@ pub(super) fn not_imported<T: RemoteObject>(text: &str) -> Diagnostic {
 /// What a failed create leaves behind.
 pub(super) fn tainted<T: RemoteObject>() -> String {
     format!(
-        "Terraform marks the resource as tainted, and the next apply adopts the {} anew; it is never released for that. \
-         `terraform untaint` with the resource's address spares it.",
+        "Terraform marks the resource as tainted, and the next apply adopts the {} again without releasing it. To \
+         avoid that, run `terraform untaint` with the address of the resource.",
         T::NOUN.short
     )
 }

@@ -114,12 +114,11 @@ impl<'a, T: Placed> Place<'a, T> {
         let lost = match (&error, old) {
             (Some(_), Some(old)) => match self.post(old, &[], &look).await {
                 Ok(_) => format!(
-                    "The old value was deleted to make room for the new one, and was put back when that could not be \
-                     set.{}",
+                    "The provider deleted the old value, could not set the new one, and restored the old one.{}",
                     T::BETWEEN
                 ),
                 Err(again) => format!(
-                    "The old value was deleted to make room for the new one, and could not be put back: {again} It was {}.",
+                    "The provider deleted the old value, {}, and could not restore it: {again}",
                     T::shown(old)
                 ),
             },
@@ -163,7 +162,8 @@ impl<'a, T: Placed> Place<'a, T> {
         // A DELETE takes all of the key.
         for other in others {
             if let Err(error) = self.post(other, &[], &look).await {
-                let lost = format!("{} was in the place too, and could not be put back.", T::shown(other));
+                let lost =
+                    format!("The provider deleted {} as well, and could not restore it.", T::shown(other));
                 return Err(self.failed(Some(&error), None, &lost).await);
             }
         }
@@ -201,7 +201,7 @@ impl<'a, T: Placed> Place<'a, T> {
                     return match self.seen(settling, options, is_so).await {
                         Ok(now) if now.is_empty() => Ok(told.into_iter().collect()),
                         Err(error) if is_certain => {
-                            tracing::warn!(key = self.key, %error, "what was put into a place is not looked at");
+                            tracing::warn!(key = self.key, %error, "the new value is not verified");
                             Ok(vec![value.to_owned()])
                         }
                         seen => seen,
@@ -211,7 +211,7 @@ impl<'a, T: Placed> Place<'a, T> {
                 Err(error) if error.delivery() == Delivery::Ambiguous || looks > 0 => error,
                 Err(error) => return Err(error),
             };
-            tracing::warn!(key = self.key, %error, "the answer to a create was lost: its place is looked at");
+            tracing::warn!(key = self.key, %error, "no response to a create request: reading the current value");
             looks += 1;
             // A list that is behind would have it sent twice, and some servers keep both.
             let is_so = |now: &[String]| error.attempts() == 1 && has_it(now);

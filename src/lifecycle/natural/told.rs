@@ -17,7 +17,7 @@ fn error<T: RemoteObject>(verb: Verb, detail: String) -> Diagnostic {
 
 /// A value without secrets, or in words that there is one.
 fn shown<T: Placed>(value: &str) -> String {
-    if value == ILLEGIBLE { "something that cannot be read".to_owned() } else { T::shown(value) }
+    if value == ILLEGIBLE { "an unreadable value".to_owned() } else { T::shown(value) }
 }
 
 /// `an account has one url for each event_type`
@@ -27,7 +27,7 @@ fn one_of_each<T: Placed>() -> String {
 
 /// Two resources have one place.
 pub(super) fn twice<T: Placed>(verb: Verb, key: &str) -> Diagnostic {
-    let clause = format!("has the {} `{key}` already, and {}", T::NOUN.name, one_of_each::<T>());
+    let clause = format!("already manages the {} `{key}`, and {}", T::NOUN.name, one_of_each::<T>());
     error::<T>(verb, run::twice(&T::NOUN, &clause))
 }
 
@@ -36,7 +36,8 @@ pub(super) fn taken<T: Placed>(verb: Verb, key: &str, value: &str) -> Diagnostic
     error::<T>(
         verb,
         format!(
-            "The {} `{key}` is {} already, which this resource did not set, and {}. It was left as it is.\n\n{}",
+            "The {} `{key}` already has the value {}, which this resource did not set, and {}. Nothing was \
+             changed.\n\n{}",
             T::NOUN.name,
             shown::<T>(value),
             one_of_each::<T>(),
@@ -49,15 +50,15 @@ pub(super) fn taken<T: Placed>(verb: Verb, key: &str, value: &str) -> Diagnostic
 pub(super) fn taken_meanwhile<T: Placed>(verb: Verb, key: &str, value: &str, own: &str) -> Diagnostic {
     let mut refusal = taken::<T>(verb, key, value);
     let also =
-        format!("\n\n{} was requested before that was seen, and may be in force too.", shown::<T>(own));
+        format!("\n\nThe provider requested {} before it detected that; both may be active.", shown::<T>(own));
     refusal.detail.push_str(&also);
     refusal
 }
 
 fn ways_out(key: &str) -> String {
     format!(
-        "Adopt it with `terraform import`, the resource's address and `{key}`; or delete it in the Wavix portal; or set \
-         `{OVERWRITE} = true` to replace it."
+        "Import it with `terraform import`, the address of the resource and `{key}`; or delete it in the Wavix \
+         portal; or set `{OVERWRITE} = true` to replace it."
     )
 }
 
@@ -65,10 +66,9 @@ fn ways_out(key: &str) -> String {
 pub(super) fn will_be_refused<T: Placed>(key: &str, value: &str) -> Diagnostic {
     let name = T::NOUN.name;
     Diagnostic::warning(
-        format!("{} is taken", capitalized(name)),
+        format!("{} already exists", capitalized(name)),
         format!(
-            "The {name} `{key}` is {} now. Unless that is deleted before, the apply refuses to replace it; nothing was \
-             changed yet.\n\n{}",
+            "The {name} `{key}` currently has the value {}, and the apply fails unless it is deleted first. {}",
             shown::<T>(value),
             ways_out(key)
         ),
@@ -80,7 +80,8 @@ pub(super) fn will_be_refused<T: Placed>(key: &str, value: &str) -> Diagnostic {
 pub(super) fn overwritten<T: Placed>(key: &str, value: &str) -> Diagnostic {
     let name = T::NOUN.name;
     let detail = format!(
-        "`{OVERWRITE}` is true: the {name} `{key}` was {}, which this resource did not set, and is now what is configured.",
+        "The {name} `{key}` had the value {}, which this resource did not set. It has the configured value now, \
+         because `{OVERWRITE}` is true.",
         shown::<T>(value)
     );
     Diagnostic::warning(format!("Overwrote {} {name}", T::NOUN.article()), detail).at(Path::root(T::VALUE))
@@ -90,10 +91,11 @@ pub(super) fn overwritten<T: Placed>(key: &str, value: &str) -> Diagnostic {
 pub(super) fn left_alone<T: Placed>(key: &str, held: &str, value: &str) -> Diagnostic {
     let name = T::NOUN.name;
     Diagnostic::warning(
-        format!("{} {key} was left alone", capitalized(name)),
+        format!("{} {key} was not deleted", capitalized(name)),
         format!(
-            "Somebody has replaced the `{}` of this resource, {}: the {name} `{key}` is {} now. It was not deleted, and \
-             the resource is out of the state.\n\nIf nobody needs it, delete it in the Wavix portal.",
+            "The `{}` of this resource, {}, was replaced outside Terraform: the {name} `{key}` has the value {}. It \
+             was not deleted, and the resource is removed from the state. If nobody needs it, delete it in the Wavix \
+             portal.",
             T::VALUE,
             shown::<T>(held),
             shown::<T>(value)
@@ -105,10 +107,10 @@ pub(super) fn left_alone<T: Placed>(key: &str, held: &str, value: &str) -> Diagn
 pub(super) fn several<T: Placed>(key: &str, values: &[String]) -> Diagnostic {
     let (name, value) = (T::NOUN.name, T::VALUE);
     Diagnostic::warning(
-        format!("{} {key} is there more than once", capitalized(name)),
+        format!("{} {key} exists more than once", capitalized(name)),
         format!(
-            "Wavix lists more than one `{value}` for the {name} `{key}`: {}.\n\nDelete those that nobody needs in the Wavix \
-             portal. A change of `{value}` leaves the new one alone in its place.",
+            "Wavix lists more than one `{value}` for the {name} `{key}`: {}. Delete the unneeded ones in the Wavix \
+             portal. A change of `{value}` replaces all of them.",
             listing::<T>(values, ", ")
         ),
     )
@@ -121,7 +123,7 @@ fn listing<T: Placed>(values: &[String], between: &str) -> String {
 
 /// The place could not be looked at, so nothing was done.
 pub(super) fn unread<T: Placed>(verb: Verb, key: &str, error: &client::Error) -> Diagnostics {
-    let now = format!("The {} `{key}` could not be looked at, so nothing was changed.", T::NOUN.name);
+    let now = format!("Nothing was changed, because the {} `{key}` could not be read.", T::NOUN.name);
     T::NOUN.failed_with(verb, error, What { now, may_exist: false })
 }
 
@@ -131,8 +133,8 @@ pub(super) fn illegible<T: Placed>(verb: Verb, key: &str) -> Diagnostic {
     error::<T>(
         verb,
         format!(
-            "The {name} `{key}` has a `{value}` that cannot be read, so nothing was changed.\n\nTry again. If it goes on, \
-             look at the {name} in the Wavix portal, and report the message to Wavix support."
+            "Nothing was changed, because the `{value}` of the {name} `{key}` is unreadable. Try again. If the \
+             problem persists, check the {name} in the Wavix portal, and report this message to Wavix support."
         ),
     )
 }
@@ -156,9 +158,9 @@ pub(super) fn failed<T: Placed>(
 ) -> Diagnostics {
     let value = T::VALUE;
     let mut now = match after {
-        Ok(values) if values.is_empty() => format!("No `{value}` is in force for `{key}`."),
-        Ok(values) => format!("In force for `{key}` is {}.", listing::<T>(values, " and ")),
-        Err(error) => format!("Which `{value}` is in force for `{key}` could not be looked up: {error}"),
+        Ok(values) if values.is_empty() => format!("No `{value}` is active for `{key}`."),
+        Ok(values) => format!("The active `{value}` for `{key}` is {}.", listing::<T>(values, " and ")),
+        Err(error) => format!("The active `{value}` for `{key}` is unknown: {error}"),
     };
     let is_there =
         |wanted: &&str| after.as_ref().is_ok_and(|values| values.iter().any(|found| found == wanted));
@@ -166,7 +168,7 @@ pub(super) fn failed<T: Placed>(
         let was_refused = cause
             .is_some_and(|error| error.method() == Method::Post && error.delivery() != Delivery::Ambiguous);
         let yet =
-            if was_refused { "." } else { ", and may come into force yet: the next apply looks first." };
+            if was_refused { "." } else { ", and may still become active; the next apply checks first." };
         now = format!("{now} {} was requested{yet}", shown::<T>(wanted));
     }
     if !lost.is_empty() {
@@ -178,8 +180,8 @@ pub(super) fn failed<T: Placed>(
         None => error::<T>(
             verb,
             format!(
-                "{now}\n\nWavix acknowledged the requests, and lists something else. Try again; if it goes on, ask Wavix \
-                 support."
+                "{now}\n\nWavix acknowledged the requests, but lists another value. Try again. If the problem \
+                 persists, ask Wavix support."
             ),
         )
         .into(),

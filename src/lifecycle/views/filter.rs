@@ -25,9 +25,9 @@ pub(super) fn arguments<T: RemoteObject>() -> Vec<Attribute> {
     // The API's own filters stand in its place.
     if T::LABEL != T::KEY.attribute() && T::queries().is_empty() {
         arguments.push(Attribute::string(&label_regex::<T>()).validate(RegularExpression).describe(format!(
-            "Only {short}s of which this regular expression matches a part of the {}. Anchor it with `^` and `$` to \
-             match the whole {}. Without look-around and back-references, as in Terraform's own `regex` function; \
-             `\\w`, `\\d` and `(?i)` know ASCII only.",
+            "Regular expression that matches part of the {}. Use `^` and `$` to match the whole {}. The syntax is \
+             that of Terraform's `regex` function, without look-around and back-references; `\\w`, `\\d` and `(?i)` \
+             match ASCII only.",
             T::LABEL,
             T::LABEL
         )));
@@ -35,7 +35,7 @@ pub(super) fn arguments<T: RemoteObject>() -> Vec<Attribute> {
     arguments.extend(T::queries().iter().cloned());
     let by_result = |name: &str| {
         let result = result::<T>(name)?;
-        let words = format!("Only {short}s of which this is so: {}", result.description);
+        let words = format!("Only {short}s with this value. {}", result.description);
         Some(Attribute { mode: Mode::Optional, ..result }.describe(words))
     };
     arguments.extend(T::FILTERS.iter().filter_map(|name| T::filter(name).or_else(|| by_result(name))));
@@ -44,7 +44,7 @@ pub(super) fn arguments<T: RemoteObject>() -> Vec<Attribute> {
 
 /// How descriptions speak of them.
 pub(super) fn which(arguments: &[Attribute]) -> &'static str {
-    if arguments.is_empty() { "" } else { ", all or those that pass the filters" }
+    if arguments.is_empty() { "" } else { ", optionally filtered" }
 }
 
 /// The arguments, ready for use.

@@ -6,7 +6,6 @@ use crate::framework::path::Path;
 use crate::protocol::value::Value;
 
 use super::super::absent;
-use super::super::noun::capitalized;
 use super::super::object::{Key, RemoteObject, stub, with};
 
 /// The key alone.
@@ -14,8 +13,8 @@ use super::super::object::{Key, RemoteObject, stub, with};
 pub fn identity_schema<T: RemoteObject>() -> IdentitySchema {
     let (name, short) = (T::KEY.attribute(), T::NOUN.short);
     let description = match T::KEY {
-        Key::Assigned(_) => format!("Identifier of the {short} at Wavix, a decimal number as text."),
-        Key::Natural(_) => format!("What the {short} is for."),
+        Key::Assigned(_) => format!("ID of the {short} at Wavix, a decimal number as a string."),
+        Key::Natural(_) => format!("Event type of the {short}."),
     };
     IdentitySchema { version: 0, attributes: vec![IdentityAttribute::string(name, description)] }
 }
@@ -34,7 +33,7 @@ pub fn by_key<T: RemoteObject>(key: &str) -> Result<T::Model, Diagnostics> {
                 other => format!(" The {other} is not the id."),
             };
             let hint = format!(
-                "Nothing was imported. The Wavix portal and the `{list}` data source show the ids.{not}"
+                "The Wavix portal and the `{list}` data source show the ids.{not}"
             );
             absent::malformed_key::<T>(&summary, key, &hint).into()
         }),
@@ -53,8 +52,8 @@ pub fn by_text<T: RemoteObject>(attribute: &str, text: &str) -> Result<T::Model,
         return Ok(with::<T>(&T::Model::default(), [(attribute, value)]));
     };
     let detail = format!(
-        "{} {} is imported by its `{attribute}`; found {text:?}. {problem} Nothing was imported.",
-        capitalized(T::NOUN.article()),
+        "Import {} {} by its `{attribute}`; found {text:?}. {problem}",
+        T::NOUN.article(),
         T::NOUN.name,
     );
     Err(Diagnostic::error(format!("Cannot import {}", T::NOUN.name), detail).at(Path::root(attribute)).into())

@@ -52,8 +52,8 @@ impl<T: RemoteObject, R: Resource<Context, Model = T::Model>> ListResource<Conte
         let comma = if which.is_empty() { "" } else { "," };
         Schema {
             description: format!(
-                "Finds the {name}s of the account{which}{comma} to import them or to look them over. Each is shown by \
-                 its {known_by}."
+                "Lists the {name}s of the account{which}{comma} for import or review. The display name is the \
+                 {known_by}."
             ),
             attributes,
             ..Schema::default()

@@ -52,7 +52,7 @@ impl<T: RemoteObject> DataSource<Context> for One<T> {
         let mut all = attributes::<T>(&result_names::<T>());
         for attribute in all.iter_mut().filter(|found| T::FOUND_BY.contains(&found.name.as_str())) {
             attribute.mode = Mode::OptionalComputed;
-            attribute.description.push_str(&format!(" Give exactly one of {}.", or::<T>("and")));
+            attribute.description.push_str(&format!(" Set exactly one of {}.", or::<T>("and")));
             // The label of an object may be blank.
             if attribute.name != T::LABEL {
                 *attribute = attribute.clone().validate(non_empty());
@@ -82,7 +82,7 @@ impl<T: RemoteObject> DataSource<Context> for One<T> {
         let given: Vec<&str> = T::FOUND_BY.iter().copied().filter(|name| is_certain(part(name))).collect();
         let name = T::NOUN.name;
         let exactly_one = format!(
-            "Set exactly one of the {}, to say which {name} is meant. The data source `{}` finds more than one.",
+            "Set exactly one of the {}. To find more than one {name}, use the data source `{}`.",
             count(T::FOUND_BY.len()),
             T::NOUN.list
         );
@@ -197,14 +197,14 @@ impl<T: RemoteObject> Sought<T> {
         Diagnostic::error(
             summary,
             format!(
-                "There is no {} {self}.{}\n\nCorrect `{}`, or check that `api_key` belongs to the account \
+                "The account has no {} {self}.{}\n\nCorrect `{}`, or check that `api_key` belongs to the account \
                  that owns the {}.{}",
                 T::NOUN.name,
                 absent::instead(listed),
                 self.argument,
                 T::NOUN.short,
                 if self.argument == T::LABEL && listed.is_some() {
-                    " Upper and lower case matter."
+                    " The label is case-sensitive."
                 } else {
                     ""
                 }
@@ -217,8 +217,8 @@ impl<T: RemoteObject> Sought<T> {
         Diagnostic::error(
             T::NOUN.summary(Verb::Find),
             format!(
-                "There are {} {}s {self}:\n{}\n\nSet `{}` instead to say which is meant, or use the data source \
-                 `{}` for all of them.",
+                "The account has {} {}s {self}:\n{}\n\nTo select one, set `{}` instead. For all of them, use the \
+                 data source `{}`.",
                 found.len(),
                 T::NOUN.name,
                 absent::candidates(found.iter().copied()),

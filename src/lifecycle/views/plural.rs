@@ -42,10 +42,8 @@ impl<T: RemoteObject> DataSource<Context> for Plural<T> {
     fn schema(&self) -> Schema {
         let (name, short) = (T::NOUN.name, T::NOUN.short);
         let counted = match T::LIST {
-            ListShape::Pages(_) => {
-                format!("A list that lacks {short}s by its own count is an error and not a shorter list. ")
-            }
-            ListShape::Array => String::new(),
+            ListShape::Pages(_) => "An incomplete list is an error. ",
+            ListShape::Array => "",
         };
         let mut arguments = filter::arguments::<T>();
         let which = filter::which(&arguments);
@@ -53,7 +51,7 @@ impl<T: RemoteObject> DataSource<Context> for Plural<T> {
         arguments.push(
             Attribute::nested(list_name::<T>(), Nesting::List, attributes::<T>(&listed_names::<T>()))
                 .computed()
-                .describe(format!("The {short}s, by ascending {by}. Empty when there are none.")),
+                .describe(format!("The {short}s, sorted by {by}. Empty if there are none.")),
         );
         arguments.extend(T::summarize(&[]).map(|(attribute, _)| attribute));
         Schema {

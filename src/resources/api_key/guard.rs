@@ -51,9 +51,8 @@ impl Ordinary for ApiKey {
         if request.ctx.is_some_and(|ctx| is_own(ctx, prior)) {
             return diagnostics.push(refused(Verb::Delete, prior));
         }
-        let advice = "Switch its users to another key first, or set `active = false` and see who misses it.";
-        let perhaps_own =
-            "It may be the key that this provider runs on: its value is not known, so that cannot be told.";
+        let advice = "First switch its users to another key. To find out who uses it, set `active = false`.";
+        let perhaps_own = "It may be the key of this provider: the provider cannot compare them, because the value is unknown.";
         let perhaps_own = Some(perhaps_own).filter(|_| prior.value.is_null());
         diagnostics.extend(in_use::warning::<Self>(request, prior, advice, perhaps_own).await);
     }
@@ -86,10 +85,9 @@ fn refused(verb: Verb, key: &ApiKeyModel) -> Diagnostic {
     Diagnostic::error(
         NOUN.summary(verb),
         format!(
-            "The API key {id} was not {what}: it is the key that this provider runs on, and every request after that \
-             would be refused.\n\nSet `api_key` in the provider configuration to another key with full access, and apply \
-             again. Or take it out of the state with `terraform state rm`, and manage keys with one that is not managed \
-             here."
+            "The API key {id} was not {what}, because this provider uses it. Set `api_key` in the provider \
+             configuration to another key with full access, and apply again. Or remove the resource from the state \
+             with `terraform state rm`."
         ),
     )
     .at(path)
@@ -99,16 +97,14 @@ fn widened(prior: &ApiKeyModel, name: &'static str) -> Diagnostic {
     let (id, label) = (prior.id.known().map_or("", String::as_str), prior.label.known());
     let label = label.map(String::as_str).unwrap_or_default();
     let (freed, kept) = match name {
-        "scopes" => {
-            ("do everything in the account, which includes managing its keys", "the scopes that it needs")
-        }
-        _ => ("be used from everywhere", "the addresses that it has"),
+        "scopes" => ("access everything in the account, including its keys", "the scopes that it needs"),
+        _ => ("be used from any address", "its current addresses"),
     };
     Diagnostic::warning(
-        format!("API key loses its {name}"),
+        format!("API key {id} loses its {name}"),
         format!(
-            "The plan removes `{name}` from the API key {id} ({label:?}), which may then {freed}. Nothing was changed \
-             yet.\n\nIf that is not meant, write `{name}` with {kept}."
+            "Without `{name}`, the API key {id} ({label:?}) can {freed}. If that is not intended, set `{name}` to \
+             {kept}."
         ),
     )
     .at(Path::root(name))
@@ -117,11 +113,11 @@ fn widened(prior: &ApiKeyModel, name: &'static str) -> Diagnostic {
 fn own_restricted(prior: &ApiKeyModel, name: &'static str) -> Diagnostic {
     let id = prior.id.known().map_or("", String::as_str);
     Diagnostic::warning(
-        "This provider's API key is restricted",
+        "Restriction of this provider's API key",
         format!(
-            "The plan changes `{name}` of the API key {id}, which is the key that this provider runs on. A key that is \
-             restricted to scopes cannot manage keys, and one that is restricted to other addresses can do nothing from \
-             here. Nothing was changed yet.\n\nManage keys with one that is not managed here and has full access."
+            "Use a key with full access that Terraform does not manage for this provider: the plan changes `{name}` \
+             of the API key {id}, which this provider uses. A key that is restricted to scopes cannot manage keys, \
+             and a key that is restricted to other addresses does not work from this machine."
         ),
     )
     .at(Path::root(name))

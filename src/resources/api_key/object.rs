@@ -41,12 +41,12 @@ impl RemoteObject for ApiKey {
     const READ: ReadBy = ReadBy::List;
     const UPDATE: UpdateBy = UpdateBy::Patch;
     const KEY: Key = Key::Assigned("id");
-    const GONE: &'static str = ", with another value, and whoever uses the old one is refused.";
+    const GONE: &'static str = ", with another value, and requests with the old one fail.";
     const EMPTY_MATTERS: &'static [&'static str] = &["permitted_ips", "scopes"];
     const FILTERS: &'static [&'static str] = &["active"];
     const SHOWN_ONCE: Option<&'static str> = Some("value");
     const USED_AT: Option<&'static str> = Some("last_used_at");
-    const SECRETS: &'static str = "The values of the keys are not among the results.";
+    const SECRETS: &'static str = "The results do not include the values of the keys.";
 
     fn schema() -> &'static Schema {
         static SCHEMA: LazyLock<Schema> = LazyLock::new(schema::schema);
@@ -56,7 +56,8 @@ impl RemoteObject for ApiKey {
     fn results() -> &'static [Attribute] {
         static RESULTS: LazyLock<Vec<Attribute>> = LazyLock::new(|| {
             vec![Attribute::string("last_used_at").computed().describe(
-                "When a request last presented the key: ISO 8601, UTC, as sent by Wavix. Null when none ever did.",
+                "Time of the last request with the key: ISO 8601, UTC, as sent by Wavix. Null if the key was never \
+                 used.",
             )]
         });
         &RESULTS
@@ -101,7 +102,7 @@ impl RemoteObject for ApiKey {
 fn flag(fields: &Map<String, Json>, names: [&str; 2]) -> Result<bool, Reading> {
     let told = names.iter().filter_map(|name| fields.get(*name)).find(|value| !value.is_null());
     let told = told.ok_or(Reading::Untold)?;
-    told::flag(told).ok_or(Reading::Odd("a flag was expected, and something else came"))
+    told::flag(told).ok_or(Reading::Odd("expected a Boolean"))
 }
 
 /// What a restriction allows; null where it is off, whatever it would allow.
@@ -124,9 +125,7 @@ fn scopes(fields: &Map<String, Json>) -> Reading {
             Some(access) if access == NONE => {}
             Some(access) => drop(granted.insert(name.to_owned(), Value::String(access))),
             None => {
-                return Reading::Odd(
-                    "an object with `allow` was expected for each scope, and something else came",
-                );
+                return Reading::Odd("expected an object with `allow` for each scope");
             }
         }
     }

@@ -33,15 +33,13 @@ pub(super) const SCOPES: [&str; 13] = [
 /// What a scope grants that is not listed.
 pub(super) const NONE: &str = "none";
 
-const DESCRIPTION: &str = "An API key of the account: who may use the Wavix API, from where, and for what. Give each \
-    environment a key of its own, with the scopes it needs and from the addresses it has.\n\n\
-    Manage keys with a key that is not managed here, has full access, and is not restricted to scopes: a key that is \
-    restricted to scopes cannot manage keys. The provider refuses to destroy or deactivate the key that it runs on.\n\n\
-    Nothing but `-replace`, and what the configuration says with `replace_triggered_by`, makes another key: every \
-    argument is changed in place, and `value` stays. To rotate a key, replace it with `create_before_destroy`, so that \
-    both keys work while its users switch.\n\n\
-    When the answer to the request that creates a key is lost, the key is looked for and adopted, never requested a \
-    second time. If Wavix does not show its `value` any more, that is lost for good: a key that nobody has used is then \
+const DESCRIPTION: &str = "Manages an API key of the account: its scopes and the addresses from which it works. Use \
+    a separate key for each environment, with the scopes that it needs.\n\nManaging keys needs a key with full \
+    access: a key that is restricted to scopes cannot manage keys. The provider does not destroy or deactivate the \
+    key that it uses itself.\n\nAll arguments are changed in place, and the value of the key stays the same. To \
+    rotate a key, replace it with `-replace` and the lifecycle argument `create_before_destroy`, so that both keys \
+    work until its users have switched.\n\nIf the response to the create request is lost, the provider searches for \
+    the key and adopts it, and does not create a second one. If Wavix no longer shows its `value`, an unused key is \
     saved as tainted, and the next apply replaces it.";
 
 /// The schema.
@@ -54,35 +52,35 @@ pub(super) fn schema() -> Schema {
             Attribute::string("id")
                 .computed()
                 .keep_state()
-                .describe("Identifier of the key at Wavix, a decimal number as text. Also the import id.")
-                .as_result("Identifier of the key at Wavix, a decimal number as text."),
+                .describe("ID of the key at Wavix, a decimal number as a string. Also the import id.")
+                .as_result("ID of the key at Wavix, a decimal number as a string."),
             Attribute::string("label")
                 .required()
                 .same_meaning(same_label)
                 .validate(non_empty())
                 .describe(
-                    "Name of the key, for people. Not necessarily unique. Blanks at its ends make no difference.",
+                    "Display name of the key. Does not have to be unique. Leading and trailing spaces are ignored.",
                 )
-                .as_result("Name of the key, for people. Not necessarily unique."),
+                .as_result("Display name of the key. Does not have to be unique."),
             Attribute::bool("active")
                 .default_value(Value::Bool(true))
-                .describe("Whether the key works. Requests with one that does not get 401. Default `true`.")
-                .as_result("Whether the key works."),
+                .describe("Whether the key is active. Requests with an inactive key return 401. Default: `true`.")
+                .as_result("Whether the key is active."),
             Attribute::of("permitted_ips", Type::set(Type::String))
                 .validate(each(ipv4()))
                 .validate(because(
-                    "must have an address",
-                    "The key would work from no address, so nobody could use it. Leave `permitted_ips` out for a key \
-                     that works from everywhere; set `active = false` for one that is not to work.",
+                    "must contain an address",
+                    "With an empty list the key works from no address. Omit `permitted_ips` for a key that works \
+                     from any address; set `active = false` to disable the key.",
                     |value| !matches!(value, Value::Set(items) if items.is_empty()),
                 ))
                 .describe(
-                    "Addresses from which the key works: single IPv4 addresses, no networks. Requests from others get \
-                     401. Left out, the key works from everywhere.",
+                    "Addresses from which the key works: single IPv4 addresses, no networks. Requests from other \
+                     addresses return 401. If omitted, the key works from any address.",
                 )
                 .as_result(
-                    "Addresses from which the key works. Null when it works from everywhere; empty when it works from \
-                     nowhere.",
+                    "Addresses from which the key works. Null if it works from any address; empty if it works from \
+                     none.",
                 ),
             Attribute::of("scopes", Type::map(Type::String))
                 .same_meaning(same_access)
@@ -90,26 +88,27 @@ pub(super) fn schema() -> Schema {
                 .validate(each(one_of(&[NONE, "read", "write"])))
                 .validate(because(
                     "must grant `read` or `write` to a scope",
-                    "The key could do nothing. Leave `scopes` out for a key that may do everything; set \
-                     `active = false` for one that is not to work.",
+                    "Without a scope the key has no access. Omit `scopes` for a key with full access; set `active = \
+                     false` to disable the key.",
                     |value| !matches!(value, Value::Map(entries) if entries.values().all(is_no_access)),
                 ))
                 .describe(format!(
-                    "What the key may do: `read` or `write`, which includes it, for each of {scopes}. What is not \
-                     listed is `none`. Left out, the key may do everything, which includes managing keys."
+                    "Access of the key: `read` or `write`, which includes `read`, for any of {scopes}. Scopes that \
+                     are not listed are `none`. If omitted, the key has full access, including the management of \
+                     keys."
                 ))
                 .as_result(
-                    "What the key may do: `read` or `write` for each scope that it has. Null when it may do \
-                     everything; empty when it may do nothing.",
+                    "Access of the key: `read` or `write` for each of its scopes. Null if it has full access; empty \
+                     if it has none.",
                 ),
             Attribute::string("value").computed().keep_state().sensitive().describe(
-                "The key itself, which requests present. Wavix may show it only when it is created; the state then \
-                 keeps it. Null after an import for which Wavix does not show it.",
+                "Secret value of the key. Wavix may show it only at creation; the state keeps it. Null after an \
+                 import if Wavix does not show it.",
             ),
             Attribute::string("created_at")
                 .computed()
                 .keep_state()
-                .describe("When the key was created: ISO 8601, UTC, as sent by Wavix."),
+                .describe("Creation time of the key: ISO 8601, UTC, as sent by Wavix."),
         ],
         blocks: vec![timeouts::block(|_| DEFAULT_TIMEOUT)],
         ..Schema::default()

@@ -20,15 +20,13 @@ use crate::protocol::value::Value;
 
 use super::{CallWebhook, url};
 
-const DESCRIPTION: &str = "A call webhook: the URL to which Wavix reports the account's calls, one for each kind of \
-    event. There is one such slot per account and event, so two environments cannot both have it: give each a \
-    sub-account.\n\n\
-    A slot is looked at before it is written. One that holds the configured URL already is adopted without a request; \
-    one that holds another URL is refused, unless `overwrite` is true. A change of `url` replaces the URL in place. \
-    Where Wavix refuses that, the old URL is deleted and the new one set: events between the two requests are lost. If \
-    the second of them fails, the old URL is put back, and the error says which URL is in force. Destroying leaves a URL \
-    alone that somebody else has put into the slot.\n\n\
-    Wavix does not sign its requests. They come from the addresses of the function `callback_source_ips`.";
+const DESCRIPTION: &str = "Manages a call webhook: the URL to which Wavix sends call events. An account has one \
+    webhook for each event type, so two environments cannot share an account: use a sub-account for each.\n\nA \
+    webhook with the configured URL is adopted. A webhook with another URL is an error, unless `overwrite` is true. A \
+    change of `url` is made in place. If Wavix does not support that, the provider deletes the old URL and sets the \
+    new one; events between the two requests are lost. If setting the new one fails, it restores the old one. \
+    Destroying the resource does not delete a URL that was changed outside Terraform.\n\nWavix does not sign its \
+    requests. The provider function for callback source IPs lists the addresses from which it sends them.";
 
 crate::object! {
     /// Configuration, plan and state of a `wavix_call_webhook`. Null by default.
@@ -56,7 +54,9 @@ impl RemoteObject for CallWebhook {
         arguments: Arguments::Of(Self::schema),
         words: &[],
         list: "wavix_call_webhooks",
-        adopt: Some("The next apply looks at the slot first, and adopts the URL if it is there."),
+        adopt: Some(
+            "The next apply first checks the current URL, and adopts it if it is the configured one.",
+        ),
     };
     const ROUTE: &'static str = "/v1/calls/webhooks";
     const LIST: ListShape = ListShape::Array;
@@ -77,19 +77,19 @@ impl RemoteObject for CallWebhook {
                     .requires_replace()
                     .validate(one_of(&["on-call", "post-call"]))
                     .describe(
-                        "What is reported. `on-call`: a call that starts, is answered or ends, in real time. `post-call`: \
-                         each ended call once, with its disposition, duration and cost. Another value replaces the \
-                         webhook. Also the import id.",
+                        "Type of the events. `on-call`: in real time, when a call starts, is answered or ends. \
+                         `post-call`: once for each ended call, with its disposition, duration and cost. A change \
+                         replaces the webhook. Also the import ID.",
                     )
-                    .as_result("What is reported: `on-call` or `post-call`."),
+                    .as_result("Type of the events: `on-call` or `post-call`."),
                 Attribute::string("url").required().validate(http_url()).describe(format!(
-                    "Where it is reported to: the value {}. Use `https`. Stored and shown in plain text, so keep \
-                     credentials out of it.",
+                    "URL to which Wavix sends the events. The value {}. Use `https`. Stored and shown in plain text, \
+                     so it must not contain credentials.",
                     http_url().rule()
-                )).as_result("Where it is reported to."),
+                )).as_result("URL to which Wavix sends the events."),
                 Attribute::bool("overwrite").default_value(Value::Bool(false)).describe(
-                    "Whether a URL that is in the slot and is not this resource's may be replaced. Default `false`: it is an \
-                     error. Not sent to Wavix.",
+                    "Whether to replace an existing URL that this resource did not set. If `false`, it is an error. \
+                     Default: `false`. Not sent to Wavix.",
                 ),
             ],
             blocks: vec![timeouts::block(|_| DEFAULT_TIMEOUT)],
@@ -103,7 +103,7 @@ impl RemoteObject for CallWebhook {
     fn decode(attribute: &str, fields: &Map<String, Json>) -> Reading {
         let text = fields.get(attribute).and_then(Json::as_str);
         if attribute == "url" && text.is_none_or(str::is_empty) {
-            return Reading::Odd("a URL was expected, and none came");
+            return Reading::Odd("expected a URL");
         }
         Reading::AsSchema
     }
@@ -117,7 +117,8 @@ impl RemoteObject for CallWebhook {
 
     fn summarize(listed: &[&Record<Self>]) -> Option<(Attribute, Value)> {
         let urls = Attribute::of("urls", Type::map(Type::String)).computed();
-        let urls = urls.describe("The URL of each event, by its `event_type`. Of several, the first.");
+        let urls =
+            urls.describe("Map of event types to URLs. If an event type has several URLs, the first one.");
         // Of two of one event, the one that is put in last stays.
         let by_event = listed.iter().rev();
         let by_event = by_event.filter_map(|hook| Some((&hook.key, Value::string(hook.text("url")?))));

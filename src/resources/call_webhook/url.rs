@@ -10,7 +10,7 @@ pub(super) fn shown(text: &str) -> String {
     match Url::parse(text) {
         Ok(mut url) if url.password().is_some() => match url.set_password(Some("REDACTED")) {
             Ok(()) => url.to_string(),
-            Err(()) => "a URL that cannot be shown".to_owned(),
+            Err(()) => "a URL with credentials".to_owned(),
         },
         _ => text.to_owned(),
     }
@@ -30,9 +30,9 @@ pub(super) fn warnings(text: &str) -> Vec<Diagnostic> {
     if !url.username().is_empty() || url.password().is_some() {
         warnings.push(warning(
             "Credentials in the URL of a call webhook",
-            "The URL holds a user name or password. It is shown in plans, and stored in plain text in the state and at \
-             Wavix. Let the endpoint trust the addresses of `provider::wavix::callback_source_ips()` instead, or use a \
-             path that nobody can guess.",
+            "Remove the user name and password from the URL: plans show it, and it is stored in plain text in the \
+             state and at Wavix. Instead, accept requests only from the addresses of \
+             `provider::wavix::callback_source_ips()`, or use a path that is hard to guess.",
         ));
     }
     warnings

@@ -19,11 +19,12 @@ impl Function for CallbackSourceIps {
 
     fn signature(&self) -> Signature {
         Signature {
-            summary: "Lists the addresses from which Wavix sends webhooks".to_owned(),
+            summary: "Returns the addresses from which Wavix sends webhooks".to_owned(),
             description: format!(
-                "Gives the IPv4 addresses from which Wavix sends call events and other webhooks, for the firewall or the \
-                 access list of the endpoint: Wavix does not sign these requests. The same in CIDR form is `webhooks` of \
-                 `ip_ranges`. The values are those of Wavix' guides in {AS_OF}, and part of this version of the provider."
+                "Returns the IPv4 addresses from which Wavix sends call events and other webhooks, for the firewall \
+                 or the access list of the endpoint. Wavix does not sign these requests. The function `ip_ranges` \
+                 returns the same addresses in CIDR form. The values are part of this version of the provider and \
+                 match the Wavix documentation of {AS_OF}."
             ),
             parameters: Vec::new(),
             variadic: None,

@@ -28,14 +28,14 @@ impl Function for E164 {
 
     fn signature(&self) -> Signature {
         Signature {
-            summary: "Writes a phone number in E.164 form".to_owned(),
+            summary: "Formats a phone number in E.164".to_owned(),
             description: format!(
-                "Gives `+` and the digits of an international phone number as people write it: {SEPARATORS_IN_WORDS} \
-                 between the digits are dropped, and `00` in front stands for `+`. The number must begin with its \
-                 country code and have {FEWEST_DIGITS} to {MOST_DIGITS} digits. Anything else is an error, never a \
-                 guess: a national number such as `030 1234567` or `(202) 555-0123`, a `(0)` between country code and \
-                 number, letters, an extension. Digits alone are taken to begin with a country code: `2025550123` is \
-                 a number of Egypt."
+                "Returns an international phone number in E.164 format: `+` and digits. It removes \
+                 {SEPARATORS_IN_WORDS} between the digits, and replaces a leading `00` with `+`. The number must \
+                 start with its country code and have {FEWEST_DIGITS} to {MOST_DIGITS} digits. Everything else is an \
+                 error: a national number such as `030 1234567` or `(202) 555-0123`, a `(0)` between country code and \
+                 number, letters, an extension. A number without `+` also has to start with a country code: \
+                 `2025550123` is a number in Egypt."
             ),
             parameters: vec![
                 Parameter::string("number")

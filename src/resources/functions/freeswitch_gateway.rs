@@ -45,25 +45,24 @@ impl Function for FreeswitchGateway {
 
     fn signature(&self) -> Signature {
         Signature {
-            summary: "Writes the FreeSWITCH gateway of a SIP trunk".to_owned(),
+            summary: "Generates the FreeSWITCH gateway of a SIP trunk".to_owned(),
             description: format!(
-                "Gives the XML file of a gateway for FreeSWITCH's external profile. The gateway is named `wavix-LOGIN`; \
-                 each further gateway of the option `gateways` is a gateway of its own, named `wavix-LOGIN-2` and so \
-                 on, for `bridge` to try in order. Registration is tried again without end: 30 seconds after a silence, and 30 \
-                 seconds later with every further refusal.\n\n\
-                 FreeSWITCH cuts a password at a colon, replaces `$${{…}}`, and keeps {LONGEST_CREDENTIALS} bytes of \
-                 gateway, login and password together: a password that it would change is an error. Calls from a \
-                 trunk with `authentication = \"ip\"` arrive in the context of the profile, not in that of the \
-                 option.\n\n\
-                 The result holds the password. It is sensitive when the password is, and ephemeral when the password \
-                 is: it then reaches neither plan nor state."
+                "Returns the XML file of a gateway for the external profile of FreeSWITCH. The name of the gateway \
+                 is `wavix-LOGIN`. Each host in the option `gateways` becomes another gateway, named `wavix-LOGIN-2` \
+                 and so on, which `bridge` can try in order. FreeSWITCH retries a failed registration without limit: \
+                 30 seconds after a timeout, and 30 seconds later after each rejection.\n\nFreeSWITCH truncates a \
+                 password at a colon, expands `$${{…}}`, and keeps {LONGEST_CREDENTIALS} bytes of gateway, login and \
+                 password in total. A password that it would change is an error. Calls from a trunk with \
+                 `authentication = \"ip\"` arrive in the context of the profile, not in that of the option.\n\nThe \
+                 result contains the password. It is sensitive or ephemeral if the password is; an ephemeral result \
+                 is stored in neither plan nor state."
             ),
             parameters: vec![
                 Parameter::string("login").describe("SIP user name: the `login` of a SIP trunk."),
                 Parameter::string("password").describe("SIP password. May be sensitive or ephemeral."),
                 Parameter::string("host").describe(
-                    "Gateway: a host name or an IPv4 address, without a port. See `sip_gateways`; its `host`, since \
-                     Wavix accepts SIP credentials by that name.",
+                    "Gateway: a host name or an IPv4 address, without a port. Use a `host` of the function \
+                     `sip_gateways`, because Wavix accepts SIP credentials for that name.",
                 ),
             ],
             variadic: Some(Parameter::new(OPTIONS, Type::Dynamic).describe(DESCRIPTION)),
@@ -102,18 +101,19 @@ fn password(text: &str, room: usize) -> Result<&str, String> {
     }
     if text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
         return Err(
-            "the password holds a control character such as a line break, which XML cannot hold".to_owned()
+            "the password contains a control character such as a line break, which XML does not support"
+                .to_owned(),
         );
     }
     if text.contains(':') {
-        return Err("the password holds a colon, at which FreeSWITCH cuts it off".to_owned());
+        return Err("the password contains a colon, at which FreeSWITCH truncates it".to_owned());
     }
     if text.contains("$${") {
-        return Err("the password holds \"$${\", which FreeSWITCH takes for a variable".to_owned());
+        return Err("the password contains \"$${\", which FreeSWITCH expands as a variable".to_owned());
     }
     if text.len() > room {
         return Err(format!(
-            "the password has {} bytes, and FreeSWITCH keeps {room} beside this login and gateway",
+            "the password has {} bytes, and FreeSWITCH supports at most {room} with this login and gateway",
             text.len()
         ));
     }
@@ -239,6 +239,14 @@ mod tests {
             assert!(call("67758", password, &[]).is_ok());
         }
         assert_eq!(call("6\"7", "p", &[]).unwrap_err().argument, Some(ArgumentAt::Named("login")));
+        let arguments = FreeswitchGatewayArguments {
+            login: "67758".to_owned(),
+            password: "p".into(),
+            host: "sip:nl.wavix.net".to_owned(),
+            options: vec![],
+        };
+        let error = FreeswitchGateway.call(arguments).unwrap_err();
+        assert_eq!(error.argument, Some(ArgumentAt::Named("host")));
     }
 
     #[test]

@@ -120,7 +120,7 @@ fn each_text_is_as_its_golden_file_has_it() {
 #[test]
 fn every_option_is_in_a_golden_file() {
     let error = PbxOptions::read(&given(&vec![("unheard_of", Value::Bool(true))])).unwrap_err();
-    let (_, names) = error.text.split_once("there are ").unwrap();
+    let (_, names) = error.text.split_once("the options are ").unwrap();
     let known: BTreeSet<&str> = names.split([',', ' ']).filter(|word| !matches!(*word, "" | "and")).collect();
     let choices = choices();
     let shown: BTreeSet<&str> =

@@ -41,16 +41,14 @@ impl Function for IpRanges {
     fn signature(&self) -> Signature {
         let list = || Type::list(Type::String);
         Signature {
-            summary: "Lists the addresses and ports of Wavix for firewalls".to_owned(),
+            summary: "Returns the addresses and ports of Wavix for firewalls".to_owned(),
             description: format!(
-                "Gives what a firewall must let in. Addresses are lists in CIDR form.\n\n\
-                 - `sip`: all SIP gateways. A call may come from each of them, whichever gateway the PBX registers \
-                 at.\n\
-                 - `sip_port` and `sips_port`: SIP over UDP and TCP, and over TLS.\n\
-                 - `rtp_port_min` and `rtp_port_max`: UDP ports of media. Media come from any address.\n\
-                 - `webhooks`: senders of call events and messages.\n\
-                 - `call_streams`: openers of WebSocket media streams.\n\n\
-                 The values are those of Wavix' guides in {AS_OF}, and part of this version of the provider."
+                "Returns the addresses and ports that a firewall must allow. Addresses are lists in CIDR form.\n\n- \
+                 `sip`: all SIP gateways. A call can come from any of them, whichever gateway the PBX registers \
+                 with.\n- `sip_port`: SIP over UDP and TCP.\n- `sips_port`: SIP over TLS.\n- `rtp_port_min` to\n  \
+                 `rtp_port_max`: UDP ports of media. Media can come from any address.\n- `webhooks`: sources of call \
+                 events and messages.\n- `call_streams`: sources of WebSocket media streams.\n\nThe values are part \
+                 of this version of the provider and match the Wavix documentation of {AS_OF}."
             ),
             parameters: Vec::new(),
             variadic: None,

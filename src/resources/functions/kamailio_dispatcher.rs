@@ -33,20 +33,22 @@ impl Function for KamailioDispatcher {
 
     fn signature(&self) -> Signature {
         Signature {
-            summary: "Writes the gateways of Wavix as a dispatcher.list of Kamailio".to_owned(),
-            description: "Gives a row for each gateway, with descending priority: algorithm `8` of the `dispatcher` \
-                          module uses the first that answers. Kamailio fails over to the next row only with \
-                          `modparam(\"dispatcher\", \"flags\", 2)`. Give all four gateways: `ds_is_from_list` then \
-                          also recognises the calls that come from the others."
+            summary: "Generates a Kamailio dispatcher.list of the Wavix gateways".to_owned(),
+            description: "Returns one row for each gateway, with descending priority. Algorithm `8` of the \
+                          `dispatcher` module uses the first available gateway, and fails over to the next one only \
+                          with `modparam(\"dispatcher\", \"flags\", 2)`. Include all four gateways, so that Kamailio \
+                          also recognizes calls from the others."
                 .to_owned(),
             parameters: vec![
                 Parameter::new("setid", Type::Number)
-                    .describe("Number of the destination set, as in `ds_select_dst`: a whole number from 0."),
+                    .describe("Number of the destination set, a whole number from 0."),
                 Parameter::new("gateways", Type::list(Type::String))
-                    .describe("Host names or IPv4 addresses without a port, the preferred first. See `sip_gateways`."),
+                    .describe("Host names or IPv4 addresses without a port, in order of preference. See the function \
+                               `sip_gateways`."),
             ],
             variadic: Some(Parameter::new(OPTIONS, Type::Dynamic).describe(
-                "One object with `transport`: `udp` (default), `tcp` or `tls`. `tls` uses port 5061.",
+                "Object with the optional attribute `transport`: `udp` (default), `tcp` or `tls`. `tls` uses port \
+                 5061.",
             )),
             result: Type::String,
             deprecation: None,
@@ -60,7 +62,7 @@ impl Function for KamailioDispatcher {
         }
         let options = PbxOptions::read(&options)?;
         if options != (PbxOptions { transport: options.transport, ..PbxOptions::default() }) {
-            return Err(FunctionError::at(OPTIONS, "a dispatcher.list carries no option but transport"));
+            return Err(FunctionError::at(OPTIONS, "a dispatcher.list has no option except transport"));
         }
         if gateways.is_empty() {
             return Err(FunctionError::at("gateways", "the list of gateways must not be empty"));

@@ -45,27 +45,29 @@ impl Function for KamailioUacreg {
 
     fn signature(&self) -> Signature {
         Signature {
-            summary: "Writes the registrations of a SIP trunk for Kamailio".to_owned(),
-            description: "Gives the file `uacreg`, a table of `db_text`, with which Kamailio's `uac` module registers at \
-                          the gateways as a SIP trunk and answers their challenges: a row for each gateway, whose \
-                          `l_uuid` is `LOGIN-1`, `LOGIN-2` and so on. Beside it `db_text` wants the file `version` with \
-                          the line `uacreg:5`. See the guide for Kamailio.\n\n\
-                          The file holds the password's digest for each gateway (`auth_ha1`, RFC 2617), which lets \
-                          whoever reads it place calls: the result is sensitive when the password is, and ephemeral when \
-                          the password is. Every password can be written so."
+            summary: "Generates the Kamailio registrations of a SIP trunk".to_owned(),
+            description: "Returns the file `uacreg`, a table for the Kamailio module `db_text`.\nWith it, the module \
+                          `uac` registers with the gateways as a SIP trunk and answers their challenges. The table \
+                          has one row for each gateway, with the `l_uuid` `LOGIN-1`, `LOGIN-2` and so on. The same \
+                          directory needs a file `version` with the line `uacreg:5`. See the guide for \
+                          Kamailio.\n\nThe file contains the digest of the password for each gateway (`auth_ha1`, RFC \
+                          2617). Anyone who can read it can place calls. The result is sensitive or ephemeral if the \
+                          password is. All passwords are supported."
                 .to_owned(),
             parameters: vec![
                 Parameter::string("login")
-                    .describe("SIP user name: the `login` of a SIP trunk. Letters, digits, `.`, `_` and `-`."),
+                    .describe("SIP user name: the `login` of a SIP trunk. Letters, digits, dots, underscores and \
+                               hyphens."),
                 Parameter::string("password").describe("SIP password. May be sensitive or ephemeral."),
                 Parameter::new("hosts", Type::list(Type::String)).describe(
-                    "Gateways to register at, the preferred first: host names or IPv4 addresses, without a port. See \
-                     `sip_gateways`; its `host`, for Wavix accepts SIP credentials by that name.",
+                    "Gateways to register with, in order of preference: host names or IPv4 addresses, without a \
+                     port. Use a `host` of the function `sip_gateways`, because Wavix accepts SIP credentials for \
+                     that name.",
                 ),
             ],
             variadic: Some(Parameter::new(OPTIONS, Type::Dynamic).describe(
-                "One object with `expiration` of a registration in seconds, from 60 to 86400, default `120`, and with \
-                 `transport`: `udp` (default), `tcp` or `tls`. `tls` uses port 5061.",
+                "Object with the optional attributes `expiration`, of a registration in seconds, from 60 to 86400, \
+                 default `120`, and `transport`: `udp` (default), `tcp` or `tls`. `tls` uses port 5061.",
             )),
             result: Type::String,
             deprecation: None,
@@ -86,7 +88,7 @@ impl Function for KamailioUacreg {
         if options != (PbxOptions { expiration, transport, ..PbxOptions::default() }) {
             return Err(FunctionError::at(
                 OPTIONS,
-                "the table carries no options but expiration and transport",
+                "the table has no options except expiration and transport",
             ));
         }
         let mut text = format!("{COLUMNS}\n");

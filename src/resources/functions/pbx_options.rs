@@ -98,16 +98,14 @@ impl Default for PbxOptions {
 }
 
 /// Their documentation: of the argument, in Markdown.
-pub(super) const DESCRIPTION: &str = "One object, of which everything may be left out: \
-    `authentication`, `registration` (default) or `ip` for a trunk with `host_request`, which sends no password; \
-    `caller_id`, the header in which the caller's number is sent: `from` (default, in place of the login), `pai`, `rpid` or \
-    `none` (Wavix presents the trunk's `callerid`); \
-    `codecs`, a list, the preferred first, default `[\"ulaw\", \"alaw\"]`; \
-    `context` of calls from Wavix, default `from-wavix`; \
-    `encrypted_media`, default `false`: SRTP only, as the trunk's argument of that name; \
-    `expiration` of a registration in seconds, from 60 to 86400, default `120`; \
-    `gateways`, a list of further hosts that are used when the first does not answer; \
-    `name` of the sections, default `wavix-LOGIN`; \
+pub(super) const DESCRIPTION: &str = "Object with these optional attributes:\n   - `authentication`: `registration` \
+    (default), or `ip` for a trunk with IP authentication, which sends no password.\n   - `caller_id`: header that \
+    carries the number of the caller. `from` (default, instead of the login), `pai`, `rpid`, or `none` (Wavix \
+    presents the `callerid` of the trunk).\n   - `codecs`: list in order of preference, default `[\"ulaw\", \
+    \"alaw\"]`.\n   - `context`: context of calls from Wavix, default `from-wavix`.\n   - `encrypted_media`: whether \
+    to use SRTP only, like the trunk's argument of the same name. Default `false`.\n   - `expiration`: expiration of \
+    a registration in seconds, from 60 to 86400, default `120`.\n   - `gateways`: list of further hosts, which are \
+    used if the first one does not respond.\n   - `name`: name of the sections, default `wavix-LOGIN`.\n   - \
     `transport`: `udp`, `tcp` or `tls`.";
 
 impl PbxOptions {
@@ -123,7 +121,7 @@ impl PbxOptions {
                 Ok(()) => Ok(options),
                 Err(reason) => Err(FunctionError::at(OPTIONS, reason)),
             },
-            _ => Err(FunctionError::at(OPTIONS, "there is one object of options, and more were given")),
+            _ => Err(FunctionError::at(OPTIONS, "only one object of options is allowed")),
         }
     }
 
@@ -147,7 +145,10 @@ impl PbxOptions {
         let mut seen: Vec<&str> = Vec::new();
         for host in self.hosts(first) {
             if seen.iter().any(|other| other.eq_ignore_ascii_case(host)) {
-                return Err(FunctionError::at(OPTIONS, "the option gateways repeats a gateway"));
+                return Err(FunctionError::at(
+                    OPTIONS,
+                    "the option gateways contains the same gateway twice",
+                ));
             }
             seen.push(host);
         }
@@ -156,7 +157,7 @@ impl PbxOptions {
 
     fn take_object(&mut self, value: &Value) -> Result<(), String> {
         let Value::Map(pairs) = value else {
-            return Err("the options are an object, such as { transport = \"tls\" }".to_owned());
+            return Err("the options must be an object, such as { transport = \"tls\" }".to_owned());
         };
         for (name, value) in pairs {
             let value = bare(value);
@@ -187,7 +188,7 @@ impl PbxOptions {
             "codecs" => {
                 self.codecs = words(value)?;
                 if self.codecs.is_empty() {
-                    return Err("must name at least one codec".to_owned());
+                    return Err("must contain at least one codec".to_owned());
                 }
             }
             "context" => self.context = word(value)?,
@@ -211,7 +212,7 @@ impl PbxOptions {
             }
             _ => {
                 return Err(
-                    "is none; there are authentication, caller_id, codecs, context, encrypted_media, \
+                    "does not exist; the options are authentication, caller_id, codecs, context, encrypted_media, \
                             expiration, gateways, name and transport"
                         .to_owned(),
                 );
@@ -244,7 +245,7 @@ fn word(value: &Value) -> Result<String, String> {
         .as_str()
         .filter(|text| !text.is_empty() && text.chars().all(fits))
         .map(str::to_owned)
-        .ok_or_else(|| "must be text of letters, digits, \".\", \"_\" and \"-\"".to_owned())
+        .ok_or_else(|| "must contain only letters, digits, \".\", \"_\" and \"-\"".to_owned())
 }
 
 fn items(value: &Value) -> Result<&[Value], String> {
@@ -260,7 +261,7 @@ fn words(value: &Value) -> Result<Vec<String>, String> {
 
 fn texts(value: &Value) -> Result<Vec<String>, String> {
     let text = |item: &Value| {
-        bare(item).as_str().map(str::to_owned).ok_or_else(|| "must be a list of texts".to_owned())
+        bare(item).as_str().map(str::to_owned).ok_or_else(|| "must be a list of strings".to_owned())
     };
     items(value)?.iter().map(text).collect()
 }
@@ -316,15 +317,23 @@ mod tests {
     #[test]
     fn what_cannot_be_used_is_named() {
         for (name, value, reason) in [
-            ("transports", Value::string("tls"), "the option transports is none; there are authentication"),
+            (
+                "transports",
+                Value::string("tls"),
+                "the option transports does not exist; the options are authentication",
+            ),
             ("transport", Value::string("sctp"), "transport must be one of \"udp\", \"tcp\", \"tls\""),
             ("caller_id", Value::Bool(true), "caller_id must be one of"),
             ("encrypted_media", Value::string("yes"), "encrypted_media must be true or false"),
             ("expiration", Value::Number(Number::from(59)), "from 60 to 86400"),
-            ("name", Value::string("a]\n[b"), "name must be text of letters"),
-            ("context", Value::string(""), "context must be text of letters"),
+            ("name", Value::string("a]\n[b"), "name must contain only letters"),
+            ("context", Value::string(""), "context must contain only letters"),
             ("codecs", Value::List(Vec::new()), "at least one codec"),
-            ("codecs", Value::List(vec![Value::string("alaw\nallow = all")]), "codecs must be text"),
+            (
+                "codecs",
+                Value::List(vec![Value::string("alaw\nallow = all")]),
+                "codecs must contain only letters",
+            ),
             ("gateways", Value::List(vec![Value::string("a\nb")]), "gateways cannot be used"),
             ("gateways", Value::string("us.wavix.net"), "gateways must be a list"),
         ] {

@@ -38,29 +38,29 @@ impl Function for PjsipEndpoint {
 
     fn signature(&self) -> Signature {
         Signature {
-            summary: "Writes the Asterisk PJSIP configuration of a SIP trunk".to_owned(),
-            description: "Gives the sections of `pjsip.conf` with which Asterisk registers at a gateway as a SIP \
-                          trunk, places calls through it and accepts calls from each of Wavix' gateways: registration, \
-                          authentication, address of record, endpoint and identification, all named `wavix-LOGIN`. \
-                          The registration is tried again whatever happens, for ever. Calls from Wavix enter the dial \
-                          plan in the context `from-wavix`; calls to Wavix are dialled as `PJSIP/NUMBER@wavix-LOGIN`. \
-                          One call of the function is one trunk: two gateways of one trunk are one call with the option \
-                          `gateways`.\n\n\
-                          Asterisk uses its first transport, and with the option `transport` the first of that kind, \
-                          which the rest of `pjsip.conf` must have. `tls` uses port 5061.\n\n\
-                          The result holds the password. It is sensitive when the password is, and ephemeral when the \
-                          password is: it then reaches neither plan nor state."
+            summary: "Generates the Asterisk PJSIP configuration of a SIP trunk".to_owned(),
+            description: "Returns the sections of `pjsip.conf` for a SIP trunk: registration, authentication, \
+                          address of record, endpoint and identification, all named `wavix-LOGIN`. Asterisk registers \
+                          with the gateway, places calls through it, and accepts calls from all Wavix gateways. It \
+                          retries a failed registration without limit. Calls from Wavix enter the dial plan in the \
+                          context `from-wavix`; calls to Wavix are dialed as `PJSIP/NUMBER@wavix-LOGIN`. For several \
+                          gateways of one trunk, call the function once with the option `gateways`.\n\nAsterisk uses \
+                          its first transport, or the first one of the kind that the option `transport` selects. The \
+                          rest of `pjsip.conf` must define it. `tls` uses port 5061.\n\nThe result contains the \
+                          password. It is sensitive or ephemeral if the password is; an ephemeral result is stored in \
+                          neither plan nor state."
                 .to_owned(),
             parameters: vec![
                 Parameter::string("login")
-                    .describe("SIP user name: the `login` of a SIP trunk. Letters, digits, `.`, `_` and `-`."),
+                    .describe("SIP user name: the `login` of a SIP trunk. Letters, digits, dots, underscores and \
+                               hyphens."),
                 Parameter::string("password").describe(
-                    "SIP password. May be sensitive or ephemeral. Control characters such as line breaks, and blanks \
-                     at either end, cannot be written in `pjsip.conf`; a semicolon is escaped.",
+                    "SIP password. May be sensitive or ephemeral. `pjsip.conf` does not support control characters \
+                     such as line breaks, or leading and trailing spaces; a semicolon is escaped.",
                 ),
                 Parameter::string("host").describe(
-                    "Gateway: a host name or an IPv4 address, without a port. See `sip_gateways`; its `host`, for \
-                     Wavix accepts SIP credentials by that name.",
+                    "Gateway: a host name or an IPv4 address, without a port. Use a `host` of the function \
+                     `sip_gateways`, because Wavix accepts SIP credentials for that name.",
                 ),
             ],
             variadic: Some(Parameter::new(OPTIONS, Type::Dynamic).describe(DESCRIPTION)),
@@ -92,12 +92,12 @@ fn password(text: &str) -> Result<String, String> {
     }
     if text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
         return Err(
-            "the password holds a control character such as a line break, which cannot be written in pjsip.conf"
+            "the password contains a control character such as a line break, which pjsip.conf does not support"
                 .to_owned(),
         );
     }
     if text.trim() != text {
-        return Err("the password begins or ends with a blank, which Asterisk would drop".to_owned());
+        return Err("the password starts or ends with a space, which Asterisk would remove".to_owned());
     }
     Ok(text.replace(';', "\\;"))
 }

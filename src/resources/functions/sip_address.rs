@@ -20,7 +20,7 @@ pub(super) fn user(login: &str) -> Result<String, String> {
         return Err("the login must not be empty".to_owned());
     }
     if login.chars().any(char::is_control) {
-        return Err("the login must not hold control characters such as line breaks".to_owned());
+        return Err("the login must not contain control characters such as line breaks".to_owned());
     }
     let mut escaped = String::with_capacity(login.len());
     for byte in login.bytes() {
@@ -53,15 +53,15 @@ pub(super) fn host(text: &str) -> Result<&str, String> {
     }
     let hint = match text.split_once(':') {
         _ if text.is_empty() => "it is empty",
-        Some(("sip" | "sips", _)) => "leave the scheme out",
+        Some(("sip" | "sips", _)) => "remove the scheme",
         Some((_, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => {
-            "leave the port out"
+            "remove the port"
         }
-        _ if text.parse::<Ipv6Addr>().is_ok() => "an IPv6 address stands in brackets",
-        _ if text.contains('@') => "leave the user out",
+        _ if text.parse::<Ipv6Addr>().is_ok() => "put an IPv6 address in brackets",
+        _ if text.contains('@') => "remove the user",
         _ => "it must be a host name such as \"nl.wavix.net\" or an IP address",
     };
-    Err(format!("the host is none that a SIP address can have: {hint}"))
+    Err(format!("the host is not valid: {hint}"))
 }
 
 /// A login that also names things in a program's file: taken only if it needs no
@@ -75,7 +75,7 @@ pub(super) fn plain_login(login: &str) -> Result<&str, String> {
         return Err("the login must not be empty".to_owned());
     }
     if !login.chars().all(fits) {
-        return Err("the login must consist of letters, digits, \".\", \"_\" and \"-\"".to_owned());
+        return Err("the login must contain only letters, digits, \".\", \"_\" and \"-\"".to_owned());
     }
     Ok(login)
 }

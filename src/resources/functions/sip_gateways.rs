@@ -34,14 +34,14 @@ impl Function for SipGateways {
 
     fn signature(&self) -> Signature {
         Signature {
-            summary: "Lists the SIP gateways of Wavix".to_owned(),
+            summary: "Returns the SIP gateways of Wavix".to_owned(),
             description: format!(
-                "Gives the SIP gateways by region, `nl`, `us`, `sg` and `au`, each with its `host` name, its `ip` \
-                 address and the same as `cidr`. Every SIP trunk can be used through every gateway; the nearest is \
-                 best. Let devices use the `host`: SIP credentials are valid for it by name, and the address behind \
-                 it may change. A call may come from each gateway, so a firewall lets all of them in: \
-                 `values(provider::wavix::sip_gateways())[*].cidr`, or `ip_ranges`, which has the ports too. The \
-                 values are those of Wavix' guides in {AS_OF}, and part of this version of the provider."
+                "Returns the SIP gateways by region, `nl`, `us`, `sg` and `au`, each with its `host` name, its `ip` \
+                 address and the same address as `cidr`. Every SIP trunk works with every gateway; use the nearest \
+                 one. Configure devices with the `host`: SIP credentials are valid for that name, and its address may \
+                 change. Calls can come from any gateway, so a firewall must allow all of them; the function \
+                 `ip_ranges` also returns the ports. The values are part of this version of the provider and match \
+                 the Wavix documentation of {AS_OF}."
             ),
             parameters: Vec::new(),
             variadic: None,

@@ -30,15 +30,15 @@ impl Function for SipUri {
 
     fn signature(&self) -> Signature {
         Signature {
-            summary: "Makes a SIP URI of a login and a gateway".to_owned(),
-            description: "Gives `sip:LOGIN@HOST`, the address of a SIP trunk at a gateway (RFC 3261). Characters that \
-                          cannot stand in the user part of a URI are escaped."
+            summary: "Builds a SIP URI from a login and a gateway".to_owned(),
+            description: "Returns `sip:LOGIN@HOST`, the address of a SIP trunk at a gateway (RFC 3261). Characters \
+                          that are not allowed in the user part of a URI are escaped."
                 .to_owned(),
             parameters: vec![
                 Parameter::string("login").describe("SIP user name: the `login` of a SIP trunk."),
                 Parameter::string("host").describe(
-                    "Gateway: a host name, an IPv4 address or an IPv6 address in brackets, without a port. See \
-                     `sip_gateways`.",
+                    "Gateway: a host name, an IPv4 address or an IPv6 address in brackets, without a port. See the \
+                     function `sip_gateways`.",
                 ),
             ],
             variadic: None,

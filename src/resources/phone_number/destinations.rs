@@ -58,13 +58,13 @@ pub(super) fn attribute() -> Attribute {
         move |value| text(value, |id| id.parse::<i32>().is_ok_and(|it| it > 0 && it.to_string() == id)),
     );
     let no_sips = because(
-        "must not begin with `sips:`",
-        "Wavix does not take `sips:`. Leave it out, and write `;transport=tls` at the end.",
+        "must not start with `sips:`",
+        "Remove `sips:`, which Wavix does not support, and add `;transport=tls` at the end.",
         move |value| text(value, |uri| !uri.to_ascii_lowercase().starts_with("sips:")),
     );
     let of_host = because(
-        "must be a SIP URI of a host, without blanks",
-        "The value must be a SIP URI of a host, without blanks.",
+        "must be a SIP URI with a host, without spaces",
+        "The value must be a SIP URI with a host, without spaces.",
         move |value| {
             let is_host = |c: char| c.is_ascii_alphanumeric() || ".-_[]:".contains(c);
             let host = value.as_str().map(host).unwrap_or_default();
@@ -75,23 +75,24 @@ pub(super) fn attribute() -> Attribute {
     );
     let inside = vec![
         Attribute::string("sip_trunk_id").validate(trunk_id).describe(
-            "`id` of the SIP trunk that the call goes to. While the trunk is replaced, calls would meet a deleted one: \
-             set `create_before_destroy` there.",
+            "ID of the SIP trunk that receives the call. To keep calls working while the trunk is replaced, set its \
+             lifecycle argument `create_before_destroy`.",
         ),
         Attribute::string("sip_uri").validate(no_sips).validate(of_host).same_meaning(same_uri).describe(
-            "SIP URI that the call goes to, such as `calls@sip.example.com` or `[did]@sip.example.com;transport=tls`: \
-             `[did]` is replaced by the number that was dialled. `;transport=tls` stands for `sips:`.",
+            "SIP URI that receives the call, such as `calls@sip.example.com` or \
+             `[did]@sip.example.com;transport=tls`. Wavix replaces `[did]` with the dialed number. `;transport=tls` \
+             is used instead of `sips:`.",
         ),
         Attribute::string("phone_number").validate(International).same_meaning(same_number).describe(
-            "Phone number that the call goes to over the public network, with its country code. The call is charged.",
+            "Phone number that receives the call over the public network, with its country code. The call is \
+             charged.",
         ),
         Attribute::string("sip_trunk_login").optional_computed().describe(
-            "SIP login of the trunk in `sip_trunk_id`. If it is left out, it is looked up, for which the API key needs \
-             the scope `trunks:read`.",
+            "SIP login of the trunk. If omitted, the provider reads it, which requires the scope `trunks:read`.",
         ),
         Attribute::integer("priority").optional_computed().validate(at_least(0)).describe(
-            "Rank of the destination: the lowest is tried first. All destinations have one, or none: then they are tried in \
-             the order in which they are written.",
+            "Priority of the destination: the lowest is tried first. Set it for all destinations or for none; \
+             without it, they are tried in the order of the list.",
         ),
     ];
     Attribute::nested(DESTINATIONS, Nesting::List, inside).same_meaning(same_whole)
@@ -123,10 +124,10 @@ fn at(index: usize, name: &str) -> Path {
 /// A trunk that is not there.
 pub(super) fn no_trunk(index: usize, id: &str) -> Diagnostic {
     let detail = format!(
-        "The account has no SIP trunk with the id {id}. Correct `sip_trunk_id`: it is the `id` of a `wavix_sip_trunk`, not \
-         its login."
+        "Correct `sip_trunk_id`: the account has no SIP trunk with the id {id}. It is the `id` of a \
+         `wavix_sip_trunk`, not its login."
     );
-    Diagnostic::error("No such SIP trunk", detail).at(at(index, "sip_trunk_id"))
+    Diagnostic::error("SIP trunk does not exist", detail).at(at(index, "sip_trunk_id"))
 }
 
 /// Fills in what the configuration leaves to the provider: the login of a trunk that
@@ -190,23 +191,23 @@ pub(super) fn validate(list: &Destinations, own: &str, diagnostics: &mut Diagnos
         ];
         let set: Vec<_> = kinds.iter().filter(|(_, kind)| kind.is_certainly_set()).collect();
         if let [_, .., (last, _)] = set.as_slice() {
-            let detail = format!("{exactly} Make two destinations of it; the first is tried first.");
+            let detail = format!("{exactly} Split it into two destinations; the first one is tried first.");
             tell(Diagnostic::error("Ambiguous destination", detail), at(index, last));
         } else if kinds.iter().all(|(_, kind)| kind.is_null()) {
             let detail = format!("{exactly} None of them is set.");
             tell(Diagnostic::error("Missing destination", detail), Path::root(DESTINATIONS).index(index));
         }
         if one.sip_trunk_login.is_certainly_set() && one.sip_trunk_id.is_null() {
-            let detail = "A login alone is no destination. Set `sip_trunk_id` to the trunk's `id`.";
+            let detail = "Set `sip_trunk_id` to the `id` of the trunk: a login alone is not a destination.";
             tell(Diagnostic::error("Missing sip_trunk_id", detail), at(index, "sip_trunk_login"));
         }
         if one.phone_number.known().is_some_and(|number| digits(number) == digits(own)) {
-            let detail = "The number would call itself, in a loop. Remove this destination.";
+            let detail = "Remove this destination: calls to the number would loop.";
             tell(Diagnostic::error("Destination is the number itself", detail), at(index, "phone_number"));
         }
         if one.sip_uri.known().is_some_and(|uri| is_gateway(uri)) {
-            let detail = "Calls do not reach a device by the address of a gateway of Wavix. If the user of this URI is the \
-                          login of a SIP trunk, set `sip_trunk_id` instead.";
+            let detail = "If the user of this URI is the login of a SIP trunk, set `sip_trunk_id` instead: calls to \
+                          the address of a Wavix gateway do not reach a device.";
             tell(Diagnostic::warning("Destination is a gateway of Wavix", detail), at(index, "sip_uri"));
         }
     }
@@ -214,17 +215,18 @@ pub(super) fn validate(list: &Destinations, own: &str, diagnostics: &mut Diagnos
         && let Some((index, _)) = each(list).find(|(_, one)| one.priority.is_null())
     {
         let detail =
-            "Some destinations have a `priority`, and this one has none. Give all of them one, or none.";
+            "Set `priority` for all destinations or for none: this one has none.";
         tell(Diagnostic::error("Missing priority", detail), at(index, "priority"));
     }
     let mut ranks = BTreeSet::new();
     let mut is_double = |one: &Destination| one.priority.known().is_some_and(|rank| !ranks.insert(*rank));
     if let Some((index, _)) = each(list).find(|(_, one)| is_double(one)) {
-        let detail = "Two destinations have the same `priority`. Which is tried first is not defined.";
+        let detail = "Set different priorities: two destinations have the same `priority`, and Wavix does not define \
+                      which one is tried first.";
         tell(Diagnostic::warning("Equal priorities", detail), at(index, "priority"));
     }
     if let Some(count) = list.known().map(Vec::len).filter(|count| *count > MANY) {
-        let detail = format!("{count} destinations are more than Wavix is known to take.");
+        let detail = format!("{count} destinations are more than Wavix documents.");
         tell(Diagnostic::warning("Many destinations", detail), Path::root(DESTINATIONS));
     }
 }

@@ -94,7 +94,8 @@ impl RemoteObject for PhoneNumber {
     const DELETE: DeleteBy = DeleteBy::QueryList("ids", "ids[]");
     const KEY: Key = Key::Assigned("id");
     const LABEL: &'static str = "number";
-    const GONE: &'static str = ", which fails until the account owns the number again: none is bought.";
+    const GONE: &'static str = ", which fails unless the account owns the number again; the provider does not buy \
+                                numbers.";
     const RENAMED: &'static [(&'static str, &'static str)] = &[
         (DESTINATIONS, "destination"),
         ("country", "country_short_name"),
@@ -175,7 +176,7 @@ impl RemoteObject for PhoneNumber {
             DESTINATIONS => places::decode(fields),
             "number" => match fields.get(attribute).and_then(told::text).map(|text| digits(&text)) {
                 Some(digits) if !digits.is_empty() => Reading::Told(Value::String(format!("+{digits}"))),
-                _ => Reading::Odd("digits were expected, and something else came"),
+                _ => Reading::Odd("expected digits"),
             },
             // A whole number that does not speak of a URL has none.
             url if URLS.contains(&url) && !fields.contains_key(url) && fields.contains_key("number") => {

@@ -89,7 +89,7 @@ fn shown(item: &Value) -> String {
         .or_else(|| of("sip_uri", ""))
         .or_else(|| of("sip_trunk_id", "SIP trunk "))
         .or_else(|| of("sip_trunk_login", "SIP trunk with the login "))
-        .unwrap_or_else(|| "something that is not known yet".to_owned())
+        .unwrap_or_else(|| "a value that is not known yet".to_owned())
 }
 
 /// All of them as people read them, in the order in which they are tried.
@@ -161,7 +161,7 @@ pub(super) fn decode(fields: &Map<String, Json>) -> Reading {
     };
     let items = if json.is_null() { Some(&[][..]) } else { json.as_array().map(Vec::as_slice) };
     let Some(mut all) = items.and_then(|items| items.iter().map(one).collect::<Option<Vec<_>>>()) else {
-        return Reading::Odd("a list of destinations was expected, and something else came");
+        return Reading::Odd("expected a list of destinations");
     };
     all.sort_by_key(|(priority, id, _)| (*priority, *id));
     Reading::Told(Value::List(all.into_iter().map(|(.., item)| item).collect()))

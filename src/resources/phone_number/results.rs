@@ -19,13 +19,13 @@ pub(super) const TRUNK: &str = "sip_trunk_id";
 pub(super) fn queries() -> &'static [Attribute] {
     static QUERIES: LazyLock<Vec<Attribute>> = LazyLock::new(|| {
         vec![
-            digits("search", "Only numbers that have these digits in a row, such as `1313`."),
+            digits("search", "Only numbers that contain these digits, such as `1313`."),
             Attribute::string("label")
-                .describe("Only numbers with this label, which is set in the Wavix portal."),
+                .describe("Only numbers with this label. Labels are set in the Wavix portal."),
             Attribute::bool("label_present").describe(
-                "`true`: only numbers with a label; `false`: only those without one. `label` is then ignored.",
+                "`true`: only numbers with a label. `false`: only numbers without a label; `label` is then ignored.",
             ),
-            digits("city_id", "Only numbers of the city with this id."),
+            digits("city_id", "Only numbers of the city with this ID."),
         ]
     });
     &QUERIES
@@ -37,7 +37,7 @@ fn digits(name: &str, words: &str) -> Attribute {
 
 /// The trunk of a destination, as a filter.
 pub(super) fn filter() -> Attribute {
-    digits(TRUNK, "Only numbers of which a destination is the SIP trunk with this `id`.")
+    digits(TRUNK, "Only numbers with the SIP trunk of this ID as a destination.")
 }
 
 /// What data sources tell besides the resource.
@@ -48,39 +48,39 @@ pub(super) fn results() -> &'static [Attribute] {
             Attribute::nested(name, Nesting::List, inside).computed().describe(words)
         };
         let documents = [
-            ("id", String, "Identifier of the document."),
-            ("doc_type_id", String, "Kind of the document, as `require_docs` names it."),
+            ("id", String, "ID of the document."),
+            ("doc_type_id", String, "Type of the document, with the name used in `require_docs`."),
             ("status", String, "`approved`, `pending` or `rejected`."),
             ("doc_file_name", String, "Name of the file."),
-            ("allow_replace", Bool, "Whether another file may take its place."),
+            ("allow_replace", Bool, "Whether the file can be replaced."),
         ];
         let destination = [
-            (TRUNK, String, "`id` of the SIP trunk that the call goes to."),
-            ("sip_trunk_login", String, "SIP login of that trunk."),
+            (TRUNK, String, "ID of the SIP trunk that receives the call."),
+            ("sip_trunk_login", String, "SIP login of the trunk."),
             (
                 "trunk_label",
                 String,
-                "Label of that trunk. Null when the trunk is deleted: calls then do not arrive.",
+                "Label of the trunk. Null if the trunk is deleted; calls then fail.",
             ),
-            ("sip_uri", String, "SIP URI that the call goes to."),
-            ("phone_number", String, "Phone number that the call goes to."),
-            ("priority", Number, "Rank of the destination: the lowest is tried first."),
-            ("srtp", Bool, "Whether its media is encrypted (SRTP). Wavix support sets it."),
+            ("sip_uri", String, "SIP URI that receives the call."),
+            ("phone_number", String, "Phone number that receives the call."),
+            ("priority", Number, "Priority of the destination: the lowest is tried first."),
+            ("srtp", Bool, "Whether media is encrypted (SRTP). Wavix support sets it."),
         ];
         vec![
             list(
                 DESTINATIONS,
-                "Where calls to the number ring, in the order in which the destinations are tried.",
+                "Destinations of calls to the number, in the order in which they are tried.",
                 destination.map(of).into(),
             ),
-            of(("label", String, "Label of the number, which is set in the Wavix portal.")),
-            list("documents", "Documents that were given to Wavix for the number.", documents.map(of).into()),
-            of(("free_min", Number, "Minutes of inbound calls that cost nothing.")),
-            of(("unlimited", Bool, "Whether inbound calls cost nothing.")),
+            of(("label", String, "Label of the number. Labels are set in the Wavix portal.")),
+            list("documents", "Documents that were submitted to Wavix for the number.", documents.map(of).into()),
+            of(("free_min", Number, "Number of free inbound minutes.")),
+            of(("unlimited", Bool, "Whether inbound calls are free.")),
             of(("cnam", Bool, "Whether the number has a caller name (CNAM).")),
-            of(("domestic_cli", Bool, "Whether the number may be presented in its own country.")),
-            of(("seconds", Number, "Inbound calls of this month, in seconds. Changes with every call.")),
-            of(("paid_until", String, "Until when the number is paid for: a date. Moves every month.")),
+            of(("domestic_cli", Bool, "Whether the number can be presented as caller ID in its own country.")),
+            of(("seconds", Number, "Duration of inbound calls in this month, in seconds. Changes with every call.")),
+            of(("paid_until", String, "Date until which the number is paid. Changes every month.")),
         ]
     });
     &RESULTS

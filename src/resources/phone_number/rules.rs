@@ -32,9 +32,8 @@ fn warning(argument: &str, summary: &str, detail: String) -> Diagnostic {
 /// Refuses a URL for SMS where it is known that there are none.
 fn relay(model: &PhoneNumberModel, sms: Option<bool>, diagnostics: &mut Diagnostics) {
     if sms == Some(false) && model.sms_relay_url.known().is_some_and(|url| !url.is_empty()) {
-        let detail = "`sms_relay_url` needs a number that receives SMS, and this one does not. Set `sms_enabled = true`, or \
-                      `sms_relay_url = \"\"`.";
-        diagnostics.push(Diagnostic::error("SMS relay without SMS", detail).at(Path::root(URLS[0])));
+        let detail = "Set `sms_enabled = true`, or `sms_relay_url = \"\"`: the number does not receive SMS.";
+        diagnostics.push(Diagnostic::error("SMS relay URL without SMS", detail).at(Path::root(URLS[0])));
     }
 }
 
@@ -47,7 +46,7 @@ impl Lasting for PhoneNumber {
         destinations::validate(&config.destinations, &Self::called(config), diagnostics);
         for (name, url) in URLS.into_iter().zip([&config.sms_relay_url, &config.call_status_url]) {
             if url.known().is_some_and(|url| url.to_ascii_lowercase().starts_with("http://")) {
-                let detail = "Wavix sends what it reports to this URL in plain text, phone numbers included. Use `https`.";
+                let detail = "Use `https`: Wavix sends reports, including phone numbers, to this URL in plain text.";
                 diagnostics.push(warning(name, "Webhook without TLS", detail.to_owned()));
             }
         }
@@ -79,8 +78,8 @@ impl Lasting for PhoneNumber {
             && (sms, had_sms != Some(true)) == (Some(true), true)
         {
             let detail = format!(
-                "Wavix offers SMS for numbers of the United States and Canada. This one is of {country:?}, so the apply may \
-                 fail."
+                "The apply may fail: Wavix offers SMS only for numbers of the United States and Canada, and this \
+                 number is from {country:?}."
             );
             diagnostics.push(warning("sms_enabled", "SMS may not be available", detail));
         }
@@ -106,7 +105,7 @@ impl Lasting for PhoneNumber {
         let trunks = routes::presenting(ctx, &digits(&number), request.cancel).await;
         if !trunks.is_empty() {
             let detail = format!(
-                "The number {number} is released, and calls from these SIP trunks present it: {trunks}."
+                "Change the caller ID of these SIP trunks, which present the number {number}: {trunks}."
             );
             diagnostics.push(warning(Self::LABEL, "Released phone number is a caller ID", detail));
         }
@@ -123,15 +122,16 @@ impl Lasting for PhoneNumber {
             uris.filter(|uri| uri.starts_with(UNKNOWN_KIND)).map(String::as_str).collect();
         if !unknown.is_empty() {
             let detail = format!(
-                "The number {number} has destinations of a kind that this provider does not know, shown as `sip_uri`: {}. \
-                 They are never written back: replace them, or leave `{DESTINATIONS}` out.",
+                "Replace these destinations of the number {number}, or omit `{DESTINATIONS}`: {}. The provider does \
+                 not support their type, shows them as `sip_uri`, and does not write them.",
                 unknown.join(", ")
             );
-            remarks.push(warning(DESTINATIONS, "Destination of an unknown kind", detail));
+            remarks.push(warning(DESTINATIONS, "Unsupported type of destination", detail));
         }
         if destinations::each(&found.destinations).any(|(_, one)| one.is_trunk_without_id()) {
             let detail = format!(
-                "A destination of {number} is a SIP trunk of which Wavix tells the login only: `sip_trunk_id` is null."
+                "The `sip_trunk_id` of a destination of {number} is null, because Wavix returns only the login of \
+                 the SIP trunk."
             );
             remarks.push(warning(DESTINATIONS, "SIP trunk without an id", detail));
         }
@@ -139,10 +139,10 @@ impl Lasting for PhoneNumber {
     }
 
     fn described(state: &PhoneNumberModel) -> String {
-        let cost = state.monthly_fee.known().map(|fee| format!(" It costs {} USD a month.", fee.meant()));
+        let cost = state.monthly_fee.known().map(|fee| format!(" The number costs {} USD per month.", fee.meant()));
         let list = state.destinations.clone().into_value();
         let rings =
-            (!places::items(&list).is_empty()).then(|| format!(" Its calls ring at {}.", in_words(&list)));
+            (!places::items(&list).is_empty()).then(|| format!(" Its calls go to {}.", in_words(&list)));
         format!("{}{}", cost.unwrap_or_default(), rings.unwrap_or_default())
     }
 
@@ -160,9 +160,9 @@ fn met(number: &str, planned: &PhoneNumberModel, found: &Record<PhoneNumber>) ->
         let kinds: Vec<String> = places::items(found.told("require_docs")).iter().map(shown).collect();
         let wanted = match kinds.as_slice() {
             [] => String::new(),
-            kinds => format!(" Wavix wants documents of these kinds: {}.", kinds.join(", ")),
+            kinds => format!(" Wavix requires these documents: {}.", kinds.join(", ")),
         };
-        let detail = format!("No call arrives at {number} until it is active.{wanted}");
+        let detail = format!("The number {number} receives no calls until it is active.{wanted}");
         told.push(warning(PhoneNumber::LABEL, "Phone number is inactive", detail));
     }
     let wanted = planned.destinations.clone().into_value();
@@ -170,8 +170,8 @@ fn met(number: &str, planned: &PhoneNumberModel, found: &Record<PhoneNumber>) ->
         && !places::items(now).is_empty()
         && !places::same(&wanted, now)
     {
-        let detail = format!("Calls to {number} ring at {} now. This apply replaces that.", in_words(now));
-        told.push(warning(DESTINATIONS, "Phone number is routed already", detail));
+        let detail = format!("This apply replaces the current routing of {number}, which is {}.", in_words(now));
+        told.push(warning(DESTINATIONS, "Phone number is already routed", detail));
     }
     told
 }

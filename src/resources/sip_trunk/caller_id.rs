@@ -28,8 +28,8 @@ pub(super) fn same_number(a: &Value, b: &Value) -> bool {
 pub(super) fn check(text: &str) -> Result<(), String> {
     if !text.contains('+') && text.replace(SEPARATORS, "").starts_with(PREFIX) {
         return Err(format!(
-            "begins with {PREFIX}, which is dialled from abroad and is no part of the number; write \"+\" in its place, \
-             as in \"+44 20 7946 0018\""
+            "starts with {PREFIX}, which is a dialing prefix and not part of the number; replace it with \"+\", as \
+             in \"+44 20 7946 0018\""
         ));
     }
     if text.is_empty() { Ok(()) } else { dialled(text).map(drop) }
@@ -67,8 +67,8 @@ fn is_missing(trunk: &SipTrunkModel) -> bool {
 fn missing() -> Diagnostic {
     Diagnostic::error(
         "Missing caller ID",
-        "Outbound calls need a caller ID. Set `callerid` to an active or verified number of the account, or set \
-         `multiple_numbers = true` to allow all of them.",
+        "Set `callerid` to an active or verified number of the account, or set `multiple_numbers = true` to allow \
+         all of them: outbound calls need a caller ID.",
     )
     .at(Path::root("callerid"))
 }
@@ -78,7 +78,7 @@ pub(super) fn check_unusual(config: &SipTrunkModel, doubt: &mut dyn FnMut(&'stat
     if let Some(clause) = config.callerid.known().and_then(|text| unusual(text)) {
         doubt(
             "callerid",
-            format!("The number {clause}. Wavix accepts active and verified numbers of the account only."),
+            format!("The number {clause}. Wavix accepts only active and verified numbers of the account."),
         );
     }
 }
@@ -143,7 +143,7 @@ mod tests {
             assert!(check(text).is_err(), "{text:?}");
         }
         for text in ["00442079460018", "00 44 20 7946 0018", "(00) 44 20 7946 0018"] {
-            assert!(check(text).is_err_and(|reason| reason.contains("write \"+\" in its place")), "{text:?}");
+            assert!(check(text).is_err_and(|reason| reason.contains("replace it with \"+\"")), "{text:?}");
         }
         for text in ["123", "1234567890123456789012"] {
             assert!(check(text).is_ok() && unusual(text).is_some(), "{text:?}: the account may hold it");

@@ -91,9 +91,9 @@ fn above_ceiling(limit: &Limit, value: i64, ceiling: i64) -> Diagnostic {
     Diagnostic::error(
         format!("Invalid {argument}"),
         format!(
-            "`{argument}` is {value} {unit}, and this account may have {ceiling} at most, as Wavix says. Nothing \
-             was changed.\n\nLower `{argument}`, or ask Wavix to raise the account's limit. If the account's \
-             limit is reported wrongly, set `skip_account_limit_checks` in the provider configuration."
+            "`{argument}` is {value} {unit}, and Wavix reports a maximum of {ceiling} for this account. Reduce \
+             `{argument}`, or ask Wavix to raise the limit of the account. If the reported limit is wrong, set \
+             `skip_account_limit_checks` in the provider configuration. Nothing was changed."
         ),
     )
     .at(Path::root(*argument))

@@ -241,7 +241,7 @@ async fn several_matches_are_an_error_that_names_them() {
         let line = format!("id {id}, label \"office\", login \"{login}\"");
         assert!(error.detail.contains(&line), "{}", error.detail);
     }
-    assert!(!error.detail.contains("home") && error.detail.contains("Set `id`"), "{}", error.detail);
+    assert!(!error.detail.contains("home") && error.detail.contains("set `id`"), "{}", error.detail);
 }
 
 #[tokio::test]

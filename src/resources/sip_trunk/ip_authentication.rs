@@ -45,7 +45,7 @@ async fn follow_host_request(
 ) {
     match listed::<SipTrunk>(call, id).await {
         Ok(Some(found)) => trunk.add_listed(&found),
-        Ok(None) => outcome.warn(status_unknown(id, "The list does not show it.")),
+        Ok(None) => outcome.warn(status_unknown(id, "The list does not contain it.")),
         Err(error) => outcome.warn(status_unknown(id, &error.to_string())),
     }
     keep_promises::<SipTrunk>(plan, trunk);
@@ -68,18 +68,18 @@ async fn warn_of_reopened_review(
             outcome.warn(review_reopened(id, now.text("status").unwrap_or_default()));
         }
         Ok(_) => {}
-        Err(error) => tracing::info!(id, %error, "whether the review was reopened could not be looked up"),
+        Err(error) => tracing::info!(id, %error, "cannot check whether the review was reopened"),
     }
 }
 
 fn review_reopened(id: &str, status: &str) -> Diagnostic {
     Diagnostic::warning(
-        format!("Reopened review of SIP trunk {id}"),
+        format!("SIP trunk {id} needs approval again"),
         format!(
-            "The SIP trunk {id} was changed as planned. Every change has to repeat its request for IP authentication, \
-             and Wavix reviews the address anew: the trunk, which was `{ACTIVE}`, is now `{status}`. Until Wavix \
-             approves it again, calls by its IP address may be refused.\n\nAsk Wavix support to approve it. The next \
-             refresh records the status."
+            "Ask Wavix support to approve the SIP trunk {id}: its status was `{ACTIVE}` and is now `{status}`. Until \
+             Wavix approves it again, calls from its IP address may fail.\n\nThe trunk was changed as planned. Every \
+             update repeats the request for IP authentication, and Wavix has started a new review of the address. The \
+             next refresh records the status."
         ),
     )
     .at(Path::root("host_request"))
@@ -97,10 +97,10 @@ pub(super) fn review_ahead(prior: &SipTrunkModel, planned: &SipTrunkModel) -> Op
     let now = prior.requested_host().map_or("with its password".to_owned(), |host| format!("from {host}"));
     let address = requested.host.known().map_or("the new address", String::as_str);
     let detail = format!(
-        "The SIP trunk {id} is `{ACTIVE}`: it may place calls {now}. This plan asks for IP authentication of {address}, \
-         which Wavix reviews. Until Wavix approves {address}, this trunk cannot place calls, and that can take days. \
-         Nothing was changed yet.\n\nIf calls must go on, create a second trunk with the new address, and move them to it \
-         when its `status` is `{ACTIVE}`."
+        "After this apply, the SIP trunk {id} cannot place calls until Wavix approves {address}, which can take \
+         days. To avoid an interruption, create a second trunk with the new address, and move the calls to it when \
+         its `status` is `{ACTIVE}`.\n\nThe trunk is `{ACTIVE}` and places calls {now}. The plan requests IP \
+         authentication for {address}, which Wavix reviews."
     );
     Some(
         Diagnostic::warning(format!("SIP trunk {id} will need approval again"), detail)
@@ -123,25 +123,20 @@ pub(super) async fn withdraws_nothing_unseen(
         Diagnostic::error(
             NOUN.summary(Verb::Update),
             format!(
-                "The SIP trunk {id} was not changed: the state does not know whether it asks for IP authentication, and an \
-                 update without that request withdraws it. {cause}\n\n{advice}"
+                "{advice} The SIP trunk {id} was not changed: the state does not show whether it has a request for \
+                 IP authentication, and an update would withdraw the request.\n\n{cause}"
             ),
         )
         .at(Path::root("host_request"))
     };
     match listed::<SipTrunk>(call, id).await {
         Ok(Some(now)) if requested_host(&now).is_some() => {
-            let cause = "Wavix lists the trunk with a request.";
-            Err(refused(
-                cause,
-                "Plan again with a refresh, which records the request and shows what would change.",
-            )
-            .into())
+            let cause = "Wavix lists the trunk with a request for IP authentication.";
+            Err(refused(cause, "Run a plan with a refresh, which records the request and shows the changes.")
+                .into())
         }
         Ok(_) => Ok(()),
-        Err(error) => {
-            Err(refused(&error.to_string(), "Apply again when the account's list can be read.").into())
-        }
+        Err(error) => Err(refused(&error.to_string(), "Apply again.").into()),
     }
 }
 
@@ -150,10 +145,9 @@ pub(super) fn request_unknown(id: &str, cause: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("Unknown status of SIP trunk {id}"),
         format!(
-            "Whether the SIP trunk {id} asks for IP authentication is told by the account's list alone, which could not \
-             be read. {cause}\n\nThe trunk itself was read and is in the state, with `status`, `auth_method` and \
-             `host_request` null; the next refresh fills them in. Until then it cannot be changed without a look at the \
-             list."
+            "The SIP trunk {id} is in the state, but `status`, `auth_method` and `host_request` are null. The next \
+             refresh sets them. Only the account's list of trunks contains them, and the provider could not read \
+             it.\n\n{cause}"
         ),
     )
     .at(Path::root("status"))
@@ -164,9 +158,8 @@ pub(super) fn status_unknown(id: &str, cause: &str) -> Diagnostic {
     Diagnostic::warning(
         format!("Unknown status of SIP trunk {id}"),
         format!(
-            "The SIP trunk {id} asks for IP authentication, and where that request stands could not be looked \
-             up. {cause}\n\nThe trunk itself is in order and in the state, with `status` and `auth_method` \
-             null; the next refresh fills them in."
+            "The SIP trunk {id} is in the state, but `status` and `auth_method` are null. The next refresh sets \
+             them. The provider could not read the status of the request for IP authentication.\n\n{cause}"
         ),
     )
     .at(Path::root("status"))

@@ -51,10 +51,7 @@ pub(super) fn check(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
             Attr::Known(true) if is_missing => diagnostics.push(
                 Diagnostic::warning(
                     "Missing SIP trunk limit",
-                    format!(
-                        "`{name} = true` has nothing to enforce while `{limit}` is not set. Set it, or remove \
-                         `{name}`, which then follows from it."
-                    ),
+                    format!("Set `{limit}`, or remove `{name}`: `{name} = true` has no effect without it."),
                 )
                 .at(Path::root(limit)),
             ),
@@ -72,8 +69,8 @@ pub(super) fn check_unusual(config: &SipTrunkModel, doubt: &mut dyn FnMut(&'stat
             doubt(
                 "allowed_ips",
                 format!(
-                    "{address:?} is no single IPv4 address, and the Wavix API documents no other: it may refuse it, or \
-                     not let the devices register."
+                    "{address:?} is not a single IPv4 address. The Wavix API documents no other form, so it may \
+                     reject the value, or devices may not be able to register."
                 ),
             );
         }
@@ -91,7 +88,7 @@ pub(super) fn check_unusual(config: &SipTrunkModel, doubt: &mut dyn FnMut(&'stat
     {
         let broken = text.known().and_then(|text| characters("0-9+*#").check(&Value::string(text)).err());
         if let Some(sentence) = broken {
-            doubt(argument, format!("A dial plan consists of digits, `+`, `*` and `#`. {sentence}"));
+            doubt(argument, format!("Use only digits, `+`, `*` and `#` in a dial plan. {sentence}"));
         }
     }
 }
@@ -202,7 +199,7 @@ fn check_addresses(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
         diagnostics.push(
             Diagnostic::error(
                 "Invalid allowed IP addresses",
-                "An address is null. Remove it, for example with `compact`.",
+                "Remove the null address, for example with `compact`.",
             )
             .at(Path::root("allowed_ips")),
         );
@@ -216,8 +213,8 @@ fn check_addresses(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
         Attr::Known(true) if is_empty => diagnostics.push(
             Diagnostic::error(
                 "Missing allowed IP addresses",
-                "`ip_restrict = true` lets devices register only from the addresses in `allowed_ips`, and \
-                 there are none, so that no device could register. List them, or remove `ip_restrict`.",
+                "Add addresses to `allowed_ips`, or remove `ip_restrict`: with `ip_restrict = true` and no \
+                 addresses, no device can register.",
             )
             .at(Path::root("ip_restrict")),
         ),
@@ -234,8 +231,8 @@ fn check_rewriting(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
         Attr::Known(true) if no_prefix && is_no_text(&config.rewrite_cond) => diagnostics.push(
             Diagnostic::warning(
                 "Missing rewriting rules",
-                "`rewrite_enabled = true` rewrites nothing while neither `rewrite_prefix` nor `rewrite_cond` is \
-                 set. Set one of them, or remove `rewrite_enabled`, which then follows from them.",
+                "Set `rewrite_prefix` or `rewrite_cond`, or remove `rewrite_enabled`: `rewrite_enabled = true` has \
+                 no effect without them.",
             )
             .at(Path::root("rewrite_enabled")),
         ),
@@ -251,8 +248,7 @@ fn ignored(summary: &str, flag: &str, limit: &str) -> Diagnostic {
     Diagnostic::warning(
         summary,
         format!(
-            "`{limit}` is set, but `{flag} = false` switches it off: Wavix keeps the value and ignores it. \
-             Remove `{flag}` to switch it on."
+            "Remove `{flag}` to enable `{limit}`: with `{flag} = false`, Wavix stores the value but ignores it."
         ),
     )
     .at(Path::root(limit))
@@ -269,5 +265,8 @@ fn is_no_text(text: &Attr<String>) -> bool {
 }
 
 fn nothing_passes(argument: &str) -> String {
-    format!("`{argument}` is 0, which lets no call pass, or is no limit: the Wavix API does not say which.")
+    format!(
+        "Avoid the value 0 for `{argument}`: the Wavix API does not document whether it allows no calls or sets \
+             no limit."
+    )
 }

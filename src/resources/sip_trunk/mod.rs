@@ -109,8 +109,10 @@ impl Resource<Context> for SipTrunk {
         } else {
             match find::listed::<Self>(call, &record.key).await {
                 Ok(Some(listed)) => trunk.add_listed(&listed),
-                Ok(None) => outcome
-                    .warn(ip_authentication::status_unknown(&record.key, "The list does not show it yet.")),
+                Ok(None) => outcome.warn(ip_authentication::status_unknown(
+                    &record.key,
+                    "The list does not contain it yet.",
+                )),
                 Err(error) => {
                     outcome.warn(ip_authentication::status_unknown(&record.key, &error.to_string()))
                 }
@@ -133,7 +135,7 @@ impl Resource<Context> for SipTrunk {
         if trunk.needs_listing(&state) {
             match find::listed::<Self>(call, id).await {
                 Ok(Some(listed)) => trunk.add_listed(&listed),
-                Ok(None) => tracing::warn!(id, "The list of SIP trunks lacks a trunk that exists"),
+                Ok(None) => tracing::warn!(id, "The list of SIP trunks does not contain an existing trunk"),
                 Err(error) if trunk.has_ip_authentication(&state) => {
                     return Err(NOUN.failed(Verb::Read, id, &error));
                 }

@@ -86,7 +86,7 @@ impl RemoteObject for SipTrunk {
     const FOUND_BY: &'static [&'static str] = &["id", "login", "label"];
     const FOUND_BY_IN_WORDS: &'static str = "id, SIP login or label";
     const FILTERS: &'static [&'static str] = &["status"];
-    const SECRETS: &'static str = "Passwords and tokens are not among the results.";
+    const SECRETS: &'static str = "The results do not include passwords and tokens.";
 
     fn schema() -> &'static Schema {
         static SCHEMA: LazyLock<Schema> = LazyLock::new(schema::schema);
@@ -98,22 +98,22 @@ impl RemoteObject for SipTrunk {
             let result =
                 |name: &str, ty: Type, words: &str| Attribute::of(name, ty).computed().describe(words);
             let request = vec![
-                result("host", Type::String, "Address that asks to be trusted."),
-                result("status", Type::String, "Where the request stands, such as `pending` or `approved`."),
+                result("host", Type::String, "Address for which IP authentication is requested."),
+                result("status", Type::String, "Status of the request, such as `pending` or `approved`."),
             ];
             vec![
                 Attribute::nested("host_request", Nesting::Single, request)
                     .computed()
-                    .describe("The request for IP authentication, if there is one."),
+                    .describe("The request for IP authentication, if any."),
                 result(
                     "talk_time",
                     Type::Number,
-                    "Outbound calls of this month, in seconds. Changes with every call.",
+                    "Duration of outbound calls in this month, in seconds. Changes with every call.",
                 ),
                 result(
                     "charge",
                     Type::Number,
-                    "Cost of this month's outbound calls, in USD. Changes with every call.",
+                    "Cost of outbound calls in this month, in USD. Changes with every call.",
                 ),
             ]
         });

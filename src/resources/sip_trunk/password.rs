@@ -49,8 +49,7 @@ pub(super) fn check_plan(
 }
 
 /// A plan cannot see what is ignored, so it cannot tell this from nothing.
-const HIDDEN: &str = "If one of them is set, `ignore_changes` hides it from the plan: take `password` and `password_wo` \
-                      out of `ignore_changes`.";
+const HIDDEN: &str = "If one of them is set, remove it from `ignore_changes`.";
 
 /// Whether the update needs a request at all: something the API keeps changes,
 /// or the password is to be sent again. A version that is removed with its
@@ -101,25 +100,23 @@ pub(super) fn update_without(
     let id = prior.id.known().map_or("", String::as_str);
     let stay = if prior.password_is_unconfirmed() {
         format!(
-            "The state has `{UNCONFIRMED_VERSION}` because a password was sent and never confirmed: the trunk may have \
-             another one than its devices use. That is settled by sending it again"
+            "The version `{UNCONFIRMED_VERSION}` in the state marks a password that Wavix never confirmed, so the \
+             trunk may have another one than its devices: send it again"
         )
     } else if !is_rotation {
-        "To leave the trunk as it is, set these arguments in the configuration to what is there now"
+        "To keep the trunk unchanged, set these arguments in the configuration to the values at Wavix"
             .to_owned()
     } else if prior.password_wo_version.is_null() {
-        "To leave the trunk as it is, take `password_wo_version` out of the configuration".to_owned()
+        "To keep the trunk unchanged, remove `password_wo_version` from the configuration".to_owned()
     } else {
-        format!("To leave the trunk as it is, set `password_wo_version` to {} again", version(prior))
+        format!("To keep the trunk unchanged, set `password_wo_version` to {} again", version(prior))
     };
     Diagnostic::error(
         "Missing SIP trunk password",
         format!(
-            "The SIP trunk {id} is to be changed, but neither `password` nor `password_wo` is set:\n{}\n\nAn update \
-             replaces the whole trunk at Wavix and must carry its password, which Wavix never returns, so it cannot be \
-             known from an import; sending another one would change the trunk's SIP credentials. Nothing was \
-             changed.\n\n{stay}. To change it, set `password` or `password_wo` to the trunk's present password, or to a \
-             new one, which the update then sends. {HIDDEN}",
+            "To change the SIP trunk {id}, set `password` or `password_wo` to its current password or to a new one: \
+             an update replaces the whole trunk, including its password, which Wavix never returns. {HIDDEN} Nothing \
+             was changed.\n\n{stay}.\n\nPlanned changes:\n{}",
             changes.join("\n"),
         ),
     )
@@ -150,8 +147,8 @@ fn telling_differences(
 fn hidden_password() -> Diagnostic {
     Diagnostic::error(
         "Conflicting SIP trunk passwords",
-        "`password_wo` is set, and `ignore_changes` keeps the old `password` in the plan; a trunk has one password. Take \
-         `password` out of `ignore_changes`. Nothing was changed.",
+        "Remove `password` from `ignore_changes`: `password_wo` is set, and `ignore_changes` keeps the old \
+         `password` in the plan. Nothing was changed.",
     )
     .at(Path::root("password_wo"))
 }
@@ -160,9 +157,8 @@ fn hidden_password() -> Diagnostic {
 pub(super) fn create_without() -> Diagnostic {
     Diagnostic::error(
         "Missing SIP trunk password",
-        "A new SIP trunk needs a password, and neither `password` nor `password_wo` is set. Set exactly one \
-         of them: `password_wo` is kept out of the state and needs Terraform 1.11 or newer, `password` works \
-         with any version.",
+        "Set `password` or `password_wo`: a new SIP trunk needs a password. `password_wo` is not stored in the state \
+         and requires Terraform 1.11 or later; `password` works with any version.",
     )
     .at(Path::root("password"))
 }
@@ -177,8 +173,8 @@ pub(super) fn check(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
         diagnostics.push(
             Diagnostic::error(
                 "Conflicting SIP trunk passwords",
-                "Both `password` and `password_wo` are set; a trunk has one password. Remove one of them: \
-                 `password_wo` is kept out of the state.",
+                "Remove `password` or `password_wo`: a trunk has one password. `password_wo` is not stored in the \
+                 state.",
             )
             .at(Path::root("password")),
         );
@@ -189,9 +185,8 @@ pub(super) fn check(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
         diagnostics.push(
             Diagnostic::error(
                 "Unused SIP trunk password version",
-                "`password_wo_version` says when `password_wo` is to be sent again, and `password` is set \
-                 instead. Set `password_wo`, or remove `password_wo_version`; a changed `password` is noticed \
-                 without a version.",
+                "Set `password_wo` instead of `password`, or remove `password_wo_version`, which has no effect on \
+                 `password`.",
             )
             .at(Path::root("password_wo_version")),
         );
@@ -229,8 +224,8 @@ pub(super) fn not_certain(
         .into_iter()
         .map(|mut diagnostic| {
             diagnostic.detail.push_str(
-                "\n\nWhether it has the old password or the new one is not known. The state holds neither of them, so the \
-                 next plan shows the password as a change, and applying it sends it again.",
+                "\n\nThe trunk may have the old password or the new one. The state contains neither, so the next \
+                 plan shows the password as a change, and the apply sends it again.",
             );
             diagnostic
         })
@@ -288,9 +283,8 @@ fn unconfirmed(id: &str, cause: &client::Error) -> Diagnostic {
     Diagnostic::warning(
         format!("Unconfirmed password of SIP trunk {id}"),
         format!(
-            "The password of the SIP trunk {id}, which Wavix never shows, was to be sent once more to be certain of \
-             it, and that failed: {cause}\n\nMost likely the trunk has the password it was created with. The next \
-             plan shows the password as a change, and applying it sends it again."
+            "The SIP trunk {id} probably has the password from its creation, but the provider could not confirm it. \
+             The next plan shows the password as a change, and the apply sends it again.\n\n{cause}"
         ),
     )
     .at(Path::root("password"))

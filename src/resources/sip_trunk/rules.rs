@@ -41,13 +41,13 @@ impl Validator for Rule {
     fn rule(&self) -> String {
         match self {
             Self::CallerId => format!(
-                "must be an international phone number, which begins with its country code; {SEPARATORS_IN_WORDS} are \
+                "must be an international phone number that starts with its country code; {SEPARATORS_IN_WORDS} are \
                  ignored"
             ),
             Self::WholeNumber(least) => format!("must be a whole number from {least} to {MOST}"),
             Self::Money => format!(
-                "must not be negative, and have at most {MONEY_DIGITS} digits before the decimal point and \
-                 {MONEY_DIGITS} after it"
+                "must be at least 0, with at most {MONEY_DIGITS} digits before and {MONEY_DIGITS} after the decimal \
+                 point"
             ),
             Self::Password => "must not contain a line break or another control character".to_owned(),
         }
@@ -75,8 +75,7 @@ impl Validator for Rule {
             // The value is a secret: the rule is all that is said.
             Self::Password if value.as_str().is_some_and(|text| text.contains(char::is_control)) => {
                 Err(format!(
-                    "The value {}. It may have been read from a file with a line break at its end; `chomp` takes that \
-                 away.",
+                    "The value {}. If it comes from a file that ends with a line break, remove that with `chomp`.",
                     self.rule()
                 ))
             }

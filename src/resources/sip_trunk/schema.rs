@@ -16,17 +16,15 @@ use super::caller_id::same_number;
 use super::model::DEFAULT_TRANSCRIPTION_THRESHOLD;
 use super::rules::{FIRST_VERSION, Rule, UNCONFIRMED_VERSION};
 
-const DESCRIPTION: &str = "A SIP trunk: the connection between a PBX, an SBC or SIP devices and Wavix, with its \
-    credentials, caller ID, limits and dial plan.\n\n\
-    Every argument is compared with Wavix on each plan, except where its description says that Wavix does not \
-    return it. An update replaces the whole trunk at Wavix, so it always sends every argument, the password \
-    included: an imported trunk can be planned and refreshed without a password, but changed only with one.\n\n\
-    Destroying a trunk is permanent: Wavix stops routing through it at once, and its `login` does not come back. Set \
-    `lifecycle { prevent_destroy = true }` on a trunk that carries calls.\n\n\
-    When the answer to the request that creates a trunk is lost, the trunk is looked for and adopted, never requested \
-    a second time. If Terraform or the provider is killed in that moment, nobody is left to look: the trunk may exist \
-    without being in the state. Look for its `label` before you apply again, in the Wavix portal or with the \
-    `wavix_sip_trunks` data source, and adopt it with `terraform import`.";
+const DESCRIPTION: &str = "Manages a SIP trunk: the connection between a PBX, an SBC or SIP devices and Wavix, with \
+    its credentials, caller ID, limits and dial plan.\n\nEach plan compares all arguments with Wavix, except those \
+    that Wavix does not return. An update replaces the whole trunk at Wavix and sends all arguments, including the \
+    password: an imported trunk can be planned and refreshed without a password, but not changed.\n\nDestroying a \
+    trunk is permanent: calls through it stop immediately, and its `login` is lost. Set `lifecycle { prevent_destroy \
+    = true }` on a trunk in production.\n\nIf the response to the create request is lost, the provider searches for \
+    the trunk and adopts it, and does not create a second one. If Terraform or the provider is killed at that moment, \
+    the trunk may exist without being in the state. Before you apply again, search for its `label` in the Wavix \
+    portal or with the data source of all trunks, and import it with `terraform import`.";
 
 /// The schema.
 pub(super) fn schema() -> Schema {
@@ -54,35 +52,35 @@ pub(super) fn schema() -> Schema {
 
 /// What data sources say of an attribute, where that is not what its resource says.
 const AS_RESULTS: [(&str, &str); 25] = [
-    ("id", "Identifier of the trunk at Wavix, a decimal number as text."),
-    ("label", "Name of the trunk, for people. Not necessarily unique."),
+    ("id", "ID of the trunk at Wavix, a decimal number as a string."),
+    ("label", "Display name of the trunk. Does not have to be unique."),
     ("login", "SIP user name (API field `name`)."),
     (
         "status",
-        "`active`, or `pending` or `rejected` while IP authentication is under review or refused; such a trunk \
-         cannot place calls.",
+        "Status of the trunk: `active`, or, with IP authentication, `pending` during the review and `rejected` after \
+         a rejection. Only an active trunk can place calls.",
     ),
-    ("auth_method", "How calls are authenticated: `Digest` (password) or `IP auth`."),
-    ("callerid", "Caller ID of outbound calls, in digits. Null when none is pinned."),
+    ("auth_method", "Authentication of calls: `Digest` (password) or `IP auth`."),
+    ("callerid", "Caller ID of outbound calls, in digits. Null if none is set."),
     ("multiple_numbers", "Whether any active or verified number of the account may be the caller ID."),
     ("passthrough", "Whether caller ID passthrough is enabled."),
     ("encrypted_media", "Whether media is encrypted (SRTP)."),
     ("call_recording_enabled", "Whether outbound calls are recorded."),
-    ("machine_detection_enabled", "Whether voicemail is detected."),
+    ("machine_detection_enabled", "Whether answering machines are detected."),
     ("transcription_enabled", "Whether calls are transcribed."),
-    ("transcription_threshold", "Seconds a call must last to be transcribed."),
+    ("transcription_threshold", "Minimum duration of a transcribed call, in seconds."),
     ("ip_restrict", "Whether devices may register only from `allowed_ips`."),
     ("allowed_ips", "Addresses from which devices may register."),
-    ("didinfo_enabled", "Whether the `To` header of inbound INVITEs holds the dialled number."),
-    ("call_restrict", "Whether `call_limit` is enforced."),
-    ("call_limit", "Longest call in seconds. Null while `call_restrict` is false."),
-    ("cost_limit", "Whether `max_call_cost` is enforced."),
-    ("max_call_cost", "Highest cost of an outbound call in USD. Null while `cost_limit` is false."),
-    ("channels_restrict", "Whether `max_channels` is enforced."),
-    ("max_channels", "Most concurrent outbound calls. Null while `channels_restrict` is false."),
-    ("rewrite_enabled", "Whether dialled numbers are rewritten."),
-    ("rewrite_prefix", "Digits put in front of dialled numbers. Null while `rewrite_enabled` is false."),
-    ("rewrite_cond", "Leading digits taken off dialled numbers. Null while `rewrite_enabled` is false."),
+    ("didinfo_enabled", "Whether the `To` header of inbound INVITE requests contains the dialed number."),
+    ("call_restrict", "Whether the maximum call duration is enforced."),
+    ("call_limit", "Maximum call duration, in seconds. Null if it is not enforced."),
+    ("cost_limit", "Whether the maximum call cost is enforced."),
+    ("max_call_cost", "Maximum cost of an outbound call, in USD. Null if it is not enforced."),
+    ("channels_restrict", "Whether the maximum number of channels is enforced."),
+    ("max_channels", "Maximum number of concurrent outbound calls. Null if it is not enforced."),
+    ("rewrite_enabled", "Whether dialed numbers are rewritten."),
+    ("rewrite_prefix", "Prefix that is added to dialed numbers. Null if they are not rewritten."),
+    ("rewrite_cond", "Leading digits that are removed from dialed numbers. Null if they are not rewritten."),
 ];
 
 fn identity() -> Vec<Attribute> {
@@ -90,36 +88,36 @@ fn identity() -> Vec<Attribute> {
         Attribute::string("id")
             .computed()
             .keep_state()
-            .describe("Identifier of the trunk at Wavix, a decimal number as text. Also the import id."),
+            .describe("ID of the trunk at Wavix, a decimal number as a string. Also the import ID."),
         Attribute::string("label").required().same_meaning(same_label).describe(
-            "Name of the trunk, for people. Wavix does not ask it to be unique. Blanks at its ends make no difference.",
+            "Display name of the trunk. Does not have to be unique. Leading and trailing spaces are ignored.",
         ),
-        Attribute::string("login").computed().keep_state().describe(
-            "SIP user name, made by Wavix (API field `name`). Never changes. It is also the destination of \
-             numbers routed to the trunk.",
-        ),
+        Attribute::string("login")
+            .computed()
+            .keep_state()
+            .describe("SIP user name, assigned by Wavix (API field `name`). Never changes."),
         Attribute::string("created_at")
             .computed()
             .keep_state()
-            .describe("When the trunk was created: ISO 8601, UTC, as sent by Wavix."),
+            .describe("Creation time of the trunk: ISO 8601, UTC, as sent by Wavix."),
     ]
 }
 
 fn credentials() -> Vec<Attribute> {
     vec![
         Attribute::string("password").sensitive().validate(non_empty()).validate(Rule::Password).describe(
-            "SIP password, kept in the state. Set exactly one of `password` and `password_wo` when the \
-             trunk is created or changed. Wavix never returns it, so a password changed elsewhere is not \
-             noticed.",
+            "SIP password, stored in the state. To create or change the trunk, set exactly one of this argument and \
+             the write-only `password_wo`. Wavix never returns the password, so Terraform does not detect a change \
+             made elsewhere.",
         ),
         Attribute::string("password_wo").sensitive().write_only().validate(non_empty()).validate(Rule::Password).describe(
-            "SIP password that is sent to Wavix and kept neither in the plan nor in the state. Needs \
-             Terraform 1.11 or newer. A new value is sent with the next change of the trunk; change \
-             `password_wo_version` to send it at once.",
+            "SIP password that is sent to Wavix, but stored in neither plan nor state. Requires Terraform 1.11 or \
+             later. A new value is sent with the next change of the trunk; to send it immediately, also change its \
+             version argument.",
         ),
         Attribute::integer("password_wo_version").validate(at_least(FIRST_VERSION)).describe(format!(
-            "A change of it sends `password_wo` again. {}. Needs `password_wo`. Not sent to Wavix. In the state, \
-             `{UNCONFIRMED_VERSION}` stands for a password that was sent and never confirmed.",
+            "Version of the write-only password, which is required with it. A change sends the password again. {}. \
+             Not sent to Wavix. In the state, `{UNCONFIRMED_VERSION}` marks a password that Wavix has not confirmed.",
             capitalized(&at_least(FIRST_VERSION).rule()),
         )),
     ]
@@ -128,19 +126,18 @@ fn credentials() -> Vec<Attribute> {
 fn calling() -> Vec<Attribute> {
     vec![
         Attribute::string("callerid").same_meaning(same_number).validate(Rule::CallerId).describe(format!(
-            "Caller ID of outbound calls: an active or verified number of the account, which begins with its \
-             country code. Required unless `multiple_numbers` is true. {} ignored: `+1 (313) 284-7320` \
-             and `13132847320` are the same. While `multiple_numbers` is true, Wavix does not return it, and \
-             changes made elsewhere are not noticed; what it returns all the same for a trunk without a configured caller ID \
-             is ignored.",
+            "Caller ID of outbound calls: an active or verified number of the account, starting with its country \
+             code. Required unless `multiple_numbers` is true; Wavix then does not return it, and Terraform does not \
+             detect changes made elsewhere. {} ignored: `+1 (313) 284-7320` and `13132847320` are the same.",
             capitalized(&format!("{SEPARATORS_IN_WORDS} are")),
         )),
         switch("multiple_numbers").describe(
-            "Whether any active or verified number of the account may be the caller ID. Default `false`.",
+            "Whether any active or verified number of the account may be the caller ID. Default: `false`.",
         ),
         Attribute::bool("didinfo_enabled")
             .default_value(Value::Bool(true))
-            .describe("Whether the `To` header of inbound INVITEs holds the dialled number. Default `true`."),
+            .describe("Whether the `To` header of inbound INVITE requests contains the dialed number. Default: \
+                       `true`."),
     ]
 }
 
@@ -150,42 +147,40 @@ fn registration() -> Vec<Attribute> {
         .validate(ipv4())
         .describe(format!("Public static address of the SIP endpoint. {}.", capitalized(&ipv4().rule())));
     vec![
-        derived("ip_restrict", "devices may register only from `allowed_ips`", "`allowed_ips` is not empty"),
+        derived("ip_restrict", "devices may register only from `allowed_ips`", "that list is not empty"),
         Attribute::of("allowed_ips", Type::set(Type::String))
             .default_value(Value::Set(Vec::new()))
             .validate(each(ip_or_network()))
             .describe(format!(
-            "Public static addresses from which devices may register. {}. Wavix documents single IPv4 addresses; \
-             others are warned of. Default `[]`. Compared with Wavix also while `ip_restrict` is false. To authenticate \
-             calls by address instead of password, see \
-             `host_request`.",
+            "Public static addresses from which devices may register. {}. Wavix documents only single IPv4 \
+             addresses; for others, the plan shows a warning. Default: `[]`. To authenticate calls by address instead \
+             of password, use `host_request`.",
             capitalized(&each(ip_or_network()).rule())
         )),
         Attribute::nested("host_request", Nesting::Single, vec![host]).describe(
-            "Asks for IP authentication: calls from this address are accepted without a password, once \
-             Wavix has approved the request (see `status`; this can take days and is not waited for). One \
-             address may serve one trunk only. Another address may be refused or reviewed anew.",
+            "Request for IP authentication: after Wavix approves it, calls from this address are accepted without a \
+             password. The approval can take days, and the apply does not wait for it; see `status`. An address can \
+             belong to one trunk only. A change of the address may need a new approval.",
         ),
     ]
 }
 
 fn limits() -> Vec<Attribute> {
     vec![
-        derived("call_restrict", "`call_limit` is enforced", "`call_limit` is set"),
-        limit("call_limit", "Longest call in seconds", "not above the account's maximum", "call_restrict"),
-        derived("cost_limit", "`max_call_cost` is enforced", "`max_call_cost` is set"),
+        derived("call_restrict", "the maximum call duration is enforced", "`call_limit` is set"),
+        limit("call_limit", "Maximum call duration, in seconds", "not above the limit of the account", "call_restrict"),
+        derived("cost_limit", "the maximum call cost is enforced", "that maximum is set"),
         Attribute::number("max_call_cost").validate(Rule::Money).describe(format!(
-            "Highest cost of an outbound call in USD, an exact decimal. {}. What a calculation \
-             such as `0.15 * 1.2` adds beyond the 30th decimal is rounded away; round the result of a division, as \
+            "Maximum cost of an outbound call, in USD, as an exact decimal. {}. Round the result of a division, as \
              in `tonumber(format(\"%.4f\", 1 / 3))`. {}",
             capitalized(&Rule::Money.rule()),
             ignored_while_off("cost_limit"),
         )),
-        derived("channels_restrict", "`max_channels` is enforced", "`max_channels` is set"),
+        derived("channels_restrict", "the maximum number of channels is enforced", "that maximum is set"),
         limit(
             "max_channels",
-            "Most concurrent outbound calls",
-            "not above the account's capacity",
+            "Maximum number of concurrent outbound calls",
+            "not above the capacity of the account",
             "channels_restrict",
         ),
     ]
@@ -194,46 +189,42 @@ fn limits() -> Vec<Attribute> {
 fn rewriting() -> Vec<Attribute> {
     let digits = |name: &str, what: &str| {
         Attribute::string(name).describe(format!(
-            "{what}, as text, leading zeros included. Of digits, `+`, `*` and `#`; others are warned of. {}",
+            "{what}, as a string, including leading zeros. Digits, plus, star and hash; for others, the plan shows a \
+             warning. {}",
             ignored_while_off("rewrite_enabled"),
         ))
     };
     vec![
-        derived(
-            "rewrite_enabled",
-            "dialled numbers are rewritten",
-            "`rewrite_prefix` or `rewrite_cond` is set",
-        ),
-        digits("rewrite_prefix", "Digits put in front of dialled numbers"),
+        derived("rewrite_enabled", "dialed numbers are rewritten", "digits to add or to remove are set"),
+        digits("rewrite_prefix", "Prefix that is added to dialed numbers"),
         digits(
             "rewrite_cond",
-            "Leading digits taken off dialled numbers before `rewrite_prefix` is put in front (one \
-             description of Wavix calls it the number of such digits)",
+            "Leading digits that are removed from dialed numbers before the prefix is added",
         ),
     ]
 }
 
 fn features() -> Vec<Attribute> {
-    const PRO: &str = "Offered to Flex Pro accounts; where the account's tier does not include it, the apply \
-                       fails, says so, and leaves no new trunk behind.";
+    const PRO: &str = "Available for Flex Pro accounts; for other accounts the apply fails and does not create a \
+                       trunk.";
     vec![
         switch("call_recording_enabled")
-            .describe(format!("Whether outbound calls are recorded. Default `false`. {PRO}")),
+            .describe(format!("Whether outbound calls are recorded. Default: `false`. {PRO}")),
         switch("machine_detection_enabled")
-            .describe(format!("Whether voicemail is detected. Default `false`. {PRO}")),
+            .describe(format!("Whether answering machines are detected. Default: `false`. {PRO}")),
         switch("transcription_enabled")
-            .describe(format!("Whether calls are transcribed. Default `false`. {PRO}")),
+            .describe(format!("Whether calls are transcribed. Default: `false`. {PRO}")),
         Attribute::integer("transcription_threshold")
             .default_value(Value::Number(DEFAULT_TRANSCRIPTION_THRESHOLD.into()))
             .validate(Rule::WholeNumber(0))
             .describe(format!(
-                "Seconds a call must last to be transcribed. {}. Default \
+                "Minimum duration of a transcribed call, in seconds. {}. Default: \
                  `{DEFAULT_TRANSCRIPTION_THRESHOLD}`.",
                 capitalized(&Rule::WholeNumber(0).rule())
             )),
         switch("encrypted_media").describe(
-            "Whether media is encrypted (SRTP). Default `false`. Wavix support switches SRTP on for an \
-             account; where it is not, the apply fails and says so.",
+            "Whether media is encrypted (SRTP). Default: `false`. Wavix support enables SRTP for an account; \
+             otherwise the apply fails.",
         ),
     ]
 }
@@ -242,21 +233,21 @@ fn server_side() -> Vec<Attribute> {
     let server = |attribute: Attribute| attribute.computed().keep_state();
     vec![
         server(Attribute::string("host")).describe(
-            "`dynamic` when devices register with a password, or the address that IP authentication accepts.",
+            "`dynamic` if devices register with a password, or the address that IP authentication accepts.",
         ),
         server(Attribute::string("auth_method")).describe(
-            "How calls are authenticated: `Digest` (password) or `IP auth`. For `IP auth` it is looked up in \
+            "Authentication of calls: `Digest` (password) or `IP auth`. For `IP auth`, the provider reads it from \
              the account's list of trunks.",
         ),
         server(Attribute::string("status")).describe(
-            "`active`, or `pending` or `rejected` while IP authentication is under review or refused; such a \
-             trunk cannot place calls. Recorded by the next refresh when it changes.",
+            "Status of the trunk: `active`, or, with IP authentication, `pending` during the review and `rejected` \
+             after a rejection. Only an active trunk can place calls. The next refresh records a change.",
         ),
         server(Attribute::bool("passthrough"))
-            .describe("Whether caller ID passthrough is enabled, which Wavix grants on request."),
+            .describe("Whether caller ID passthrough is enabled, which Wavix does on request."),
         server(Attribute::string("access_token"))
             .sensitive()
-            .describe("Static token of the trunk, with which the embeddable dialler signs in. May be null."),
+            .describe("Static token of the trunk for the embeddable dialer. May be null."),
     ]
 }
 
@@ -269,7 +260,7 @@ fn switch(name: &str) -> Attribute {
 fn derived(name: &str, what: &str, when: &str) -> Attribute {
     Attribute::bool(name)
         .optional_computed()
-        .describe(format!("Whether {what}. Left out, it is true when {when}, and false otherwise."))
+        .describe(format!("Whether {what}. Default: `true` if {when}, otherwise `false`."))
 }
 
 fn limit(name: &str, what: &str, ceiling: &str, flag: &str) -> Attribute {
@@ -281,5 +272,7 @@ fn limit(name: &str, what: &str, ceiling: &str, flag: &str) -> Attribute {
 }
 
 fn ignored_while_off(flag: &str) -> String {
-    format!("Ignored by Wavix while `{flag}` is false; changes made elsewhere then go unnoticed.")
+    format!(
+        "If `{flag}` is false, Wavix ignores the value, and Terraform does not detect changes made elsewhere."
+    )
 }

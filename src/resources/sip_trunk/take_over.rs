@@ -30,23 +30,25 @@ pub(super) fn take_over(moved: &MovedState) -> Result<Option<SipTrunkModel>, Dia
     let path = moved.text("path").unwrap_or_default();
     let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
     if path.rsplit('/').next() != Some(COLLECTION) {
-        return Err(refused("Its `path` is not that of SIP trunks, `/v1/trunks`.").into());
+        return Err(refused("Its `path` is not `/v1/trunks`.").into());
     }
     let Some(answer) = moved.text("api_response") else {
         return Err(refused(
-            "It holds no `api_response`. Run `terraform apply -refresh-only` with the old resource first, which \
-             fills it in.",
+            "It has no `api_response`. First run `terraform apply -refresh-only` with the old resource, which sets \
+             it.",
         )
         .into());
     };
     // The parser's message might quote a token.
     let record: Record<SipTrunk> = serde_json::from_str(answer)
-        .map_err(|_| refused("Its `api_response` is not a SIP trunk as Wavix answers it."))?;
+        .map_err(|_| refused("Its `api_response` is not a SIP trunk as returned by Wavix."))?;
     if record.key.parse().is_ok_and(|id: i64| id <= 0)
         || record.text("login").is_none()
         || record.label().is_none()
     {
-        return Err(refused("Its `api_response` has not the id, name and label of a SIP trunk.").into());
+        return Err(
+            refused("Its `api_response` does not contain the id, name and label of a SIP trunk.").into()
+        );
     }
     if moved.text("id").is_some_and(|id| id != record.key) {
         return Err(refused("Its `id` is not that of the SIP trunk in its `api_response`.").into());
@@ -76,9 +78,32 @@ fn refused(cause: &str) -> Diagnostic {
     Diagnostic::error(
         "Cannot move restapi_object to SIP trunk",
         format!(
-            "The object that the `moved` block names is not a SIP trunk that can be taken over. {cause} The state \
-             was left as it was.\n\nCorrect the `moved` block. A SIP trunk can also be adopted by its id, with an \
-             `import` block."
+            "Correct the `moved` block, or import the SIP trunk by its id with an `import` block. The object of the \
+             `moved` block is not a SIP trunk that can be moved. {cause} The state is unchanged."
         ),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_that_is_no_trunk_is_refused_with_the_reason() {
+        let state = |state: Value| MovedState {
+            provider: "registry.terraform.io/Mastercard/restapi".to_owned(),
+            type_name: TYPE.to_owned(),
+            schema_version: 0,
+            state,
+        };
+        for (object, reason) in [
+            (serde_json::json!({ "path": "/v1/numbers" }), "`path` is not"),
+            (serde_json::json!({ "path": "/v1/trunks" }), "no `api_response`"),
+            (serde_json::json!({ "path": "/v1/trunks", "api_response": "[]" }), "not a SIP trunk"),
+            (serde_json::json!({ "path": "/v1/trunks", "api_response": "{}" }), "not a SIP trunk"),
+        ] {
+            let told: Vec<Diagnostic> = take_over(&state(object)).unwrap_err().into_iter().collect();
+            assert!(told[0].detail.contains(reason), "{told:?}");
+        }
+    }
 }

@@ -28,9 +28,9 @@ fn check_label(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
     if config.label.known().is_some_and(|label| !label.trim().is_empty() && label.trim() != label.as_str()) {
         diagnostics.push(
             Diagnostic::warning(
-                "Blanks at the ends of the label",
-                "Wavix may store the label without them, and a trunk that is looked for by its label is then not found. \
-                 Remove them, for example with `trimspace`.",
+                "Spaces at the ends of the label",
+                "Remove leading and trailing spaces from the label, for example with `trimspace`. Wavix may store \
+                 the label without them, and a search by label then does not find the trunk.",
             )
             .at(Path::root("label")),
         );
@@ -45,10 +45,7 @@ fn check_unusual(config: &SipTrunkModel, diagnostics: &mut Diagnostics) {
         diagnostics.push(warning.at(Path::root(argument)));
     };
     if config.label.known().is_some_and(|label| label.trim().is_empty()) {
-        doubt(
-            "label",
-            "The label is blank: nobody can tell the trunk by it, and Wavix may refuse it.".to_owned(),
-        );
+        doubt("label", "Set a label that identifies the trunk: Wavix may reject a blank label.".to_owned());
     }
     caller_id::check_unusual(config, &mut doubt);
     limits::check_unusual(config, &mut doubt);

@@ -51,15 +51,16 @@ impl Evidence {
         let Self { text, error } = self;
         match listed {
             Ok(listed) if listed.iter().all(|token| token.uuid != uuid) => Fate::Gone,
-            Ok(_) => {
-                Fate::StillValid(Self { text: format!("{text} The account's list still holds it."), error })
-            }
+            Ok(_) => Fate::StillValid(Self {
+                text: format!("{text} The account's list still contains it."),
+                error,
+            }),
             // The key may be allowed to delete tokens and not to list them.
             Err(cause) if cause.is_forbidden() && error.as_ref().is_some_and(is_about_the_token) => {
                 Fate::Gone
             }
             Err(cause) => Fate::Unknown(Self {
-                text: format!("{text} Whether it is gone could not be looked up. {cause}"),
+                text: format!("{text} The provider could not check whether it is deleted: {cause}"),
                 error,
             }),
         }

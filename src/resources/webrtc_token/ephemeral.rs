@@ -64,37 +64,38 @@ impl<T: RemoteObject> Ephemeral<Context> for WebRtcToken<T> {
 
     fn schema(&self) -> Schema {
         Schema {
-            description: "A WebRTC token: a browser with the Wavix Embeddable widget registers with it at a SIP trunk. \
-                          The token is made when Terraform needs it, in every plan and every apply, and deleted at the \
-                          end of the run, which also ends the sessions that use it. Set `revoke_on_close` to false, \
-                          and a `ttl`, for one that is handed on.\n\nNeeds the scope `embeddable:write`."
+            description: "Creates a WebRTC token, with which a browser with the Wavix Embeddable widget registers \
+                          with a SIP trunk. Terraform creates the token in every plan and every apply, and the \
+                          provider deletes it at the end of the run, which also ends the sessions that use it. For a \
+                          token that outlives the run, set a `ttl` and disable the revocation.\n\nRequires the scope \
+                          `embeddable:write`."
                 .to_owned(),
             attributes: vec![
                 Attribute::string("sip_trunk")
                     .required()
                     .validate(validators::non_empty())
-                    .describe("The `login` of the SIP trunk to register at; not its id, not its label."),
+                    .describe("The `login` of the SIP trunk to register with, not its ID or label."),
                 Attribute::number("ttl")
                     .validate(validators::at_least(1))
                     .validate(validators::at_most(i64::from(i32::MAX)))
                     .describe(
-                        "How many seconds the token is valid. Left out, it does not expire. Better set it: Terraform \
-                         does not end the life of a token when the resource that uses it fails, and what has no `ttl` \
-                         then stays valid.",
+                        "Lifetime of the token, in seconds. If omitted, the token does not expire. Set it: if a \
+                         resource that uses the token fails, Terraform does not close the token, and a token without \
+                         a `ttl` stays valid.",
                     ),
                 Attribute::string("payload").validate(JsonObject).describe(
-                    "Data of your own that the widget gets with the token, as JSON text of an object: use \
+                    "Custom data that the widget receives with the token: a JSON object, as returned by \
                      `jsonencode`.",
                 ),
                 Attribute::bool("revoke_on_close").describe(
-                    "Whether the token is deleted at the end of the run. Default: true. With false it is valid until \
-                     it expires, also one that was made by a mere plan.",
+                    "Whether to delete the token at the end of the run. Default: `true`. If `false`, the token is \
+                     valid until it expires, even if only a plan created it.",
                 ),
-                Attribute::string("uuid").computed().describe("Identifier of the token at Wavix."),
+                Attribute::string("uuid").computed().describe("ID of the token at Wavix."),
                 Attribute::of("token", Type::String)
                     .computed()
                     .sensitive()
-                    .describe("The token itself, a JWT. Wavix shows it once."),
+                    .describe("The token, a JWT. Wavix returns it only once."),
             ],
             ..Schema::default()
         }
@@ -102,8 +103,8 @@ impl<T: RemoteObject> Ephemeral<Context> for WebRtcToken<T> {
 
     fn validate(&self, config: &WebRtcTokenData, diagnostics: &mut Diagnostics) {
         if config.revoke_on_close == Attr::Known(false) && config.ttl.is_null() {
-            let detail = "`revoke_on_close` is false and `ttl` is not set, so every plan and every apply leaves a token \
-                          behind that is valid for ever. Set `ttl`, or let the token be revoked.";
+            let detail = "Set `ttl`, or remove `revoke_on_close = false`: every plan and every apply creates a token \
+                          that never expires.";
             let trunk = config.sip_trunk.known().map(|login| format!(" of SIP trunk {login}"));
             let summary = format!("WebRTC token{} never expires", trunk.unwrap_or_default());
             diagnostics.push(Diagnostic::warning(summary, detail).at(Path::root("revoke_on_close")));
@@ -185,7 +186,7 @@ impl<T: RemoteObject> Ephemeral<Context> for WebRtcToken<T> {
 
 fn body(config: &WebRtcTokenData) -> Result<WebRtcTokenBody, Diagnostics> {
     let payload = config.payload.known().map(|text| payload(text)).transpose().map_err(|reason| {
-        let detail = format!("{reason} No token was requested.");
+        let detail = format!("{reason} No token was created.");
         Diagnostic::error("Invalid payload", detail).at(Path::root("payload"))
     })?;
     Ok(WebRtcTokenBody {
@@ -217,12 +218,12 @@ fn perhaps_valid(uuid: &str, ttl: Option<i64>, evidence: &Evidence) -> Diagnosti
     let Evidence { text, error } = evidence;
     let valid = match ttl {
         Some(_) => lifetime(ttl),
-        None => "until it expires, or for ever if it has no `ttl`".to_owned(),
+        None => "until it expires, or without limit if it has no `ttl`".to_owned(),
     };
     let remedy = error.as_ref().and_then(|error| NOUN.remedy(Verb::Revoke, error)).unwrap_or_default();
     let detail = format!(
-        "{text}\n\nThe WebRTC token {uuid} may still be valid, {valid}. The action `wavix_revoke_webrtc_tokens` \
-         deletes all tokens of a SIP trunk. {remedy}"
+        "The WebRTC token {uuid} may still be valid, {valid}. To delete all tokens of a SIP trunk, use the action \
+         `wavix_revoke_webrtc_tokens`. {remedy}\n\n{text}"
     );
     Diagnostic::error(NOUN.summary(Verb::Revoke), detail.trim_end())
 }
@@ -232,22 +233,26 @@ fn refused(body: &WebRtcTokenBody, error: &client::Error) -> Diagnostics {
         return NOUN.failed(Verb::Open, "", error);
     }
     let detail = format!(
-        "{error}\n\nNo WebRTC token was created.\n\nCheck that a SIP trunk of the account has the login {:?}: \
-         `sip_trunk` is the trunk's `login`, not its id and not its label. If it is right, the account may not be \
-         provisioned for this service, which Wavix support can tell and change.",
+        "Check that a SIP trunk of the account has the login {:?}: `sip_trunk` is the `login` of the trunk, not its \
+         id or label. If it is correct, ask Wavix support whether the account is provisioned for this service. No \
+         WebRTC token was created.\n\n{error}",
         body.sip_trunk
     );
     Diagnostic::error(NOUN.summary(Verb::Open), detail).at(Path::root("sip_trunk")).into()
 }
 
 fn secret_missing(uuid: &str, is_deleted: bool) -> Diagnostic {
-    let end =
-        if is_deleted { "so it was deleted" } else { "and it could not be deleted, as another error says" };
+    let end = if is_deleted {
+        "so the provider deleted it"
+    } else {
+        "and the provider could not delete it, as another \
+                                                               error reports"
+    };
     Diagnostic::error(
         NOUN.summary(Verb::Open),
         format!(
-            "Wavix created the token {uuid}, and its answer lacks the token itself, which is shown only once. It was \
-             of no use, {end}. Run the command again; if it goes on, ask Wavix support."
+            "Run the command again. If the problem persists, ask Wavix support. Wavix created the token {uuid}, but \
+             the response does not contain the token, {end}."
         ),
     )
 }
@@ -256,11 +261,11 @@ fn secret_missing(uuid: &str, is_deleted: bool) -> Diagnostic {
 fn payload(text: &str) -> Result<Payload, String> {
     // The parser's message may quote what it found; the place is enough.
     let value: serde_json::Value = serde_json::from_str(text).map_err(|error| {
-        format!("The text is not valid JSON: see line {}, column {}.", error.line(), error.column())
+        format!("The text is malformed JSON at line {}, column {}.", error.line(), error.column())
     })?;
     match value {
         serde_json::Value::Object(payload) => Ok(payload),
-        _ => Err("The text is valid JSON, but no object.".to_owned()),
+        _ => Err("The text is valid JSON, but not an object.".to_owned()),
     }
 }
 
@@ -269,7 +274,7 @@ struct JsonObject;
 
 impl Validator for JsonObject {
     fn rule(&self) -> String {
-        "must be JSON text of an object, as `jsonencode({ … })` writes it".to_owned()
+        "must be a JSON object, as returned by `jsonencode({ … })`".to_owned()
     }
 
     fn check(&self, value: &Value) -> Result<(), String> {

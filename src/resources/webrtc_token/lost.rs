@@ -26,14 +26,13 @@ pub(super) async fn report(
     let left = match endpoints::list(client, options).await {
         Ok(listed) => what_is_left(body, &listed),
         Err(cause) => format!(
-            "Whether it exists could not be looked up. {cause}\n\nIf it exists, it is valid {}, and nobody has its \
-             secret.",
+            "A token may exist, valid {}; nobody has its secret. The provider could not check: {cause}",
             lifetime(body.ttl)
         ),
     };
     let detail = format!(
-        "{error}\n\n{left}\n\nIt was not requested a second time, because that could make two. Run the command again \
-         for a new one."
+        "Run the command again for a new token. {left}\n\nTo avoid a duplicate, the provider did not repeat the \
+         request.\n\n{error}"
     );
     Diagnostic::error(NOUN.summary(Verb::Open), detail).into()
 }
@@ -43,18 +42,16 @@ fn what_is_left(body: &WebRtcTokenBody, listed: &[WebRtcTokenRecord]) -> String 
         listed.iter().filter(|token| is_like(token, body)).map(|token| token.uuid.as_str()).collect();
     if alike.is_empty() {
         return format!(
-            "Wavix lists no token with these arguments now, so most likely none was created. If the request is merely \
-             late, one for the SIP trunk {:?} may still appear, valid {}, and the action `wavix_revoke_webrtc_tokens` \
-             deletes it.",
+            "Wavix lists no token with these arguments, so probably none was created. If one for the SIP trunk {:?} \
+             still appears, valid {}, the action `wavix_revoke_webrtc_tokens` deletes it.",
             body.sip_trunk,
             lifetime(body.ttl)
         );
     }
     format!(
-        "A token may have been created all the same. Wavix lists these with the same arguments:\n{}\n\nWhether one of \
-         them was made by this request cannot be told, so none was deleted. If one was, it is valid {}, and nobody \
-         has its secret. The action `wavix_revoke_webrtc_tokens` deletes all tokens of the SIP trunk, those in use \
-         included.",
+        "This request may have created one of these tokens with the same arguments, valid {1}:\n{0}\n\nThe provider \
+         cannot tell which one, so it deleted none. The action `wavix_revoke_webrtc_tokens` deletes all tokens of the \
+         SIP trunk, including those in use.",
         named(alike.into_iter()),
         lifetime(body.ttl)
     )

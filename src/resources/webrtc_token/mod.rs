@@ -26,7 +26,7 @@ pub const NOUN: Noun = Noun {
     words: &[],
     list: "",
     adopt: Some(
-        "It cannot be adopted. The action `wavix_revoke_webrtc_tokens` deletes all tokens of a SIP trunk.",
+        "It cannot be imported. The action `wavix_revoke_webrtc_tokens` deletes all tokens of a SIP trunk.",
     ),
 };
 
@@ -47,6 +47,6 @@ fn named<'a>(uuids: impl ExactSizeIterator<Item = &'a str>) -> String {
 fn lifetime(ttl: Option<i64>) -> String {
     match ttl {
         Some(seconds) => format!("until {seconds} seconds after its creation"),
-        None => "until it is deleted: without a `ttl` it never expires".to_owned(),
+        None => "until it is deleted, because it has no `ttl`".to_owned(),
     }
 }

@@ -48,15 +48,15 @@ impl<T: RemoteObject> Action<Context> for RevokeWebRtcTokens<T> {
 
     fn schema(&self) -> Schema {
         Schema {
-            description: "Deletes all WebRTC tokens of a SIP trunk, whoever made them, and with them ends the sessions \
-                          that use them. The trunk's own `access_token` is not among them.\n\nNeeds the scope \
+            description: "Deletes all WebRTC tokens of a SIP trunk, whoever created them, and ends the sessions that \
+                          use them. It does not delete the `access_token` of the trunk.\n\nRequires the scope \
                           `embeddable:write`."
                 .to_owned(),
             attributes: vec![
                 Attribute::string("sip_trunk")
                     .required()
                     .validate(validators::non_empty())
-                    .describe("The `login` of the SIP trunk; not its id, not its label."),
+                    .describe("The `login` of the SIP trunk, not its ID or label."),
             ],
             ..Schema::default()
         }
@@ -89,7 +89,7 @@ impl<T: RemoteObject> Action<Context> for RevokeWebRtcTokens<T> {
                     if is_partial.is_none() {
                         return Ok(Diagnostics::new());
                     }
-                    progress.report("Wavix lists a part of the WebRTC tokens at a time: listing the next");
+                    progress.report("Listing the next WebRTC tokens");
                 }
             }
             tried.extend(tokens.into_iter().map(|token| token.uuid));
@@ -102,9 +102,9 @@ fn unseen(login: &str, revoked: usize, cause: &client::Error) -> Diagnostic {
     Diagnostic::error(
         NOUN.summary(Verb::Revoke),
         format!(
-            "More WebRTC tokens of the SIP trunk {login} may be valid: Wavix shows only a part of its list of tokens, \
-             and none of this trunk is in it. {revoked} that were in it are revoked.\n\n{cause}\n\nRun the action again \
-             when tokens of other trunks have expired or are revoked, or ask Wavix support for the whole list."
+            "More WebRTC tokens of the SIP trunk {login} may be valid. Revoked so far: {revoked}. Run the action \
+             again when tokens of other trunks have expired or are revoked, or ask Wavix support for the whole list. \
+             Wavix returns only part of the list of tokens.\n\n{cause}"
         ),
     )
 }
@@ -159,8 +159,7 @@ async fn revoke_all(
                 progress.report(format!("Revoked WebRTC token {uuid} ({number} of {total})"));
             }
             Fate::Unknown(evidence) => {
-                progress
-                    .report(format!("Unclear whether WebRTC token {uuid} is revoked ({number} of {total})"));
+                progress.report(format!("WebRTC token {uuid} may not be revoked ({number} of {total})"));
                 revocation.doubtful.push((uuid, evidence));
             }
             Fate::StillValid(evidence) => {
@@ -189,7 +188,7 @@ impl Revocation<'_> {
             match evidence.with_list(uuid, &listed) {
                 Fate::Gone => {
                     self.revoked += 1;
-                    progress.report(format!("WebRTC token {uuid} is gone"));
+                    progress.report(format!("WebRTC token {uuid} is deleted"));
                 }
                 Fate::Unknown(evidence) | Fate::StillValid(evidence) => {
                     progress.report(format!("Could not revoke WebRTC token {uuid}"));
@@ -209,7 +208,7 @@ impl Revocation<'_> {
         Diagnostic::error(
             NOUN.summary(Verb::Revoke),
             format!(
-                "The action was interrupted. {}; the others may still be valid. Run the action again for the rest.",
+                "Run the action again: it was interrupted. {}; the others may still be valid.",
                 self.so_far()
             ),
         )
@@ -221,22 +220,20 @@ impl Revocation<'_> {
         if !failures.is_empty() {
             let causes: Vec<String> =
                 failures.iter().map(|(uuid, Evidence { text, .. })| format!("  - {uuid}: {text}")).collect();
-            paragraphs.push(format!("These may still be valid:\n{}", causes.join("\n")));
+            paragraphs.push(format!("These tokens may still be valid:\n{}", causes.join("\n")));
         }
         if let Some(Stop { uuid, error, untried }) = stop.as_ref().filter(|stop| !stop.untried.is_empty()) {
             let is_told = failures.iter().any(|(failed, _)| failed == uuid);
-            let gone =
-                if is_told { String::new() } else { format!("{error} That token is gone all the same. ") };
+            let gone = if is_told { String::new() } else { format!("{error} That token is deleted. ") };
             paragraphs.push(format!(
-                "{gone}The same failure would most likely have met these, so they were not tried and may still be \
-                 valid:\n{}",
+                "{gone}These tokens were not tried, because the same failure is likely, and may still be valid:\n{}",
                 named(untried.iter().map(|token| token.uuid.as_str()))
             ));
         }
         let mut errors = failures.iter().rev().filter_map(|(_, evidence)| evidence.error.as_ref());
         let last = stop.as_ref().map(|stop| &stop.error).or_else(|| errors.next());
         let remedy = last.and_then(|error| NOUN.remedy(Verb::Revoke, error)).unwrap_or_default();
-        paragraphs.push(format!("Run the action again for the rest. {remedy}").trim_end().to_owned());
+        paragraphs.push(format!("Run the action again. {remedy}").trim_end().to_owned());
         Diagnostic::error(NOUN.summary(Verb::Revoke), paragraphs.join("\n\n"))
     }
 }
@@ -255,15 +252,15 @@ async fn unknown_trunk<T: RemoteObject>(call: &Call<'_, Context>, login: &str) -
             Diagnostic::warning(
                 format!("Unknown SIP trunk {login:?}"),
                 format!(
-                    "No SIP trunk of the account has the login {login:?}, and no WebRTC token is for it, so nothing \
-                     was revoked. `sip_trunk` is the trunk's `login`, not its id and not its label."
+                    "Set `sip_trunk` to the `login` of the trunk, not its id or label: no SIP trunk of the account \
+                     and no WebRTC token has the login {login:?}. Nothing was revoked."
                 ),
             )
             .at(Path::root("sip_trunk")),
         ),
         Ok(_) => None,
         Err(error) => {
-            tracing::info!(%error, "whether the SIP trunk exists could not be looked up");
+            tracing::info!(%error, "cannot check whether the SIP trunk exists");
             None
         }
     }

@@ -112,9 +112,9 @@ async fn what_is_no_trunk_is_refused_and_not_shown() {
             PROVIDER,
             "restapi_object",
             with("api_response", json!("<html>planted-TOKEN")),
-            "as Wavix answers it",
+            "as returned by Wavix",
         ),
-        (PROVIDER, "restapi_object", with("api_response", json!("[7]")), "as Wavix answers it"),
+        (PROVIDER, "restapi_object", with("api_response", json!("[7]")), "as returned by Wavix"),
         (
             PROVIDER,
             "restapi_object",
@@ -127,7 +127,7 @@ async fn what_is_no_trunk_is_refused_and_not_shown() {
         let answer = moved(&mut bench, provider, type_name, &state).await;
         let error = one_error(&answer.diagnostics);
         assert!(error.starts_with("Cannot move ") && error.contains(fragment), "{fragment}: {error}");
-        assert!(error.contains("left as it was") && !error.contains("planted"), "{error}");
+        assert!(error.contains("unchanged") && !error.contains("planted"), "{error}");
         assert_eq!(answer.target_state, None);
     }
     // It was only ever the one thing that was wrong.

@@ -143,8 +143,8 @@ fn a_key_of_use_to_nobody_is_refused_before_anything_is_asked() {
     for (arguments, says) in [
         ("  permitted_ips = []", "no address"),
         ("  permitted_ips = [\"192.0.2.0/24\"]", "IPv4 address"),
-        ("  scopes = {}", "could do nothing"),
-        ("  scopes = { calls = \"none\" }", "could do nothing"),
+        ("  scopes = {}", "has no access"),
+        ("  scopes = { calls = \"none\" }", "has no access"),
         ("  scopes = { trunk = \"read\" }", "Did you mean \\\"trunks\\\"?"),
         ("  scopes = { trunks = \"all\" }", "`write`"),
     ] {
@@ -170,7 +170,7 @@ fn the_key_that_terraform_runs_on_is_not_destroyed() {
     let run = tf.config(&key("  active = false")).plan_err();
     assert!(run.stdout.contains("Cannot update API key"), "{run}");
     let run = tf.config(&key("  scopes = { trunks = \"read\" }")).plan().succeeded();
-    assert!(run.stdout.contains("This provider's API key is restricted"), "{run}");
+    assert!(run.stdout.contains("Restriction of this provider's API key"), "{run}");
     assert!(sim.api_keys().iter().any(|key| key.value() == OWN && key.active && !key.scopes_enabled));
     assert_eq!(sim.journal().count("DELETE", "/v1/api-keys/*"), 0);
 }

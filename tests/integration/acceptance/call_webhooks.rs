@@ -90,7 +90,7 @@ fn a_slot_of_somebody_else_is_refused_and_overwritten_when_told_so() {
     let url = "https://hooks.example.com/cdr";
     tf.config(&one("cdr", "post-call", url, ""));
     let plan = tf.plan().succeeded();
-    assert!(plan.warnings().iter().any(|warning| warning.summary == "Call webhook is taken"), "{plan}");
+    assert!(plan.warnings().iter().any(|warning| warning.summary == "Call webhook already exists"), "{plan}");
     let error = tf.apply_err().error();
     assert_eq!(error.summary, "Cannot create call webhook");
     assert!(error.detail.contains(OTHER) && error.detail.contains("overwrite = true"), "{error:?}");
@@ -114,7 +114,7 @@ fn the_old_url_is_put_back_when_a_rotation_fails() {
     tf.config(&one("live", "on-call", old, "")).apply_ok();
     sim.faults().push(Rule::new("POST", PATH, Fault::status(400)).skip(1));
     let error = tf.config(&one("live", "on-call", new, "")).apply_err().error();
-    assert!(error.detail.contains(&format!("In force for `on-call` is {old}")), "{error:?}");
+    assert!(error.detail.contains(&format!("The active `url` for `on-call` is {old}")), "{error:?}");
     assert_eq!(sim.webhook("on-call").as_deref(), Some(old));
     assert_eq!(tf.state("wavix_call_webhook.live")["url"], old);
     sim.faults().clear();
@@ -169,7 +169,7 @@ fn a_webhook_is_imported_by_its_event() {
         json!({ "event_type": "on-call", "url": url, "overwrite": false, "timeouts": null })
     );
     tf.run(["state", "rm", "wavix_call_webhook.live"]).succeeded();
-    for (id, reason) in [("answered", "`on-call`"), ("post-call", "There is no call webhook")] {
+    for (id, reason) in [("answered", "`on-call`"), ("post-call", "The account has no call webhook")] {
         let run = tf.import("wavix_call_webhook.live", id);
         assert!(run.text().split_whitespace().collect::<Vec<_>>().join(" ").contains(reason), "{id}: {run}");
         assert_eq!(tf.state_addresses(), [""; 0]);

@@ -93,7 +93,7 @@ fn an_unknown_trunk_is_an_error_at_the_argument() {
     let error = tf.config(&token("Office", "")).plan_err().error();
     assert_eq!(error.summary, "Cannot open WebRTC token");
     assert!(error.code.as_deref().unwrap_or_default().contains("sip_trunk"), "{error:?}");
-    assert!(error.detail.contains("not its label"), "{error:?}");
+    assert!(error.detail.contains("not its id or label"), "{error:?}");
 }
 
 fn credentials_reach_a_write_only_argument_and_no_file() {

@@ -44,7 +44,7 @@ fn a_feature_that_is_silently_refused_is_an_error_that_says_so() {
         assert!(error.detail.contains("account"), "{}", error.detail);
     }
     // A create is all or nothing.
-    assert!(errors[0].detail.contains("nothing was left"), "{}", errors[0].detail);
+    assert!(errors[0].detail.contains("nothing is left"), "{}", errors[0].detail);
     assert!(tf.state_addresses().is_empty() && sim.trunks().is_empty());
 
     // The way out that the error names.

@@ -45,7 +45,7 @@ output "pjsip" {
 fn an_error_says_which_argument_is_wrong_and_why() {
     for (call, parameter, reason) in [
         (r#"e164("030 1234567")"#, "number", "country code"),
-        (r#"sip_uri("67758", "nl.wavix.net:5060")"#, "host", "leave the port out"),
+        (r#"sip_uri("67758", "nl.wavix.net:5060")"#, "host", "remove the port"),
         (r#"pjsip_endpoint("67758", "a\nb", "nl.wavix.net")"#, "password", "line break"),
     ] {
         let tf = Terraform::unconfigured();

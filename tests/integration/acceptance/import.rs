@@ -167,7 +167,7 @@ fn an_unknown_id_is_an_error_and_nothing_is_kept() {
         let login = sim.trunk(id).unwrap().name;
         let meant = format!("{login} is the login of the SIP trunk {id}");
         let unknown = (id + 1).to_string();
-        for (wrong, says) in [(&unknown, "The account has these"), (&login, meant.as_str())] {
+        for (wrong, says) in [(&unknown, "It has:"), (&login, meant.as_str())] {
             tf.write("import.tf", "");
             let run = tf.import(TRUNK, wrong).failed();
             assert!(run.text().contains("Cannot import SIP trunk"), "{run}");

@@ -52,7 +52,7 @@ fn a_trunk_that_is_replaced_is_not_adopted_in_its_own_place() {
         let run =
             tf.run(["apply", "-input=false", "-auto-approve", "-json", "-replace=wavix_sip_trunk.main"]);
         let error = run.failed().error();
-        assert!(error.detail.contains("may have been created all the same"), "{error:?}");
+        assert!(error.detail.contains("may exist and is not in the state"), "{error:?}");
         let left: Vec<i64> = sim.trunks().iter().map(|trunk| trunk.id).collect();
         assert_eq!(left, if rest.is_empty() { vec![] } else { vec![old] });
         tf.apply_ok();

@@ -112,7 +112,7 @@ fn a_source_that_is_no_trunk_is_refused_and_its_state_kept() {
     let number = OBJECT.replace("/v1/trunks", "/v1/numbers").replace("label  ", "id = 7\n    label  ");
     let data = "resource \"terraform_data\" \"office\" {\n  input = \"Office\"\n}\n";
     for (source, from, reason) in [
-        (number.as_str(), "restapi_object.office", "`path` is not that of SIP trunks"),
+        (number.as_str(), "restapi_object.office", "`path` is not `/v1/trunks`"),
         (data, "terraform_data.office", "`terraform_data`"),
     ] {
         terraform.config(&format!("{beginning}{source}"));
@@ -124,7 +124,7 @@ fn a_source_that_is_no_trunk_is_refused_and_its_state_kept() {
         {
             let error = terraform.run(command).failed().error();
             assert!(error.summary.starts_with("Cannot move "), "{error:?}");
-            assert!(error.detail.contains(reason) && error.detail.contains("left as it was"), "{error:?}");
+            assert!(error.detail.contains(reason) && error.detail.contains("unchanged"), "{error:?}");
             assert_eq!(terraform.read("terraform.tfstate"), before, "the state is as it was");
         }
         assert!(sim.trunks().is_empty());

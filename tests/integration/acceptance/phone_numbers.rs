@@ -183,7 +183,7 @@ fn sms_comes_and_goes_with_its_relay() {
     sim.journal().clear();
     let run = tf.config(&one("main", "")).plan().succeeded();
     assert!(run.changes().values().all(|change| change == "no-op") || run.changes().is_empty(), "{run}");
-    assert!(summaries(&run).contains(&"Setting is not managed any more".to_owned()), "{run}");
+    assert!(summaries(&run).contains(&"Argument is no longer managed".to_owned()), "{run}");
     assert!(sim.phone_number(FIRST).unwrap().sms_enabled, "what is left out stays");
     destroy(&tf);
     assert_eq!(writes(&sim), (0, 0));
@@ -207,7 +207,7 @@ fn a_test_number_is_released_by_one_request_and_never_by_a_taint() {
     // A taint would have it released and adopted anew.
     tf.run(["taint", "wavix_phone_number.test"]).succeeded();
     let error = tf.plan_err().error();
-    assert_eq!(error.summary, "Phone number would be released and taken again");
+    assert_eq!(error.summary, "Phone number would be released and adopted again");
     tf.run(["apply", "-refresh=false", "-auto-approve", "-input=false", "-no-color"]).succeeded();
     assert_eq!(writes(&sim), (0, 0), "not without a refresh either:\n{}", sim.journal());
     tf.expect_empty_plans();
@@ -224,7 +224,7 @@ fn a_test_number_is_released_by_one_request_and_never_by_a_taint() {
     tf.run(["destroy", "-auto-approve", "-input=false", "-no-color"]).failed();
     tf.config(&one("test", "")).apply_ok();
     let run = tf.run(["plan", "-destroy", "-input=false", "-json"]).succeeded();
-    assert!(run.warnings().iter().any(|it| it.detail.contains("0.99 USD a month")), "{run}");
+    assert!(run.warnings().iter().any(|it| it.detail.contains("0.99 USD per month")), "{run}");
     sim.journal().clear();
     destroy(&tf);
     assert_eq!(writes(&sim), (0, 0));
@@ -243,7 +243,7 @@ fn a_number_that_failed_or_was_renamed_is_never_released() {
     // Another name without a `moved` block.
     tf.config(&one("second", &wanted));
     let error = tf.plan_err().error();
-    assert_eq!(error.summary, "Phone number would be released and taken again");
+    assert_eq!(error.summary, "Phone number would be released and adopted again");
     let keep = format!("destinations = [{TO_PHONE}]");
     tf.config(&one("first", &keep)).apply_ok();
     tf.config(&one("second", &keep)).apply_ok();
@@ -285,8 +285,8 @@ fn bad_numbers_are_refused_while_planning() {
             "Ambiguous destination",
         ),
         ("destinations = [{}]", "Missing destination"),
-        ("destinations = [{ sip_trunk_id = \"424242\" }]", "No such SIP trunk"),
-        ("sms_relay_url = \"https://hooks.example.com/sms\"", "SMS relay without SMS"),
+        ("destinations = [{ sip_trunk_id = \"424242\" }]", "SIP trunk does not exist"),
+        ("sms_relay_url = \"https://hooks.example.com/sms\"", "SMS relay URL without SMS"),
         ("on_destroy = \"sell\"", "Invalid value for an argument"),
     ] {
         let tf = Terraform::new(&sim);
@@ -363,7 +363,7 @@ fn a_trunk_that_numbers_ring_at_says_so_before_it_goes() {
     tf.config(&numbers(TO_TRUNK, "")).apply_ok();
     let run = tf.run(["plan", "-destroy", "-input=false", "-json"]).succeeded();
     let warned = run.warnings();
-    let warning = warned.iter().find(|it| it.summary.starts_with("Phone numbers still ring"));
+    let warning = warned.iter().find(|it| it.summary.starts_with("Phone numbers are routed"));
     let warning = warning.unwrap_or_else(|| panic!("{run}"));
     assert!(warning.detail.contains("+12565378257, +12565378258, +12565378259"), "{warning:?}");
     let run = tf.run(["destroy", "-auto-approve", "-input=false", "-no-color"]).failed();
@@ -384,9 +384,9 @@ fn a_caller_id_that_the_account_does_not_have_is_warned_of() {
         summaries(&run)
     };
     assert_eq!(warned("+1 256 537 8257"), [""; 0]);
-    assert_eq!(warned("+1 313 284 7320"), ["Caller ID may be refused"]);
+    assert_eq!(warned("+1 313 284 7320"), ["Caller ID may be rejected"]);
     sim.edit_phone_number(FIRST, |number| number.status = "inactive".to_owned());
-    assert_eq!(warned("+1 256 537 8257"), ["Caller ID may be refused"]);
+    assert_eq!(warned("+1 256 537 8257"), ["Caller ID may be rejected"]);
     // Whoever has no number presents those of others.
     sim.release_phone_number(FIRST);
     assert_eq!(warned("+1 313 284 7320"), [""; 0]);

@@ -123,7 +123,8 @@ fn caller_id() -> impl Strategy<Value = String> {
     let digits = prop::collection::vec(digit, 6..=14).prop_map(|digits| digits.concat());
     let number =
         (prefix, 1..=9_u8, digits).prop_map(|(prefix, first, rest)| format!("{prefix}{first}{rest}"));
-    number.prop_filter("not dialled from abroad", |number| !number.replace(' ', "").contains("(0)"))
+    number
+        .prop_filter("not part of an international number", |number| !number.replace(' ', "").contains("(0)"))
 }
 
 fn calling() -> Part {

@@ -41,9 +41,9 @@ async fn a_change_above_256_mib_is_refused_with_a_diagnostic() {
     let answer = provider.apply_resource_change(request).await.unwrap().into_inner();
     let [error] = &answer.diagnostics[..] else { panic!("{:?}", answer.diagnostics) };
     assert_eq!(error.summary, "Cannot answer ApplyResourceChange");
-    let sizes = format!("has {size} bytes. The provider takes at most {LARGEST_REQUEST}.");
+    let sizes = format!("has {size} bytes, and the provider accepts at most {LARGEST_REQUEST}.");
     assert!(error.detail.contains(&sizes), "{}", error.detail);
-    assert!(error.detail.contains("nothing was created, changed or deleted"), "{}", error.detail);
+    assert!(error.detail.contains("Nothing was created, changed or deleted"), "{}", error.detail);
     // The connection lives on, and so does all that is under way on it.
     let schema = provider.get_provider_schema(get_provider_schema::Request {}).await.unwrap();
     assert!(schema.into_inner().provider.is_some());

@@ -172,7 +172,7 @@ async fn an_action_to_which_nobody_listens_is_interrupted() {
 #[tokio::test]
 async fn without_a_configuration_or_with_unknown_arguments_nothing_is_done() {
     let (server, journal) = registered::unconfigured(register);
-    assert_one_error(&invoke(&server, Value::string("a")).await.1, "has not been configured");
+    assert_one_error(&invoke(&server, Value::string("a")).await.1, "is not configured");
     registered::configure(&server, UNKNOWN).await;
     assert_one_error(&invoke(&server, Value::string("a")).await.1, "not known yet: `key`");
     registered::configure(&server, Value::string("good")).await;

@@ -95,7 +95,7 @@ async fn a_panic_after_saving_keeps_the_object() {
         panic!("planned")
     }))
     .await;
-    assert_one_error(&answer.diagnostics, "The object exists; what was known of it is in the state.");
+    assert_one_error(&answer.diagnostics, "The object exists, and the state contains its known values.");
     assert_eq!(state, created());
 }
 
@@ -109,7 +109,7 @@ async fn a_panic_before_saving_says_what_may_exist() {
 #[tokio::test]
 async fn a_create_that_saves_nothing_is_a_bug_that_says_what_may_exist() {
     let (state, answer) = create(creating!(|_call, _request, _outcome| { Ok(()) })).await;
-    assert_one_error(&answer.diagnostics, "It may exist and is not in the state.");
+    assert_one_error(&answer.diagnostics, "The object may exist and is not in the state.");
     assert_eq!(state, NULL);
 }
 
@@ -144,7 +144,7 @@ async fn another_value_than_was_planned_is_a_bug_that_shows_neither() {
         Ok(())
     }))
     .await;
-    assert_one_error(&answer.diagnostics, "`name` came back with another value than was planned");
+    assert_one_error(&answer.diagnostics, "`name` has a different value than planned");
     assert!(!format!("{:?}", answer.diagnostics).contains("Zoe"));
     assert_eq!(state.get("name"), Some(&text("Zoe")), "the truth is stored");
 }
@@ -209,7 +209,11 @@ async fn a_state_that_does_not_fit_its_schema_is_stored_as_far_as_it_does() {
         other => other,
     };
     let answer = fake.apply(&without_etag(config()), &NULL, &without_etag(planned())).await;
-    assert!(errors(&answer.diagnostics).iter().any(|error| error.contains("does not fit its own schema")));
+    assert!(
+        errors(&answer.diagnostics)
+            .iter()
+            .any(|error| error.contains("does not match the provider's schema"))
+    );
     assert_eq!(fake.decode(answer.new_state.as_ref()), without_etag(created()));
 }
 
@@ -227,7 +231,7 @@ async fn a_panic_while_comparing_meanings_keeps_the_object() {
             .map(|_| -> crate::framework::schema::SameMeaning { |_, _| panic!("planned") });
     }
     let (state, answer) = create(resource).await;
-    assert_one_error(&answer.diagnostics, "panicked while comparing");
+    assert_one_error(&answer.diagnostics, "panicked while it compared");
     assert_eq!(state.get("id"), Some(&text("new-id")));
 }
 
@@ -268,14 +272,14 @@ async fn a_failed_or_panicking_delete_keeps_the_prior_state() {
             delete: Arc::new(move |_, _, _| {
                 Box::pin(async move {
                     assert!(!panics, "planned");
-                    Err(Diagnostic::error("Cannot delete", "It was kept in the state.").into())
+                    Err(Diagnostic::error("Cannot delete", "The object stays in the state.").into())
                 })
             }),
             ..FakeResource::default()
         };
         let fake = Fake::ready(resource).await;
         let answer = fake.apply(&NULL, &stored(), &NULL).await;
-        assert_one_error(&answer.diagnostics, "kept in the state");
+        assert_one_error(&answer.diagnostics, "stays in the state");
         assert_eq!(fake.decode(answer.new_state.as_ref()), stored());
     }
 }
@@ -284,7 +288,7 @@ async fn a_failed_or_panicking_delete_keeps_the_prior_state() {
 async fn without_a_configured_provider_nothing_is_tried() {
     let fake = Fake::unconfigured(FakeResource::default());
     let answer = fake.apply(&config(), &NULL, &planned()).await;
-    assert_one_error(&answer.diagnostics, "has not been configured");
+    assert_one_error(&answer.diagnostics, "is not configured");
     fake.configure(UNKNOWN).await;
     let answer = fake.apply(&config(), &NULL, &planned()).await;
     assert_one_error(&answer.diagnostics, "`key`");

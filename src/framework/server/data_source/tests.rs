@@ -41,7 +41,7 @@ async fn what_goes_wrong_is_an_error() {
     for (name, fragment) in [
         ("missing", "There is none."),
         ("undecided", "`answer`"),
-        ("other", "`name` came back"),
+        ("other", "`name` has a different value"),
         ("panic", "panicked"),
     ] {
         assert_one_error(&read(&fake, name).await.1.diagnostics, fragment);
@@ -52,7 +52,7 @@ async fn what_goes_wrong_is_an_error() {
 #[tokio::test]
 async fn without_a_configured_provider_nothing_is_read() {
     let fake = Fake::unconfigured(FakeResource::default());
-    assert_one_error(&read(&fake, "Ann").await.1.diagnostics, "has not been configured");
+    assert_one_error(&read(&fake, "Ann").await.1.diagnostics, "is not configured");
     fake.configure(UNKNOWN).await;
     assert_one_error(&read(&fake, "Ann").await.1.diagnostics, "`key`");
 }

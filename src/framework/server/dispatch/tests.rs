@@ -78,7 +78,7 @@ async fn what_one_connection_configures_stays_with_it() {
         ..Default::default()
     };
     let answer = other.read_resource(Request::new(request)).await.unwrap().into_inner();
-    assert_one_error(&answer.diagnostics, "has not been configured");
+    assert_one_error(&answer.diagnostics, "is not configured");
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn a_failed_configuration_takes_the_place_of_the_last_one() {
     for bad in ["bad", "worse"] {
         assert!(fake.configure(Value::string("good")).await.is_empty());
         assert_eq!(fake.configure(Value::string(bad)).await.len(), 1);
-        assert_one_error(&fake.read(&stored_thing()).await.diagnostics, "has not been configured");
+        assert_one_error(&fake.read(&stored_thing()).await.diagnostics, "is not configured");
     }
     assert_eq!(fake.journal.entries().first().map(String::as_str), Some("configure for 1.99"));
 }

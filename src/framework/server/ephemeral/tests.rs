@@ -186,7 +186,7 @@ async fn closing_works_after_a_stop() {
 #[tokio::test]
 async fn without_a_configuration_nothing_is_opened() {
     let (server, journal) = registered::unconfigured(register);
-    assert_one_error(&open(&server, "a").await.diagnostics, "has not been configured");
+    assert_one_error(&open(&server, "a").await.diagnostics, "is not configured");
     registered::configure(&server, UNKNOWN).await;
     assert_one_error(&open(&server, "a").await.diagnostics, "not known yet: `key`");
     assert_eq!(journal.entries(), [""; 0]);
@@ -225,7 +225,7 @@ async fn errors_and_warnings_of_the_verb_arrive() {
 #[tokio::test]
 async fn a_panic_is_an_error_that_says_what_may_be_left() {
     let (server, _) = registered::ready(register).await;
-    assert_one_error(&open(&server, "panic").await.diagnostics, "may live on until it expires");
+    assert_one_error(&open(&server, "panic").await.diagnostics, "may remain valid until it expires");
     let [error] = close(&server, br#"{"name":"close panic"}"#).await.try_into().unwrap();
     assert!(error.starts_with("Cannot close ephemeral resource fake_lease"), "{error}");
 }

@@ -132,7 +132,7 @@ async fn a_wrong_number_of_arguments_points_at_the_first_that_is_missing() {
     for (given, missing) in [(vec![], 0), (texts(["-"]).to_vec(), 1)] {
         let error = call(&given).await.unwrap_err();
         assert_eq!(error.function_argument, Some(missing));
-        assert!(error.text.contains("2 are needed"), "{}", error.text);
+        assert!(error.text.contains("2 are required"), "{}", error.text);
     }
 }
 

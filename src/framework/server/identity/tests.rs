@@ -136,7 +136,7 @@ async fn a_type_without_identity_never_answers_with_one() {
 async fn a_read_that_finds_another_object_is_refused_and_changes_nothing() {
     let fake = Fake::ready(FakeResource::identified()).await;
     let answer = read(&fake, &identity("8"), r#"{"stored":1}"#).await;
-    assert_one_error(&answer.diagnostics, "it is another object");
+    assert_one_error(&answer.diagnostics, "another object");
     assert!(errors(&answer.diagnostics)[0].contains("\"id\":\"8\""));
     assert_eq!(fake.decode(answer.new_state.as_ref()), stored_thing());
     assert_eq!(plain(answer.new_identity.as_ref()), Some(identity("8")));
@@ -174,7 +174,7 @@ async fn an_object_is_imported_by_its_identity() {
     }
     let nobody = Value::map([("id", Value::Null), ("kind", Value::string("k"))]);
     let answer = import("", wire(&nobody)).await.unwrap().into_inner();
-    assert_one_error(&answer.diagnostics, "The identity lacks `id`");
+    assert_one_error(&answer.diagnostics, "Set `id` in the `import` block");
 }
 
 #[tokio::test]
@@ -196,7 +196,7 @@ async fn an_apply_that_ends_with_another_object_is_reported_and_its_state_kept()
         ("size", Value::Number(1.into())),
     ]);
     let answer = apply(&fake, &stored_thing(), &planned, &identity("7")).await;
-    assert_one_error(&answer.diagnostics, "was planned");
+    assert_one_error(&answer.diagnostics, "but the plan has");
     assert_eq!(fake.decode(answer.new_state.as_ref()).get("id"), Some(&Value::string("8")));
     assert_eq!(plain(answer.new_identity.as_ref()), Some(identity("8")));
 }
@@ -212,7 +212,7 @@ async fn a_plan_that_changes_the_identity_without_replacing_is_a_bug() {
     let fake = Fake::ready(resource).await;
     let config = thing([("name", Value::string("Bob"))]);
     let answer = plan(&fake, &config, &stored_thing(), &identity("7")).await;
-    assert_one_error(&answer.diagnostics, "without replacing the object");
+    assert_one_error(&answer.diagnostics, "without a replacement");
 }
 
 /// Terraform sends the identity of what is replaced with the plan of what comes after
@@ -261,9 +261,9 @@ async fn nothing_stored_is_upgraded_to_nothing() {
 #[tokio::test]
 async fn an_identity_that_cannot_be_read_is_refused() {
     let fake = Fake::unconfigured(FakeResource::identified());
-    assert_one_error(&upgrade(&fake, 3, r#"{"id":"7"}"#).await.diagnostics, "later version");
+    assert_one_error(&upgrade(&fake, 3, r#"{"id":"7"}"#).await.diagnostics, "newer provider version");
     assert_one_error(&upgrade(&fake, 1, "{").await.diagnostics, "not valid JSON");
-    assert_one_error(&upgrade(&fake, 2, r#"{"id":["7"]}"#).await.diagnostics, "does not fit");
+    assert_one_error(&upgrade(&fake, 2, r#"{"id":["7"]}"#).await.diagnostics, "does not match");
     let without = Fake::unconfigured(FakeResource::default());
-    assert_one_error(&upgrade(&without, 0, "").await.diagnostics, "knows no identity");
+    assert_one_error(&upgrade(&without, 0, "").await.diagnostics, "has no identity");
 }

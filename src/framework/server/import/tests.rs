@@ -52,7 +52,7 @@ async fn an_undecided_value_is_a_bug() {
 #[tokio::test]
 async fn a_provider_that_cannot_read_cannot_import() {
     let fake = Fake::unconfigured(FakeResource::default());
-    assert_one_error(&import(&fake, "7", None).await.diagnostics, "has not been configured");
+    assert_one_error(&import(&fake, "7", None).await.diagnostics, "is not configured");
     fake.configure(UNKNOWN).await;
     assert_one_error(&import(&fake, "7", None).await.diagnostics, "`key`");
 }

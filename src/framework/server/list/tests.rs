@@ -122,7 +122,7 @@ async fn a_client_that_goes_away_ends_the_work() {
 async fn what_was_found_before_an_error_or_a_panic_arrives() {
     let fake = Fake::ready(lister()).await;
     for (name, fragment) in
-        [("fail", "It is late."), ("panic", "panicked"), ("nobody", "did not say what identifies")]
+        [("fail", "It is late."), ("panic", "panicked"), ("nobody", "returned no identity for")]
     {
         let events = list(&fake, request(Value::string(name), false, 0)).await;
         let [first, second, third, last] = events.as_slice() else { panic!("{name}: {events:?}") };
@@ -137,7 +137,7 @@ async fn a_provider_that_is_not_configured_lists_nothing() {
     let fake = Fake::unconfigured(lister());
     let events = list(&fake, request(Value::Null, false, 0)).await;
     let [event] = events.as_slice() else { panic!("{events:?}") };
-    assert_one_error(&event.diagnostic, "has not been configured");
+    assert_one_error(&event.diagnostic, "is not configured");
 }
 
 #[tokio::test]
@@ -145,7 +145,7 @@ async fn a_type_that_cannot_be_listed_is_one_error() {
     let fake = Fake::ready(FakeResource::default()).await;
     let events = list(&fake, request(Value::Null, false, 0)).await;
     let [event] = events.as_slice() else { panic!("{events:?}") };
-    assert_one_error(&event.diagnostic, "It has no list resources at all.");
+    assert_one_error(&event.diagnostic, "It has no list resources.");
 }
 
 #[tokio::test]

@@ -199,7 +199,7 @@ async fn a_contradicting_hook_is_reported_beside_its_plan() {
     };
     let fake = Fake::ready(resource).await;
     let plan = fake.plan(&config("Bob"), &Value::Null, "").await;
-    assert_one_error(&plan.diagnostics, "`name` is planned with another value");
+    assert_one_error(&plan.diagnostics, "`name` is planned with a different value");
 }
 
 #[tokio::test]
@@ -219,7 +219,7 @@ async fn a_request_that_cannot_be_decoded_is_an_error_that_shows_nothing() {
         ..Default::default()
     };
     let plan = fake.server.plan_resource_change(Request::new(request)).await.unwrap().into_inner();
-    assert_one_error(&plan.diagnostics, "does not fit the provider's schema");
+    assert_one_error(&plan.diagnostics, "does not match the provider's schema");
     assert!(!format!("{:?}", plan.diagnostics).contains("hunter2"));
 }
 

@@ -94,7 +94,7 @@ async fn a_panic_keeps_the_stored_state() {
         panic!("planned")
     }))
     .await;
-    assert_one_error(&answer.diagnostics, "The state was left as it is.");
+    assert_one_error(&answer.diagnostics, "The state is unchanged.");
     assert_eq!(state, stored());
 }
 
@@ -111,7 +111,7 @@ async fn an_undecided_value_is_a_bug() {
 #[tokio::test]
 async fn a_provider_that_is_not_known_yet_keeps_the_state_and_an_unconfigured_one_says_so() {
     let fake = Fake::unconfigured(FakeResource::default());
-    assert_one_error(&fake.read(&stored()).await.diagnostics, "has not been configured");
+    assert_one_error(&fake.read(&stored()).await.diagnostics, "is not configured");
     fake.configure(UNKNOWN).await;
     let answer = fake.read(&stored()).await;
     assert_eq!(errors(&answer.diagnostics), Vec::<String>::new());

@@ -18,7 +18,8 @@ fn marked<T>(request: T) -> Request<T> {
     request
 }
 
-const REFUSED: &str = "has 9 bytes. The provider takes at most 8. It was refused before anything was done";
+const REFUSED: &str =
+    "has 9 bytes, and the provider accepts at most 8. Nothing was created, changed or deleted";
 
 #[tokio::test]
 async fn a_request_too_large_is_refused_by_every_rpc_that_has_diagnostics() {
@@ -86,7 +87,7 @@ fn an_answer_above_the_limit_becomes_an_error_that_says_what_is_true() {
     assert_eq!(fitting("ReadResource", answer(), size), answer());
     let refusal = fitting("ReadResource", answer(), size - 1);
     assert!(refusal.private.is_empty());
-    let sizes = format!("has {size} bytes. Terraform takes at most {}. ", size - 1);
+    let sizes = format!("has {size} bytes, and Terraform accepts at most {}.", size - 1);
     assert_one_error(&refusal.diagnostics, &sizes);
 }
 
@@ -96,5 +97,5 @@ fn schemas_above_the_limit_still_have_the_part_that_terraform_reads() {
     let answer = get_provider_schema::Response { provider: Some(schema), ..Default::default() };
     let refusal = fitting("GetProviderSchema", Encoded::from(answer), 4);
     assert!(refusal.provider.as_ref().is_some_and(|schema| schema.block.is_some()));
-    assert_one_error(&refusal.diagnostics, "Terraform takes at most 4.");
+    assert_one_error(&refusal.diagnostics, "Terraform accepts at most 4.");
 }

@@ -52,10 +52,10 @@ async fn numbers_keep_all_digits_on_the_way() {
 #[tokio::test]
 async fn what_cannot_be_upgraded_is_an_error_and_never_a_lost_state() {
     let cases = [
-        (3, r#"{"id":"7"}"#, "a later version of this provider"),
+        (3, r#"{"id":"7"}"#, "the newer provider version"),
         (-1, r#"{"id":"7"}"#, "There is no rule."),
-        (1, r#"{"lost":1}"#, "It holds no object"),
-        (2, "null", "It holds no object"),
+        (1, r#"{"lost":1}"#, "The state contains no object"),
+        (2, "null", "The state contains no object"),
         (2, "{", "malformed JSON"),
         (1, "{", "not valid JSON"),
         (2, r#"{"id":["hunter2"]}"#, "id: "),

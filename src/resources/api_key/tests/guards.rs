@@ -78,13 +78,16 @@ async fn what_widens_a_key_warns_before_it_does() {
         said.into_iter().map(|said| said.summary).collect()
     };
     let open = config(|_| {});
-    assert_eq!(said(&open, &made).await, ["API key loses its permitted_ips", "API key loses its scopes"]);
+    assert_eq!(
+        said(&open, &made).await,
+        ["API key 124 loses its permitted_ips", "API key 124 loses its scopes"]
+    );
     let kept = config(|key| key.scopes = everything().scopes);
-    assert_eq!(said(&kept, &made).await, ["API key loses its permitted_ips"]);
+    assert_eq!(said(&kept, &made).await, ["API key 124 loses its permitted_ips"]);
     assert_eq!(said(&everything(), &made).await, [""; 0]);
     // A dead key becomes one that may do everything.
     let dead = ApiKeyModel { scopes: scopes(&[]), ..made.clone() };
-    assert_eq!(said(&kept_addresses(), &dead).await, ["API key loses its scopes"]);
+    assert_eq!(said(&kept_addresses(), &dead).await, ["API key 124 loses its scopes"]);
     assert_eq!(bench.count("PATCH", KEY), 0);
 }
 
@@ -124,16 +127,14 @@ async fn destroying_a_key_that_was_used_today_warns() {
         let said = bench.plan_destroy(&made).await;
         assert_eq!(!said.is_empty(), warns, "{hours} hours: {said:?}");
         if let Some(said) = said.first() {
-            assert_eq!(
-                (said.severity, said.summary.as_str()),
-                (Severity::Warning, "Destroyed API key is in use")
-            );
-            assert!(!said.detail.contains("may be the key that this provider runs on"), "its value is known");
+            let in_use = format!("API key {} is in use and will be destroyed", id_of(&made));
+            assert_eq!((said.severity, &said.summary), (Severity::Warning, &in_use));
+            assert!(!said.detail.contains("may be the key of this provider"), "its value is known");
         }
     }
     bench = bench.again();
     bench.sim.edit_api_key(id_of(&made), |key| key.last_used_at = Some(ago(0)));
     let unknown = ApiKeyModel { value: Attr::Null, ..made };
     let said = bench.plan_destroy(&unknown).await;
-    assert!(said[0].detail.contains("may be the key that this provider runs on"), "{said:?}");
+    assert!(said[0].detail.contains("may be the key of this provider"), "{said:?}");
 }

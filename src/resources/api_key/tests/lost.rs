@@ -95,7 +95,7 @@ async fn a_key_whose_value_is_lost_is_not_saved_if_somebody_used_it() {
     let id = bench.keys()[0].id;
     let error = left.error();
     assert!(
-        error.detail.contains(&format!("the API key {id}")) && error.detail.contains("2026-11-28T12:00:00Z"),
+        error.detail.contains(&format!("The API key {id}")) && error.detail.contains("2026-11-28T12:00:00Z"),
         "{error:?}"
     );
     assert_eq!((bench.keys().len(), bench.count("POST", KEYS), bench.count("DELETE", KEY)), (1, 1, 0));

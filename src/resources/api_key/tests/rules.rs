@@ -23,8 +23,8 @@ fn complaints(config: &ApiKeyModel) -> Vec<String> {
 fn a_key_of_use_to_nobody_is_refused_with_its_argument() {
     let dead: [(ApiKeyModel, &str, &str); 4] = [
         (config(|key| key.permitted_ips = addresses(&[])), "permitted_ips", "no address"),
-        (config(|key| key.scopes = scopes(&[])), "scopes", "could do nothing"),
-        (config(|key| key.scopes = scopes(&[("trunks", "none")])), "scopes", "could do nothing"),
+        (config(|key| key.scopes = scopes(&[])), "scopes", "has no access"),
+        (config(|key| key.scopes = scopes(&[("trunks", "none")])), "scopes", "has no access"),
         (config(|key| key.label = super::text(" ")), "label", "must not be empty"),
     ];
     for (config, path, why) in dead {

@@ -70,11 +70,11 @@ async fn a_failure_that_lasts_says_what_is_in_force() {
     let bench = Bench::start().await;
     bench.sim.faults().always("POST", PATH, Fault::status(500));
     let left = bench.create(&webhook(NEW)).await;
-    assert!(left.refusal().contains("No `url` is in force for `on-call`"), "{left:?}");
+    assert!(left.refusal().contains("No `url` is active for `on-call`"), "{left:?}");
     assert!(left.state.is_none());
     bench.sim.set_webhook(EVENT, OLD);
     let left = bench.update(&webhook(NEW), &webhook(OLD)).await;
-    assert!(left.refusal().contains(&format!("In force for `on-call` is {OLD}")), "{left:?}");
+    assert!(left.refusal().contains(&format!("The active `url` for `on-call` is {OLD}")), "{left:?}");
     bench.sim.faults().always("DELETE", PATH, Fault::status(500));
     let left = bench.delete(&webhook(OLD)).await;
     assert!(left.refusal().contains(OLD), "{left:?}");
@@ -88,7 +88,7 @@ async fn what_could_not_be_looked_up_is_adopted_by_the_next_create() {
     bench.sim.fault("POST", PATH, Fault::close_after_commit());
     bench.sim.faults().push(Rule::new("GET", PATH, Fault::status(500)).skip(1).always());
     let error = bench.create(&webhook(NEW)).await.refusal();
-    assert!(error.contains("could not be looked up"), "{error}");
+    assert!(error.contains("is unknown"), "{error}");
     bench.sim.faults().clear();
     bench = bench.again();
     bench.sim.journal().clear();
@@ -134,7 +134,10 @@ async fn what_somebody_puts_there_between_our_requests_is_not_replaced() {
     };
     let (left, ()) = tokio::join!(bench.update(&plan, &prior), somebody);
     let error = left.refusal();
-    assert!(error.contains(&format!("In force for `on-call` is {OTHER}")) && error.contains(OLD), "{error}");
+    assert!(
+        error.contains(&format!("The active `url` for `on-call` is {OTHER}")) && error.contains(OLD),
+        "{error}"
+    );
     assert_eq!(bench.urls(), [OTHER]);
 }
 
@@ -225,7 +228,7 @@ async fn a_url_that_wavix_makes_otherwise_is_not_taken_for_the_own() {
     bench.sim.configure(|b| drop(b.forced.insert("url".to_owned(), OTHER.into())));
     let left = bench.create(&webhook(NEW)).await;
     let refusal = left.refusal();
-    assert!(refusal.contains(OTHER) && refusal.contains(&format!("{NEW} was requested")), "{refusal}");
+    assert!(refusal.contains(OTHER) && refusal.contains(&format!("requested {NEW}")), "{refusal}");
     assert_eq!(left.state, None);
 }
 
@@ -239,13 +242,13 @@ async fn a_place_with_a_value_that_cannot_be_read_is_not_empty() {
             bench.sim.faults().always("GET", PATH, odd.clone());
             for plan in [webhook(NEW), overwriting(NEW)] {
                 let left = bench.create(&plan).await;
-                assert!(left.refusal().contains("cannot be read"), "{odd:?}: {left:?}");
+                assert!(left.refusal().contains("is unreadable"), "{odd:?}: {left:?}");
             }
             bench.sim.set_webhook(EVENT, OLD);
             let left = bench.update(&webhook(NEW), &webhook(OLD)).await;
-            assert!(left.refusal().contains("cannot be read"), "{odd:?}: {left:?}");
+            assert!(left.refusal().contains("is unreadable"), "{odd:?}: {left:?}");
             let left = bench.delete(&webhook(OLD)).await;
-            assert!(left.refusal().contains("cannot be read"), "{odd:?}: {left:?}");
+            assert!(left.refusal().contains("is unreadable"), "{odd:?}: {left:?}");
             assert_eq!((bench.urls(), left.state), (vec![OLD.to_owned()], Some(webhook(OLD))));
             assert_eq!(bench.writes(), (0, 0));
         }
@@ -267,7 +270,7 @@ async fn a_destroy_after_a_refused_change_waits_for_what_that_may_have_done() {
     let left = bench.update(&webhook(NEW), &webhook(OLD)).await;
     assert!(left.errors[0].detail.contains(&format!("{NEW} was requested")), "{left:?}");
     let left = bench.delete_with(&webhook(OLD), left.private).await;
-    assert!(left.warnings[0].detail.contains(&format!("is {NEW} now")), "{left:?}");
+    assert!(left.warnings[0].detail.contains(&format!("has the value {NEW}")), "{left:?}");
     assert_eq!((bench.urls(), left.state), (vec![NEW.to_owned()], None));
 }
 

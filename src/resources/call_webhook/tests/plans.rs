@@ -15,7 +15,10 @@ async fn a_slot_that_is_taken_is_told_while_planning_and_nothing_fails() {
     bench.sim.set_webhook(EVENT, OTHER);
     let told = bench.said(&webhook(NEW), None).await;
     let [warning] = told.as_slice() else { panic!("{told:?}") };
-    assert_eq!((warning.severity, warning.summary.as_str()), (Severity::Warning, "Call webhook is taken"));
+    assert_eq!(
+        (warning.severity, warning.summary.as_str()),
+        (Severity::Warning, "Call webhook already exists")
+    );
     assert!(warning.detail.contains(OTHER) && warning.detail.contains("`overwrite = true`"), "{warning:?}");
 }
 

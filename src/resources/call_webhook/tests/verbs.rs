@@ -94,7 +94,7 @@ async fn a_refused_url_touches_nothing() {
         bench.sim.fault("POST", PATH, Fault::status(status));
         let left = bench.update(&webhook(NEW), &webhook(OLD)).await;
         let error = left.refusal();
-        assert!(error.contains(&format!("In force for `on-call` is {OLD}")), "{error}");
+        assert!(error.contains(&format!("The active `url` for `on-call` is {OLD}")), "{error}");
         assert_eq!((bench.urls(), bench.writes()), (vec![OLD.to_owned()], (1, 0)), "{status}");
         assert_eq!(left.state, Some(webhook(OLD)));
     }
@@ -105,7 +105,7 @@ async fn a_url_that_is_refused_for_an_empty_slot_is_an_error() {
     let bench = Bench::start().await;
     bench.sim.fault("POST", PATH, Fault::status(422));
     let left = bench.create(&webhook(NEW)).await;
-    assert!(left.refusal().contains("No `url` is in force"), "{left:?}");
+    assert!(left.refusal().contains("No `url` is active"), "{left:?}");
     assert!(left.state.is_none());
     assert_eq!(bench.writes(), (1, 0));
 }
@@ -117,8 +117,8 @@ async fn the_old_url_is_put_back_when_the_new_one_is_refused_after_a_delete() {
     bench.sim.faults().push(Rule::new("POST", PATH, Fault::status(400)).skip(1));
     let left = bench.update(&webhook(NEW), &webhook(OLD)).await;
     let error = left.refusal();
-    assert!(error.contains(&format!("In force for `on-call` is {OLD}")), "{error}");
-    assert!(error.contains("put back") && error.contains("Events between"), "{error}");
+    assert!(error.contains(&format!("The active `url` for `on-call` is {OLD}")), "{error}");
+    assert!(error.contains("restored") && error.contains("Events between"), "{error}");
     assert_eq!((bench.urls(), bench.writes()), (vec![OLD.to_owned()], (3, 1)));
     assert_eq!(left.state, Some(webhook(OLD)));
 }
@@ -129,7 +129,7 @@ async fn an_old_url_that_cannot_be_put_back_is_named() {
     bench.sim.set_webhook(EVENT, OLD);
     bench.sim.faults().push(Rule::new("POST", PATH, Fault::status(400)).skip(1).times(2));
     let error = bench.update(&webhook(NEW), &webhook(OLD)).await.refusal();
-    assert!(error.contains("No `url` is in force") && error.contains(OLD), "{error}");
+    assert!(error.contains("No `url` is active") && error.contains(OLD), "{error}");
     assert!(bench.urls().is_empty());
 }
 

@@ -73,7 +73,7 @@ async fn a_refused_patch_leaves_a_state_that_no_destroy_releases() {
         number.on_destroy = text("release");
     });
     let left = bench.apply::<PhoneNumber>(None, &wanted).await;
-    assert!(left.error().contains("never released"), "{}", left.error());
+    assert!(left.error().contains("without releasing it"), "{}", left.error());
     let held = left.held.unwrap();
     assert_eq!(held.state.on_destroy, text("keep"));
     assert_eq!(held.state.destinations, Attr::Known(Vec::new()), "what it is");

@@ -31,7 +31,7 @@ async fn a_setting_that_is_left_out_stays_and_its_loss_is_told_once() {
     let held = bench.apply::<PhoneNumber>(None, &wanted).await.ok();
     let held = bench.read(&held).await.ok();
     let planned = bench.plan(Some(&held), &config(|_| {})).await;
-    assert_eq!((planned.is_empty, planned.warned()), (true, vec!["Setting is not managed any more"]));
+    assert_eq!((planned.is_empty, planned.warned()), (true, vec!["Argument is no longer managed"]));
     // Somebody changes it: nobody minds.
     bench.sim.edit_phone_number(DIGITS, |number| number.call_status_url = None);
     bench.run_again();
@@ -109,7 +109,8 @@ async fn an_update_that_cannot_look_first_or_finds_no_number_changes_nothing() {
     bench.sim.fault("GET", NUMBER, Fault::status(403));
     let left = bench.apply(Some(&held), &wanted).await;
     assert!(
-        left.error().contains("+12565378257 could not be looked at, so nothing was changed."),
+        left.error()
+            .contains("Nothing was changed, because the phone number +12565378257 could not be read."),
         "{}",
         left.error()
     );
@@ -209,7 +210,7 @@ async fn a_destination_of_an_unknown_kind_is_shown_and_never_written_back() {
     let held = bench.apply::<PhoneNumber>(None, &config(|_| {})).await.ok();
     bench.run_again();
     let left = bench.read(&held).await;
-    assert_eq!(left.warned(), ["Destination of an unknown kind"]);
+    assert_eq!(left.warned(), ["Unsupported type of destination"]);
     let held = left.ok();
     let all = held.state.destinations.known().unwrap();
     let shown = uri(all[0].known().unwrap().sip_uri.known().unwrap());

@@ -28,7 +28,7 @@ async fn keep_sends_nothing_and_the_plan_says_what_goes_on() {
     let told = bench.plan_destroy(&held).await;
     assert_eq!(told[0].summary, "Phone number stays in the account");
     assert!(
-        told[0].detail.contains("0.99 USD a month") && told[0].detail.contains("+13132847320"),
+        told[0].detail.contains("0.99 USD per month") && told[0].detail.contains("+13132847320"),
         "{told:?}"
     );
     assert!(bench.destroy(&held).await.errors.is_empty());
@@ -63,7 +63,7 @@ async fn release_is_one_delete_with_one_id_and_is_verified() {
     let mut bench = Bench::start().await;
     let held = held(&mut bench, "release").await;
     let told = bench.plan_destroy(&held).await;
-    assert_eq!(told[0].summary, "Phone number is released");
+    assert_eq!(told[0].summary, "Phone number will be released");
     let id = bench.stored().id;
     assert!(bench.destroy(&held).await.errors.is_empty());
     assert_eq!(bench.writes(), (0, 1));
@@ -158,7 +158,7 @@ async fn a_number_that_is_destroyed_and_made_in_one_run_is_told_and_never_if_it_
             }
             let about: Vec<&str> = all
                 .iter()
-                .filter(|told| told.summary.contains("anew") || told.summary.contains("taken again"))
+                .filter(|told| told.summary.contains("anew") || told.summary.contains("adopted again"))
                 .map(|told| if told.severity == Severity::Error { "error" } else { "warning" })
                 .collect();
             assert_eq!(about, [told], "{on_destroy} {destroy_comes_first:?}: {all:?}");
@@ -213,4 +213,14 @@ async fn a_release_tells_of_trunks_that_present_the_number() {
     let told = bench.plan_destroy(&held).await;
     assert_eq!(told[1].summary, "Released phone number is a caller ID");
     assert!(told[1].detail.contains("office"), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_released_number_that_is_still_listed_stays_in_the_state() {
+    let mut bench = Bench::start().await;
+    let held = held(&mut bench, "release").await;
+    bench.impatient();
+    bench.sim.configure(|knobs| knobs.list_lag = 10_000);
+    let left = bench.destroy(&held).await;
+    assert!(left.error().contains("may not be released and stays in the state"), "{:?}", left.errors);
 }

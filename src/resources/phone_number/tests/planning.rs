@@ -36,7 +36,7 @@ async fn bad_destinations_are_errors_at_their_place() {
         told(|number, _| number.destinations = list(vec![uri("10001@nl.wavix.net")])).await;
     assert_eq!((errors.len(), warnings), (0, vec!["Destination is a gateway of Wavix".to_owned()]));
     let (errors, _) = told(|number, trunk| number.destinations = list(vec![self::trunk(trunk + 1)])).await;
-    assert_eq!(errors, ["No such SIP trunk at destinations[0].sip_trunk_id"]);
+    assert_eq!(errors, ["SIP trunk does not exist at destinations[0].sip_trunk_id"]);
     let many = (0..21).map(|last| pstn(&format!("+131328473{last:02}"))).collect();
     let (_, warnings) = told(|number, _| number.destinations = list(many)).await;
     assert_eq!(warnings, ["Many destinations"]);
@@ -49,10 +49,10 @@ async fn sms_that_cannot_be_is_told_at_its_argument() {
         number.sms_relay_url = text("https://hooks.example.com/sms");
     })
     .await;
-    assert_eq!(errors.first().map(String::as_str), Some("SMS relay without SMS at sms_relay_url"));
+    assert_eq!(errors.first().map(String::as_str), Some("SMS relay URL without SMS at sms_relay_url"));
     // The account's number has none, and the configuration does not say.
     let (errors, _) = told(|number, _| number.sms_relay_url = text("https://hooks.example.com/sms")).await;
-    assert_eq!(errors, ["SMS relay without SMS at sms_relay_url"]);
+    assert_eq!(errors, ["SMS relay URL without SMS at sms_relay_url"]);
     let bench = Bench::start().await;
     bench.sim.add_phone_number(json!({ "number": "493012345678", "country_short_name": "DE" }));
     let german = PhoneNumberModel {
@@ -82,7 +82,7 @@ async fn what_an_apply_changes_or_meets_is_told() {
     });
     let other = config(|number| number.destinations = list(vec![trunk(bench.trunk)]));
     let planned = bench.plan::<PhoneNumber>(None, &other).await;
-    assert_eq!(planned.warned(), ["Phone number is inactive", "Phone number is routed already"]);
+    assert_eq!(planned.warned(), ["Phone number is inactive", "Phone number is already routed"]);
     assert!(planned.told[1].detail.contains("+13132847320"), "{:?}", planned.told);
     let insecure = config(|number| number.call_status_url = text("http://hooks.example.com"));
     assert!(bench.plan::<PhoneNumber>(None, &insecure).await.warned().contains(&"Webhook without TLS"));
@@ -107,7 +107,7 @@ async fn two_resources_of_one_number_are_refused_and_a_routing_beside_a_number_i
     bench.carry_out(None, first).await.ok();
     let second = bench.plan::<Routing>(None, &elsewhere()).await;
     assert!(
-        bench.carry_out(None, second).await.error().contains("Another resource"),
+        bench.carry_out(None, second).await.error().contains("Remove one of the two resources"),
         "by the apply at the latest"
     );
     assert_eq!(bench.rings(), [(4, "13132847320".to_owned())]);

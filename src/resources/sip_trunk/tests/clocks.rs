@@ -70,7 +70,7 @@ async fn a_trunk_that_was_there_before_the_request_is_never_adopted() {
         bench.sim.fault("POST", TRUNKS, Fault::close());
         let left = bench.create(&config(|_| {})).await;
         let detail = &left.error().detail;
-        let named = format!("there before the request, and so are not of its making: {}.", id_of(&old));
+        let named = format!("existed before the request: {}.", id_of(&old));
         assert!(detail.contains(&named), "clock {number}: {detail}");
         assert_eq!((left.state, bench.puts()), (None, 0), "clock {number}");
     }
@@ -119,8 +119,7 @@ async fn nothing_is_adopted_where_what_was_there_before_is_not_known() {
     bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
     let left = bench.create(&config(|_| {})).await;
     let id = bench.sim.trunks()[0].id;
-    let part =
-        format!("The SIP trunk {id} has everything that was requested, but whether it was there before");
+    let part = format!("The SIP trunk {id} matches the request, but may have existed before");
     assert!(left.error().detail.contains(&part), "{}", left.error().detail);
     assert_eq!((left.state, bench.puts()), (None, 0));
 }

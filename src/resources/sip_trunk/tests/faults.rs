@@ -140,7 +140,7 @@ async fn an_update_that_was_refused_changes_nothing_and_says_so() {
         bench.sim.fault("PUT", TRUNK, fault);
         let left = bench.update(&renamed, &created).await;
         assert_eq!(left.error().summary, "Cannot update SIP trunk");
-        says(left.error(), &["was not changed", &id_of(&created).to_string()]);
+        says(left.error(), &["unchanged", &id_of(&created).to_string()]);
         assert_eq!(left.state, Some(created.clone()));
     }
     bench.update(&renamed, &created).await.ok();
@@ -174,13 +174,13 @@ async fn each_status_comes_with_what_to_do() {
     let refusal = |status, message: &str| Fault::answer(Answer::new(status).message(message));
     let cases: [(Fault, &[&str]); 10] = [
         (Fault::status(401), &["`api_key`", "restricted"]),
-        (Fault::status(402), &["Top up the account", "apply again"]),
-        (refusal(422, "SIP trunk quota exceeded"), &["used up", "raise its limit"]),
+        (Fault::status(402), &["Add funds to the account", "apply again"]),
+        (refusal(422, "SIP trunk quota exceeded"), &["reached a limit", "raise the limit"]),
         (refusal(422, "call_limit: limit exceeded"), &["Correct the configuration"]),
         (Fault::status(403), &["`trunks:write`", "provisioned"]),
         (Fault::status(422), &["Correct the configuration"]),
         (Fault::too_many_requests(Some("7")), &["`requests_per_second`", "7 seconds"]),
-        (Fault::status(500), &["Wavix's side"]),
+        (Fault::status(500), &["The error is at Wavix"]),
         (Fault::answer(Answer::new(404).html("<p>nginx</p>")), &["`base_url`"]),
         (Fault::redirect(302, "https://login.example.com/"), &["`base_url`"]),
     ];

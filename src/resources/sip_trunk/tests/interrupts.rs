@@ -69,7 +69,7 @@ async fn an_interrupt_is_obeyed_in_the_middle_of_a_search() {
     let create = tokio::time::timeout(Duration::from_secs(60), bench.create(&wanted));
     let (left, ()) = tokio::join!(create, interrupt);
     let left = left.expect("nobody waits for what the server asks for");
-    says(&left, &["could not be looked up", "cancelled", "\"office\""]);
+    says(&left, &["The search for it failed", "cancelled", "\"office\""]);
     assert_eq!((posts(&bench), bench.lists()), (1, 1));
 }
 

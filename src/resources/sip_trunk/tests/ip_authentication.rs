@@ -50,7 +50,7 @@ async fn an_import_needs_the_list_only_for_ip_authentication() {
 
     let left = bench.import(digest).await;
     assert_eq!(left.warnings.len(), 1, "{left:?}");
-    assert!(left.warnings[0].detail.contains("could not be read"), "{}", left.warnings[0].detail);
+    assert!(left.warnings[0].detail.contains("could not read it"), "{}", left.warnings[0].detail);
     let imported = left.ok();
     assert_eq!((&imported.label, &imported.status), (&text("digest"), &Attr::Null));
     assert_eq!(bench.import(trusted).await.error().summary, "Cannot read SIP trunk");
@@ -63,7 +63,7 @@ async fn an_import_needs_the_list_only_for_ip_authentication() {
     bench.sim.faults().clear();
     let left = bench.update(&renamed("b"), &unaware).await;
     assert_eq!((paths(&left.errors), bench.puts()), (vec!["host_request".to_owned()], 0));
-    assert!(left.error().detail.contains("Plan again"), "{}", left.error().detail);
+    assert!(left.error().detail.contains("Run a plan with a refresh"), "{}", left.error().detail);
     let aware = bench.read(&unaware).await.ok();
     assert_eq!(
         (review(&aware), aware.requested_host()),

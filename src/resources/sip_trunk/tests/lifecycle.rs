@@ -220,7 +220,7 @@ async fn a_feature_the_account_silently_refuses_is_an_error_at_its_argument() {
     assert_eq!((&left.state, bench.sim.trunks().len()), (&None, 0), "a create is all or nothing");
     for error in &left.errors {
         assert_eq!(error.summary, "Cannot create SIP trunk");
-        for part in ["account", "deleted again", "nothing was left"] {
+        for part in ["account", "deleted again", "nothing is left"] {
             assert!(error.detail.contains(part), "{part}: {}", error.detail);
         }
     }
@@ -240,7 +240,7 @@ async fn a_value_that_came_out_otherwise_is_shown_beside_the_wanted_one() {
         bench.create(&config(|trunk| trunk.max_call_cost = Attr::Known("0.185".parse().unwrap()))).await;
     assert_eq!(paths(&left.errors), ["max_call_cost"]);
     let detail = &left.error().detail;
-    assert!(detail.contains("came out as 0.19 instead of 0.185"), "{detail}");
+    assert!(detail.contains("returned 0.19 for `max_call_cost` instead of 0.185"), "{detail}");
 }
 
 #[tokio::test]
@@ -279,7 +279,7 @@ async fn an_update_that_is_not_all_carried_out_says_what_was() {
     let bench = Bench::start().await;
     let created = bench.create(&config(|_| {})).await.ok();
     bench.sim.configure(|knobs| drop(knobs.forced.insert("transcription_threshold".to_owned(), 10.into())));
-    for (label, said) in [("office", "Nothing else"), ("renamed", "The other changes")] {
+    for (label, said) in [("office", "has no other changes"), ("renamed", "The other changes")] {
         let changed = config(|trunk| {
             trunk.label = text(label);
             trunk.transcription_threshold = Attr::Known(60);

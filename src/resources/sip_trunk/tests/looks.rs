@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::time::Instant;
 use wavix_sim::{Access, ApiKey, Outage, Sim};
 
@@ -82,4 +83,23 @@ async fn a_plan_without_a_refresh_asks_for_nothing() {
     bench.read(&made).await.ok();
     bench.said(&changed, Some(&made)).await;
     assert_eq!(bench.sim.journal().count("GET", "/v1/profile/config"), 1);
+}
+
+#[tokio::test]
+async fn a_caller_id_that_is_no_number_of_the_account_is_warned_of() {
+    let bench = Bench::start().await;
+    bench.sim.add_phone_number(json!({ "number": "12565378257" }));
+    let said = bench.said(&config(|_| {}), None).await;
+    let summaries: Vec<&str> = said.iter().map(|said| said.summary.as_str()).collect();
+    assert_eq!(summaries, ["Caller ID may be rejected"], "{said:?}");
+}
+
+#[tokio::test]
+async fn numbers_that_are_routed_to_a_trunk_are_named_before_it_is_destroyed() {
+    let bench = Bench::start().await;
+    let made = bench.create(&config(|_| {})).await.ok();
+    let to = json!({ "transport": 5, "trunk_id": super::id_of(&made), "destination": "52252" });
+    bench.sim.add_phone_number(json!({ "number": "12565378257", "destination": [to] }));
+    let said = bench.plan_destroy(&made).await;
+    assert!(said[0].detail.contains("+12565378257"), "{said:?}");
 }

@@ -118,7 +118,7 @@ async fn a_list_that_is_known_to_lack_trunks_does_not_say_that_ours_is_missing()
     let gap = Fault::with("sip_trunks", serde_json::Value::Null);
     bench.sim.faults().push(Rule::new("GET", TRUNKS, gap).skip(1).always());
     let left = bench.create(&config(|_| {})).await;
-    says(&left, &["could not be looked up", "incomplete list", "terraform import"]);
+    says(&left, &["The search for it failed", "incomplete list", "terraform import"]);
     assert!(!left.error().detail.contains("lists no SIP trunk"), "{left:?}");
 }
 
@@ -241,7 +241,7 @@ async fn a_trunk_too_many_is_named_and_none_is_adopted() {
     let wanted = config(|_| {});
     let (left, theirs) = tokio::join!(bench.create(&wanted), somebody_else);
     let ours = theirs + 1;
-    says(&left, &[&format!("{theirs}, {ours}"), "none was adopted", "terraform import"]);
+    says(&left, &[&format!("{theirs}, {ours}"), "adopted none", "terraform import"]);
     assert_eq!((left.state, bench.puts(), posts(&bench)), (None, 0, 1));
 }
 
@@ -257,7 +257,10 @@ async fn a_new_trunk_that_is_not_quite_what_was_requested_is_named() {
     };
     let wanted = config(|_| {});
     let (left, other) = tokio::join!(bench.create(&wanted), somebody_else);
-    says(&left, &[&format!("The SIP trunk {other}"), "differs in `channels_restrict`", "terraform import"]);
+    says(
+        &left,
+        &[&format!("The new SIP trunk {other}"), "differs in `channels_restrict`", "terraform import"],
+    );
     assert_eq!((left.state, bench.puts()), (None, 0));
 }
 
@@ -284,7 +287,7 @@ async fn a_list_that_fails_is_asked_again_and_said_at_last() {
     bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
     bench.sim.faults().times(4, "GET", TRUNKS, Fault::status(500));
     let left = bench.create(&config(|trunk| trunk.label = text("blind"))).await;
-    says(&left, &["could not be looked up", "GET /v1/trunks", "\"blind\""]);
+    says(&left, &["The search for it failed", "GET /v1/trunks", "\"blind\""]);
     assert_eq!((left.state, posts(&bench)), (None, 2));
 }
 

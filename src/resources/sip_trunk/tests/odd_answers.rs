@@ -55,7 +55,7 @@ async fn a_field_that_cannot_be_read_is_an_error_that_names_it_and_keeps_the_tru
     let state = left.state.expect("it is kept");
     let id = bench.sim.trunks()[0].id;
     assert_eq!((id_of(&state), bench.sim.trunks().len()), (id, 1));
-    assert!(left.errors[0].detail.contains(&format!("The SIP trunk {id} was created and is in the state")));
+    assert!(left.errors[0].detail.contains(&format!("The SIP trunk {id} is created and is in the state")));
 
     let left = bench.read(&state).await;
     assert_eq!((paths(&left.errors), left.state.as_ref()), (vec!["call_limit".to_owned()], Some(&state)));

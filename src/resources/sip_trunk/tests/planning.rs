@@ -226,8 +226,16 @@ fn another_address_of_a_trusted_trunk_is_a_warning_that_calls_stop() {
     let requested = |status| SipTrunkModel { status: text(status), ..state(&request(text("198.51.100.40"))) };
     let digest = state(&config(|_| {}));
     let cases = [
-        (requested("active"), request(text("203.0.113.21")), "Until Wavix approves 203.0.113.21, this trunk"),
-        (requested("active"), request(Attr::unknown()), "Until Wavix approves the new address, this trunk"),
+        (
+            requested("active"),
+            request(text("203.0.113.21")),
+            "cannot place calls until Wavix approves 203.0.113.21",
+        ),
+        (
+            requested("active"),
+            request(Attr::unknown()),
+            "cannot place calls until Wavix approves the new address",
+        ),
         (digest, request(text("203.0.113.21")), "with its password"),
         (requested("active"), request(text("198.51.100.40")), ""),
         (requested("active"), config(|_| {}), ""),
@@ -317,7 +325,7 @@ fn the_want_of_a_password_tells_what_wavix_has() {
         "`rewrite_prefix`: Wavix has \"00\", the configuration nothing",
         "`rewrite_enabled`: Wavix has true, the configuration false",
         "never returns",
-        "To leave the trunk as it is, set these",
+        "To keep the trunk unchanged, set these",
         "set `password` or `password_wo`",
     ] {
         assert!(error.detail.contains(part), "{part}: {}", error.detail);
@@ -345,9 +353,9 @@ fn a_version_without_its_password_hinders_only_what_would_send_it() {
         }
     };
     let versions = "`password_wo_version`: the state has 1, the configuration 2";
-    says(&before, 2, &[versions, "set `password_wo_version` to 1 again", "`ignore_changes` hides it"]);
+    says(&before, 2, &[versions, "set `password_wo_version` to 1 again", "from `ignore_changes`"]);
     let imported = SipTrunkModel { password_wo_version: Attr::Null, ..before };
-    says(&imported, 2, &["the state has none", "take `password_wo_version` out"]);
+    says(&imported, 2, &["the state has none", "remove `password_wo_version`"]);
 }
 
 /// `-1` in the state says that the trunk may have another password than its
@@ -364,7 +372,7 @@ fn the_mark_of_an_unconfirmed_password_is_forgotten_only_when_one_is_sent() {
         let (planned, diagnostics) = try_plan(&config, Some(&marked));
         let error = diagnostics.iter().next().expect("without a password, the mark is not to be had out");
         assert!(error.detail.contains("never confirmed"), "{}", error.detail);
-        assert!(!error.detail.contains("To leave the trunk as it is"), "{}", error.detail);
+        assert!(!error.detail.contains("To keep the trunk unchanged"), "{}", error.detail);
         assert!(super::super::password::needs_request(
             &marked,
             &planned,

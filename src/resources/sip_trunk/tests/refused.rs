@@ -42,14 +42,14 @@ async fn that_nothing_was_created_is_said_when_it_is_known() {
         let left = bench.create(&config(|_| {})).await;
         let detail = &left.error().detail;
         assert!(detail.contains("No SIP trunk was created."), "{status}: {detail}");
-        assert!(detail.contains("lists none with the label \"office\""), "{status}: {detail}");
+        assert!(detail.contains("lists no new one with the label \"office\""), "{status}: {detail}");
 
         bench.sim.fault("POST", TRUNKS, Fault::status(status));
         bench.sim.fault("GET", TRUNKS, Fault::status(500));
         let left = bench.create(&config(|_| {})).await;
         let detail = &left.error().detail;
         assert!(
-            detail.contains("could not be looked up") && !detail.contains("No SIP trunk was"),
+            detail.contains("could not search for it") && !detail.contains("No SIP trunk was"),
             "{detail}"
         );
     }))
@@ -157,7 +157,10 @@ async fn an_adoption_after_an_equal_refused_create_says_that_another_may_appear(
     let none = Fault::without("/sip_trunks/0").and_with("/pagination/total", 0);
     bench.sim.faults().push(wavix_sim::Rule::new("GET", TRUNKS, none).skip(1).times(1));
     let refused = bench.create(&config(|_| {})).await;
-    assert!(refused.state.is_none() && refused.error().detail.contains("Wavix lists none"), "{refused:?}");
+    assert!(
+        refused.state.is_none() && refused.error().detail.contains("Wavix lists no new one"),
+        "{refused:?}"
+    );
 
     bench.sim.fault("POST", TRUNKS, Fault::close_after_commit());
     let first = Fault::without("/sip_trunks/1").and_with("/pagination/total", 1);
@@ -165,7 +168,7 @@ async fn an_adoption_after_an_equal_refused_create_says_that_another_may_appear(
     let left = bench.create(&config(|_| {})).await;
     let adopted = &left.warnings[0];
     assert!(adopted.summary.starts_with("Adopted SIP trunk"), "{left:?}");
-    assert!(adopted.detail.contains("If another SIP trunk labelled \"office\" appears"), "{left:?}");
+    assert!(adopted.detail.contains("If a second SIP trunk with the label \"office\" appears"), "{left:?}");
 }
 
 /// Both are there, and neither look nor answer shows the first one yet.
@@ -179,7 +182,7 @@ async fn a_second_trunk_is_named_when_the_list_is_behind() {
         let left = bench.create(&config(|_| {})).await;
         let [warning] = left.warnings.as_slice() else { panic!("{lag}: {left:?}") };
         assert_eq!(warning.summary, format!("Possible duplicate of SIP trunk {SECOND_ID}"));
-        let seen = if lag == 9 { "does not have 3108 yet" } else { "also lists 3107 with" };
+        let seen = if lag == 9 { "does not contain 3108 yet" } else { "also lists 3107 with" };
         assert!(warning.detail.contains(seen), "{lag}: {}", warning.detail);
     }
 }

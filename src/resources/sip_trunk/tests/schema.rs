@@ -72,7 +72,7 @@ fn every_attribute_is_documented_and_only_secrets_are_hidden() {
                 Value::Set(items) if items.is_empty() => "[]".to_owned(),
                 other => panic!("an unexpected default: {other:?}"),
             };
-            let said = format!("Default `{shown}`.");
+            let said = format!("Default: `{shown}`.");
             assert!(attribute.description.contains(&said), "{} does not say {said}", attribute.name);
         }
     }
