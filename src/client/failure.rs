@@ -171,9 +171,7 @@ impl fmt::Display for Failure {
                 if let Some(host) = host {
                     write!(f, " to {host}")?;
                 }
-                f.write_str(
-                    ", which the provider does not follow: it sends the API key to the configured API only",
-                )
+                f.write_str(", which the provider does not follow, to protect the API key")
             }
             Self::Refused { status, message, fields, .. } => {
                 match status.code {

@@ -158,7 +158,9 @@ fn remedy<T: RemoteObject>(difference: &Difference, now: Now) -> String {
     } else if now == Now::TakenBack {
         format!("Set `{name}` to a value that Wavix accepts, and apply again.")
     } else {
-        format!("Set `{name}` to a value that Wavix accepts, or change it in the Wavix portal, and apply again.")
+        format!(
+            "Set `{name}` to a value that Wavix accepts, or change it in the Wavix portal, and apply again."
+        )
     }
 }
 

@@ -157,7 +157,10 @@ async fn retries_are_counted_and_reported() {
     assert_eq!((error.attempts(), server.requests().len()), (3, 3));
     assert!(error.waited() >= Duration::from_millis(2));
     let text = error.to_string();
-    assert!(text.contains("returned 503 Service Unavailable: later. The provider made 3 attempts"), "{text}");
+    assert!(
+        text.contains("returned 503 Service Unavailable: later. The provider gave up after 3 attempts"),
+        "{text}"
+    );
 }
 
 #[tokio::test]

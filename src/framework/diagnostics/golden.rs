@@ -13,10 +13,12 @@ use regex_lite::Regex;
 use super::recorded::{Line, VARIABLE};
 
 /// What differs from run to run, and what stands for it.
-const MASKS: [(&str, &str); 5] = [
+const MASKS: [(&str, &str); 6] = [
     (r"(127\.0\.0\.1|localhost|\[::1\])( port |:)\d{4,5}", "${1}${2}PORT"),
     (r"[^\s`(]*/\.tmp\w+", "/TMP"),
     (r"\b\d+(\.\d+)? (ms|s)\b", "N s"),
+    // Whether a wait is worth telling, when a machine is slow.
+    (r" The provider gave up after 1 attempt and N s of waiting\.", ""),
     (r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT", "DATE"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?", "TIME"),
 ];

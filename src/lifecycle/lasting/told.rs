@@ -35,8 +35,10 @@ pub(super) fn not_owned_yet<T: RemoteObject>(name: &str) -> Diagnostic {
     let short = T::NOUN.short;
     warning::<T>(
         "is not owned",
-        format!("The account does not own the {short} {name}. Unless it owns it at the time of the apply, the apply \
-                 fails."),
+        format!(
+            "The account does not own the {short} {name}. Unless it owns it at the time of the apply, the apply \
+                 fails."
+        ),
     )
 }
 

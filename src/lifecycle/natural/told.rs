@@ -49,8 +49,10 @@ pub(super) fn taken<T: Placed>(verb: Verb, key: &str, value: &str) -> Diagnostic
 /// The same, seen after this resource's own value was put there.
 pub(super) fn taken_meanwhile<T: Placed>(verb: Verb, key: &str, value: &str, own: &str) -> Diagnostic {
     let mut refusal = taken::<T>(verb, key, value);
-    let also =
-        format!("\n\nThe provider requested {} before it detected that; both may be active.", shown::<T>(own));
+    let also = format!(
+        "\n\nThe provider requested {} before it detected that; both may be active.",
+        shown::<T>(own)
+    );
     refusal.detail.push_str(&also);
     refusal
 }

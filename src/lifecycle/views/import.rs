@@ -32,9 +32,7 @@ pub fn by_key<T: RemoteObject>(key: &str) -> Result<T::Model, Diagnostics> {
                 "" => String::new(),
                 other => format!(" The {other} is not the id."),
             };
-            let hint = format!(
-                "The Wavix portal and the `{list}` data source show the ids.{not}"
-            );
+            let hint = format!("The Wavix portal and the `{list}` data source show the ids.{not}");
             absent::malformed_key::<T>(&summary, key, &hint).into()
         }),
         Key::Natural(attribute) => by_text::<T>(attribute, key),

@@ -214,8 +214,7 @@ pub(super) fn validate(list: &Destinations, own: &str, diagnostics: &mut Diagnos
     if each(list).any(|(_, one)| one.priority.is_certainly_set())
         && let Some((index, _)) = each(list).find(|(_, one)| one.priority.is_null())
     {
-        let detail =
-            "Set `priority` for all destinations or for none: this one has none.";
+        let detail = "Set `priority` for all destinations or for none: this one has none.";
         tell(Diagnostic::error("Missing priority", detail), at(index, "priority"));
     }
     let mut ranks = BTreeSet::new();

@@ -57,11 +57,7 @@ pub(super) fn results() -> &'static [Attribute] {
         let destination = [
             (TRUNK, String, "ID of the SIP trunk that receives the call."),
             ("sip_trunk_login", String, "SIP login of the trunk."),
-            (
-                "trunk_label",
-                String,
-                "Label of the trunk. Null if the trunk is deleted; calls then fail.",
-            ),
+            ("trunk_label", String, "Label of the trunk. Null if the trunk is deleted; calls then fail."),
             ("sip_uri", String, "SIP URI that receives the call."),
             ("phone_number", String, "Phone number that receives the call."),
             ("priority", Number, "Priority of the destination: the lowest is tried first."),
@@ -74,12 +70,24 @@ pub(super) fn results() -> &'static [Attribute] {
                 destination.map(of).into(),
             ),
             of(("label", String, "Label of the number. Labels are set in the Wavix portal.")),
-            list("documents", "Documents that were submitted to Wavix for the number.", documents.map(of).into()),
+            list(
+                "documents",
+                "Documents that were submitted to Wavix for the number.",
+                documents.map(of).into(),
+            ),
             of(("free_min", Number, "Number of free inbound minutes.")),
             of(("unlimited", Bool, "Whether inbound calls are free.")),
             of(("cnam", Bool, "Whether the number has a caller name (CNAM).")),
-            of(("domestic_cli", Bool, "Whether the number can be presented as caller ID in its own country.")),
-            of(("seconds", Number, "Duration of inbound calls in this month, in seconds. Changes with every call.")),
+            of((
+                "domestic_cli",
+                Bool,
+                "Whether the number can be presented as caller ID in its own country.",
+            )),
+            of((
+                "seconds",
+                Number,
+                "Duration of inbound calls in this month, in seconds. Changes with every call.",
+            )),
             of(("paid_until", String, "Date until which the number is paid. Changes every month.")),
         ]
     });

@@ -46,7 +46,8 @@ impl Lasting for PhoneNumber {
         destinations::validate(&config.destinations, &Self::called(config), diagnostics);
         for (name, url) in URLS.into_iter().zip([&config.sms_relay_url, &config.call_status_url]) {
             if url.known().is_some_and(|url| url.to_ascii_lowercase().starts_with("http://")) {
-                let detail = "Use `https`: Wavix sends reports, including phone numbers, to this URL in plain text.";
+                let detail =
+                    "Use `https`: Wavix sends reports, including phone numbers, to this URL in plain text.";
                 diagnostics.push(warning(name, "Webhook without TLS", detail.to_owned()));
             }
         }
@@ -139,7 +140,8 @@ impl Lasting for PhoneNumber {
     }
 
     fn described(state: &PhoneNumberModel) -> String {
-        let cost = state.monthly_fee.known().map(|fee| format!(" The number costs {} USD per month.", fee.meant()));
+        let cost =
+            state.monthly_fee.known().map(|fee| format!(" The number costs {} USD per month.", fee.meant()));
         let list = state.destinations.clone().into_value();
         let rings =
             (!places::items(&list).is_empty()).then(|| format!(" Its calls go to {}.", in_words(&list)));
@@ -170,7 +172,8 @@ fn met(number: &str, planned: &PhoneNumberModel, found: &Record<PhoneNumber>) ->
         && !places::items(now).is_empty()
         && !places::same(&wanted, now)
     {
-        let detail = format!("This apply replaces the current routing of {number}, which is {}.", in_words(now));
+        let detail =
+            format!("This apply replaces the current routing of {number}, which is {}.", in_words(now));
         told.push(warning(DESTINATIONS, "Phone number is already routed", detail));
     }
     told

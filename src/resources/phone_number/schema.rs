@@ -39,7 +39,8 @@ fn number(what: &str) -> Attribute {
 }
 
 fn id() -> Attribute {
-    let words = "ID of the number at Wavix, a decimal number as a string. It changes if the number is bought again.";
+    let words =
+        "ID of the number at Wavix, a decimal number as a string. It changes if the number is bought again.";
     Attribute::string("id").computed().keep_state().describe(words)
 }
 
@@ -118,8 +119,7 @@ pub(super) fn routing() -> &'static Schema {
         let destinations = destinations::attribute().required().describe(
             "Destinations of calls to the number, in the order in which they are tried. Use `[]` for none.",
         );
-        let fate =
-            on_destroy(&[UNROUTE, KEEP], "`unroute` removes the destinations, `keep` does not.");
+        let fate = on_destroy(&[UNROUTE, KEEP], "`unroute` removes the destinations, `keep` does not.");
         of(ROUTING, vec![number("The phone number to route"), id(), destinations, fate])
     });
     &SCHEMA

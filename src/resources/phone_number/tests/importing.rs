@@ -25,12 +25,9 @@ async fn a_number_is_imported_by_its_digits_or_its_record_id() {
 #[tokio::test]
 async fn an_import_of_what_is_not_there_or_not_clear_is_an_error_at_the_number() {
     let bench = Bench::start().await;
-    for (text, said) in [
-        ("+13132847320", "+13132847320"),
-        ("99", "99"),
-        ("office", "imported by its `number`"),
-        ("+1", "7 to 15"),
-    ] {
+    for (text, said) in
+        [("+13132847320", "+13132847320"), ("99", "99"), ("office", "by its `number`"), ("+1", "7 to 15")]
+    {
         let left = bench.import::<PhoneNumber>(text).await;
         assert!(left.error().contains(said), "{text}: {}", left.error());
         assert!(left.held.is_none_or(|held| held.state.status.is_null()));

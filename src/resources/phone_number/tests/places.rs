@@ -143,7 +143,7 @@ fn bad_destinations_are_refused_where_they_stand() {
         ("sip_trunk_id", "office", "not its id"),
         ("sip_trunk_id", "007", "not its id"),
         ("sip_uri", "sips:calls@sip.example.com", "`;transport=tls`"),
-        ("sip_uri", "calls @sip.example.com", "without blanks"),
+        ("sip_uri", "calls @sip.example.com", "without spaces"),
         ("sip_uri", "calls@", "SIP URI"),
         ("sip_uri", "", "SIP URI"),
         ("phone_number", "911", "7 to 15"),

@@ -171,6 +171,6 @@ async fn what_does_not_settle_in_time_shows_both_routings() {
     bench.impatient();
     let left = bench.apply::<PhoneNumber>(None, &everything(&bench)).await;
     let told: Vec<&String> = left.errors.iter().map(|error| &error.detail).collect();
-    assert!(told.iter().any(|it| it.contains("nothing instead of SIP trunk")), "{told:?}");
+    assert!(told.iter().any(|it| it.contains("nothing for `destinations` instead of SIP trunk")), "{told:?}");
     assert_eq!(left.held.unwrap().state.destinations, list(Vec::new()));
 }
