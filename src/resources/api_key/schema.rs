@@ -37,10 +37,10 @@ const DESCRIPTION: &str = "Manages an API key of the account: its scopes and the
     a separate key for each environment, with the scopes that it needs.\n\nManaging keys needs a key with full \
     access: a key that is restricted to scopes cannot manage keys. The provider does not destroy or deactivate the \
     key that it uses itself.\n\nAll arguments are changed in place, and the value of the key stays the same. To \
-    rotate a key, replace it with `-replace` and the lifecycle argument `create_before_destroy`, so that both keys \
-    work until its users have switched.\n\nIf the response to the create request is lost, the provider searches for \
-    the key and adopts it, and does not create a second one. If Wavix no longer shows its `value`, an unused key is \
-    saved as tainted, and the next apply replaces it.";
+    rotate a key, replace it with `-replace` and the create-before-destroy lifecycle, so that both keys work until \
+    its users have switched.\n\nIf the response to the create request is lost, the provider searches for the key and \
+    adopts it, and does not create a second one. If Wavix no longer shows its `value`, an unused key is saved as \
+    tainted, and the next apply replaces it.";
 
 /// The schema.
 pub(super) fn schema() -> Schema {

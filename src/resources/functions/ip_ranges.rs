@@ -45,10 +45,10 @@ impl Function for IpRanges {
             description: format!(
                 "Returns the addresses and ports that a firewall must allow. Addresses are lists in CIDR form.\n\n- \
                  `sip`: all SIP gateways. A call can come from any of them, whichever gateway the PBX registers \
-                 with.\n- `sip_port`: SIP over UDP and TCP.\n- `sips_port`: SIP over TLS.\n- `rtp_port_min` to\n  \
-                 `rtp_port_max`: UDP ports of media. Media can come from any address.\n- `webhooks`: sources of call \
-                 events and messages.\n- `call_streams`: sources of WebSocket media streams.\n\nThe values are part \
-                 of this version of the provider and match the Wavix documentation of {AS_OF}."
+                 with.\n- `sip_port`: SIP over UDP and TCP.\n- `sips_port`: SIP over TLS.\n- Lowest and highest UDP \
+                 port of media, which can come from any address.\n- `webhooks`: sources of call events and \
+                 messages.\n- `call_streams`: sources of WebSocket media streams.\n\nThe values are part of this \
+                 version of the provider and match the Wavix documentation of {AS_OF}."
             ),
             parameters: Vec::new(),
             variadic: None,

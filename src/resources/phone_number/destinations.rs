@@ -75,17 +75,15 @@ pub(super) fn attribute() -> Attribute {
     );
     let inside = vec![
         Attribute::string("sip_trunk_id").validate(trunk_id).describe(
-            "ID of the SIP trunk that receives the call. To keep calls working while the trunk is replaced, set its \
-             lifecycle argument `create_before_destroy`.",
+            "ID of the SIP trunk that receives the call. Use the create-before-destroy lifecycle for the trunk.",
         ),
         Attribute::string("sip_uri").validate(no_sips).validate(of_host).same_meaning(same_uri).describe(
             "SIP URI that receives the call, such as `calls@sip.example.com` or \
-             `[did]@sip.example.com;transport=tls`. Wavix replaces `[did]` with the dialed number. `;transport=tls` \
-             is used instead of `sips:`.",
+             `[did]@sip.example.com;transport=tls`. `[did]` stands for the dialed number, and `;transport=tls` \
+             replaces `sips:`.",
         ),
         Attribute::string("phone_number").validate(International).same_meaning(same_number).describe(
-            "Phone number that receives the call over the public network, with its country code. The call is \
-             charged.",
+            "Phone number with country code that receives the call over the public network. The call is charged.",
         ),
         Attribute::string("sip_trunk_login").optional_computed().describe(
             "SIP login of the trunk. If omitted, the provider reads it, which requires the scope `trunks:read`.",
@@ -220,8 +218,8 @@ pub(super) fn validate(list: &Destinations, own: &str, diagnostics: &mut Diagnos
     let mut ranks = BTreeSet::new();
     let mut is_double = |one: &Destination| one.priority.known().is_some_and(|rank| !ranks.insert(*rank));
     if let Some((index, _)) = each(list).find(|(_, one)| is_double(one)) {
-        let detail = "Set different priorities: two destinations have the same `priority`, and Wavix does not define \
-                      which one is tried first.";
+        let detail =
+            "Set different values: two destinations have the same `priority`, so their order is undefined.";
         tell(Diagnostic::warning("Equal priorities", detail), at(index, "priority"));
     }
     if let Some(count) = list.known().map(Vec::len).filter(|count| *count > MANY) {

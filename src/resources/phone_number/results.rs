@@ -70,24 +70,12 @@ pub(super) fn results() -> &'static [Attribute] {
                 destination.map(of).into(),
             ),
             of(("label", String, "Label of the number. Labels are set in the Wavix portal.")),
-            list(
-                "documents",
-                "Documents that were submitted to Wavix for the number.",
-                documents.map(of).into(),
-            ),
+            list("documents", "Documents submitted to Wavix for the number.", documents.map(of).into()),
             of(("free_min", Number, "Number of free inbound minutes.")),
             of(("unlimited", Bool, "Whether inbound calls are free.")),
             of(("cnam", Bool, "Whether the number has a caller name (CNAM).")),
-            of((
-                "domestic_cli",
-                Bool,
-                "Whether the number can be presented as caller ID in its own country.",
-            )),
-            of((
-                "seconds",
-                Number,
-                "Duration of inbound calls in this month, in seconds. Changes with every call.",
-            )),
+            of(("domestic_cli", Bool, "Whether the number can be a caller ID in its own country.")),
+            of(("seconds", Number, "Duration of inbound calls in this month, in seconds.")),
             of(("paid_until", String, "Date until which the number is paid. Changes every month.")),
         ]
     });

@@ -46,8 +46,7 @@ impl Lasting for PhoneNumber {
         destinations::validate(&config.destinations, &Self::called(config), diagnostics);
         for (name, url) in URLS.into_iter().zip([&config.sms_relay_url, &config.call_status_url]) {
             if url.known().is_some_and(|url| url.to_ascii_lowercase().starts_with("http://")) {
-                let detail =
-                    "Use `https`: Wavix sends reports, including phone numbers, to this URL in plain text.";
+                let detail = "Use `https`: Wavix sends reports with phone numbers to this URL in plain text.";
                 diagnostics.push(warning(name, "Webhook without TLS", detail.to_owned()));
             }
         }
@@ -131,8 +130,7 @@ impl Lasting for PhoneNumber {
         }
         if destinations::each(&found.destinations).any(|(_, one)| one.is_trunk_without_id()) {
             let detail = format!(
-                "The `sip_trunk_id` of a destination of {number} is null, because Wavix returns only the login of \
-                 the SIP trunk."
+                "A destination of {number} has no `sip_trunk_id`, because Wavix returns only the login of the trunk."
             );
             remarks.push(warning(DESTINATIONS, "SIP trunk without an id", detail));
         }
@@ -140,8 +138,7 @@ impl Lasting for PhoneNumber {
     }
 
     fn described(state: &PhoneNumberModel) -> String {
-        let cost =
-            state.monthly_fee.known().map(|fee| format!(" The number costs {} USD per month.", fee.meant()));
+        let cost = state.monthly_fee.known().map(|fee| format!(" It costs {} USD per month.", fee.meant()));
         let list = state.destinations.clone().into_value();
         let rings =
             (!places::items(&list).is_empty()).then(|| format!(" Its calls go to {}.", in_words(&list)));
@@ -172,8 +169,7 @@ fn met(number: &str, planned: &PhoneNumberModel, found: &Record<PhoneNumber>) ->
         && !places::items(now).is_empty()
         && !places::same(&wanted, now)
     {
-        let detail =
-            format!("This apply replaces the current routing of {number}, which is {}.", in_words(now));
+        let detail = format!("This apply replaces the routing of {number}, which is {}.", in_words(now));
         told.push(warning(DESTINATIONS, "Phone number is already routed", detail));
     }
     told

@@ -39,8 +39,7 @@ fn number(what: &str) -> Attribute {
 }
 
 fn id() -> Attribute {
-    let words =
-        "ID of the number at Wavix, a decimal number as a string. It changes if the number is bought again.";
+    let words = "ID of the number at Wavix, a decimal number as a string. Changes if it is bought again.";
     Attribute::string("id").computed().keep_state().describe(words)
 }
 
@@ -57,8 +56,7 @@ pub(super) fn whole() -> &'static Schema {
         let flag = |name: &str, words: &str| setting(Attribute::bool(name), words);
         let url = |name: &str, what: &str, none: &str| {
             let words = format!(
-                "{what} Use `\"\"` for none{none} Stored and shown in plain text, so it must not contain \
-                 credentials."
+                "{what} `\"\"` for none{none} Stored and shown in plain text, so do not include credentials."
             );
             setting(Attribute::string(name).validate(http_url_or_none()), &words).as_result(what)
         };

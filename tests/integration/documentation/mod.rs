@@ -10,6 +10,7 @@ pub mod pages;
 mod promises;
 mod references;
 mod schema;
+mod words;
 
 use std::path::Path;
 
@@ -26,6 +27,7 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
         calls::trials(),
         destroying::trials(),
         firewalls::trials(),
+        words::trials(),
     ]
     .into_iter()
     .flatten()
