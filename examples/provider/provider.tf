@@ -7,8 +7,8 @@ terraform {
   }
 }
 
-# The API key is taken from the environment variable WAVIX_API_KEY. Every other
-# argument has a variable, too, and a default.
+# The API key is read from the environment variable WAVIX_API_KEY.
+# The other arguments are optional.
 provider "wavix" {
   request_timeout = "20s"
   max_retries     = 6

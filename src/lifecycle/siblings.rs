@@ -296,7 +296,7 @@ fn is_nobodys(error: &io::Error) -> bool {
 
 /// The folder, which is this user's and nobody else's.
 fn own_folder_in(parent: &Path) -> io::Result<PathBuf> {
-    let mut last = io::Error::other("no name is free");
+    let mut last = io::Error::other("no file name is available");
     for number in 0..NAMES {
         let path = parent.join(format!("terraform-provider-wavix-{number}"));
         match make_own(&path) {

@@ -68,7 +68,7 @@ impl Ending {
         for describe in self.work().under_way.values() {
             tracing::error!(
                 work = describe(),
-                "the process is ended while this is under way: what comes of it may reach no state"
+                "the process ends during this operation: its result may be missing in the state"
             );
         }
         self.0.ending.cancel();

@@ -23,7 +23,7 @@ mod unix_socket;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// `PLUGIN_TRANSPORT` is neither `unix` nor `tcp`, or not possible here.
-    #[error("PLUGIN_TRANSPORT is {0:?}; {choices} possible here", choices = if cfg!(unix) { "\"unix\" and \"tcp\" are" } else { "only \"tcp\" is" })]
+    #[error("PLUGIN_TRANSPORT is {0:?}; {choices} supported on this system", choices = if cfg!(unix) { "\"unix\" and \"tcp\" are" } else { "only \"tcp\" is" })]
     Transport(String),
     /// `PLUGIN_MIN_PORT` or `PLUGIN_MAX_PORT` is not a port.
     #[error("{variable} is {value:?}, which is not a port number from 0 to 65535")]

@@ -103,7 +103,7 @@ pub fn run<P: Provider>(
 
 fn started_by_hand(identity: &Identity) -> String {
     format!(
-        "This is the provider {}, a plugin that Terraform and OpenTofu start by themselves; run one of them instead, \
+        "This is the provider {}, a plugin that Terraform and OpenTofu start automatically. Run one of them instead, \
          or see --help.\n",
         identity.address
     )

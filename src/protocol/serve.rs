@@ -143,7 +143,7 @@ async fn serve_routes(
     let end = Instant::now();
     drop(listener);
     if timeout_at(end + LAST_WORK, ending.finished()).await.is_err() {
-        tracing::error!("what was logged as under way has not ended and is cut off");
+        tracing::error!("the operations logged above did not finish and are aborted");
     }
     connections.close();
     let drained = (end + DRAIN).max(Instant::now() + LAST_WORDS);

@@ -44,8 +44,8 @@ pub struct ServerTls {
 pub enum Error {
     /// `PLUGIN_CLIENT_CERT` is not what go-plugin puts there.
     #[error(
-        "PLUGIN_CLIENT_CERT does not hold one certificate in PEM ({0}); Terraform sets this variable, so nothing else \
-         should"
+        "PLUGIN_CLIENT_CERT does not contain exactly one PEM certificate ({0}); only Terraform should set this \
+         variable"
     )]
     ClientCertificate(String),
     /// No key or certificate could be made.
@@ -90,7 +90,7 @@ fn parse_client_certificate(pem: &str) -> Result<CertificateDer<'static>, Error>
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| refuse(&error))?;
     let [certificate] = certificates.as_slice() else {
-        return Err(refuse(&format!("it holds {}", certificates.len())));
+        return Err(refuse(&format!("it contains {}", certificates.len())));
     };
     // PEM says nothing about what is inside.
     ParsedCertificate::try_from(certificate).map_err(|error| refuse(&error))?;

@@ -1,9 +1,9 @@
-# All keys that work.
+# All active keys.
 data "wavix_api_keys" "active" {
   active = true
 }
 
-# A key that nobody uses is one that somebody may find.
+# Keys that are not used should be deleted.
 check "keys_are_used" {
   assert {
     condition = alltrue([

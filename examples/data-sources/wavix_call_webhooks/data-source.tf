@@ -1,6 +1,6 @@
 data "wavix_call_webhooks" "all" {}
 
-# Null while nobody is told of ended calls.
+# Null if no URL is set.
 output "cdr_url" {
   value = lookup(data.wavix_call_webhooks.all.urls, "post-call", null)
 }

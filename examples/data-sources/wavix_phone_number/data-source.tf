@@ -1,4 +1,4 @@
-# A number that is managed elsewhere. Exactly one of number, id and label.
+# A number that is managed elsewhere. Set exactly one of number, id and label.
 data "wavix_phone_number" "front_desk" {
   number = "+1 256 537 8257"
 }

@@ -1,4 +1,4 @@
-# All numbers of the account, and those of one area code, which Wavix looks for.
+# All numbers of the account, and those of one area code.
 data "wavix_phone_numbers" "all" {}
 
 data "wavix_phone_numbers" "huntsville" {
@@ -9,7 +9,7 @@ output "huntsville" {
   value = data.wavix_phone_numbers.huntsville.phone_numbers[*].number
 }
 
-# A number that rings nowhere costs its fee all the same.
+# Numbers without a destination still cost a monthly fee.
 output "silent" {
   value = [
     for number in data.wavix_phone_numbers.all.phone_numbers : number.number

@@ -1,4 +1,4 @@
-# A trunk that is managed elsewhere. Exactly one of id, login and label.
+# A trunk that is managed elsewhere. Set exactly one of id, login and label.
 data "wavix_sip_trunk" "office" {
   label = "Office PBX"
 }
@@ -7,7 +7,7 @@ output "office_sip_login" {
   value = data.wavix_sip_trunk.office.login
 }
 
-# This month's outbound calls, in USD and in minutes.
+# Outbound calls of this month, in USD and in minutes.
 output "office_usage" {
   value = {
     charge  = data.wavix_sip_trunk.office.charge

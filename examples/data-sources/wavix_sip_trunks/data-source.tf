@@ -1,9 +1,9 @@
-# All trunks whose label begins with "Office".
+# All trunks with a label that starts with "Office".
 data "wavix_sip_trunks" "offices" {
   label_regex = "^Office\\b"
 }
 
-# Trunks whose address Wavix has not approved yet.
+# Trunks with an address that Wavix has not approved yet.
 data "wavix_sip_trunks" "under_review" {
   status = "pending"
 }

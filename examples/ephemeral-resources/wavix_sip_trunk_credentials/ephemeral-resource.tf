@@ -3,7 +3,7 @@ data "wavix_sip_trunk" "office" {
 }
 
 # The login and the access token, for a write-only argument of a secret store
-# or for another provider's configuration. Neither reaches plan or state.
+# or for another provider. They are stored in neither plan nor state.
 ephemeral "wavix_sip_trunk_credentials" "office" {
   id = data.wavix_sip_trunk.office.id
 }

@@ -2,12 +2,12 @@ data "wavix_sip_trunk" "office" {
   label = "Office PBX"
 }
 
-# For the time of the run, say to test the softphone: deleted at its end.
+# For this run only, for example to test a softphone: deleted at its end.
 ephemeral "wavix_webrtc_token" "check" {
   sip_trunk = data.wavix_sip_trunk.office.login
 }
 
-# To hand on: valid for eight hours, whatever becomes of the run.
+# Valid for eight hours, independent of the run.
 ephemeral "wavix_webrtc_token" "shift" {
   sip_trunk       = data.wavix_sip_trunk.office.login
   ttl             = 8 * 60 * 60

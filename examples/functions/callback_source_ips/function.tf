@@ -1,4 +1,4 @@
-# Addresses for the access list of an endpoint of webhooks.
+# Addresses for the access list of a webhook endpoint.
 output "webhook_senders" {
   value = provider::wavix::callback_source_ips()
 }

@@ -1,4 +1,4 @@
-# What a firewall lets in.
+# Addresses and ports for a firewall.
 output "firewall" {
   value = {
     sip_from = provider::wavix::ip_ranges().sip

@@ -3,7 +3,7 @@ variable "sbc_sip_password" {
   sensitive = true
 }
 
-# For a Kamailio that registers at Wavix: /etc/kamailio/wavix/uacreg.
+# For Kamailio with registration: /etc/kamailio/wavix/uacreg.
 output "uacreg" {
   value     = provider::wavix::kamailio_uacreg("67758", var.sbc_sip_password, ["us.wavix.net", "nl.wavix.net"])
   sensitive = true

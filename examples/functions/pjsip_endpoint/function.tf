@@ -3,7 +3,7 @@ variable "pbx_sip_password" {
   sensitive = true
 }
 
-# For an Asterisk that registers at Wavix: include it in pjsip.conf.
+# For Asterisk with registration: include it in pjsip.conf.
 output "pjsip_conf" {
   value     = provider::wavix::pjsip_endpoint("67758", var.pbx_sip_password, "nl.wavix.net")
   sensitive = true

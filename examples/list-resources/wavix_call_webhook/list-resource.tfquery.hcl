@@ -1,5 +1,5 @@
 # Both webhooks of the account, so that
-# `terraform query -generate-config-out=webhooks.tf` can write them down.
+# `terraform query -generate-config-out=webhooks.tf` can generate a configuration.
 list "wavix_call_webhook" "all" {
   provider         = wavix
   include_resource = true

@@ -1,5 +1,5 @@
-# Every trunk whose label begins with "office", with its settings, so that
-# `terraform query -generate-config-out=trunks.tf` can write them down.
+# All trunks with a label that starts with "office", with their settings, so that
+# `terraform query -generate-config-out=trunks.tf` can generate a configuration.
 list "wavix_sip_trunk" "offices" {
   provider         = wavix
   include_resource = true

@@ -1,5 +1,5 @@
-# A key for each environment, with no more than it needs: `calls = "write"`
-# includes reading, what is not listed is none.
+# A key for each environment, with the required scopes only: `calls = "write"`
+# includes `read`, and scopes that are not listed are `none`.
 resource "wavix_api_key" "pbx" {
   for_each = {
     staging    = ["192.0.2.10"]
@@ -15,7 +15,7 @@ resource "wavix_api_key" "pbx" {
     calls   = "write"
   }
 
-  # Change it to rotate the keys: both work until their users have switched.
+  # Change it to rotate the keys. Both keys work until the old one is deleted.
   lifecycle {
     create_before_destroy = true
     replace_triggered_by  = [terraform_data.rotation]
@@ -26,7 +26,7 @@ resource "terraform_data" "rotation" {
   input = "2026-11"
 }
 
-# Values are in the state. Hand them over to a secret store from here.
+# The state contains the values. Write them to a secret store.
 output "pbx_keys" {
   value     = { for environment, key in wavix_api_key.pbx : environment => key.value }
   sensitive = true

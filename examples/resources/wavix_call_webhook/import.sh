@@ -1,2 +1,2 @@
-# The event type is the id.
+# Import by event type.
 terraform import 'wavix_call_webhook.this["on-call"]' on-call

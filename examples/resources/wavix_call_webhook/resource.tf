@@ -4,7 +4,7 @@ variable "hook_host" {
   default     = "hooks.example.com"
 }
 
-# Both events of an account. A new host is all that a rotation needs.
+# Webhooks for both event types of an account.
 resource "wavix_call_webhook" "this" {
   for_each = {
     on-call   = "live"

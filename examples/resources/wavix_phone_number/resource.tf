@@ -10,14 +10,14 @@ resource "wavix_sip_trunk" "office" {
   password_wo         = var.sip_password
   password_wo_version = 1
 
-  # Calls to the numbers would meet a deleted trunk while it is replaced.
+  # Keeps calls working while the trunk is replaced.
   lifecycle {
     create_before_destroy = true
   }
 }
 
-# Numbers that the account owns: their calls ring at the office, and if nobody
-# is registered there, at a mobile phone.
+# Numbers that the account owns: calls go to the office, and to a mobile phone
+# if no device is registered there.
 resource "wavix_phone_number" "office" {
   for_each = toset(["+12565378257", "+12565378258"])
 
@@ -28,6 +28,6 @@ resource "wavix_phone_number" "office" {
   ]
   call_status_url = "https://hooks.example.com/calls"
 
-  # The trunk goes with them, and no number is to ring at a trunk that is gone.
+  # The trunk is destroyed too, and calls to a deleted trunk fail.
   on_destroy = "unroute"
 }

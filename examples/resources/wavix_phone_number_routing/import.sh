@@ -1,2 +1,2 @@
-# By the number; its record id does too.
+# Import by the number.
 terraform import wavix_phone_number_routing.main +12565378257

@@ -4,7 +4,7 @@ variable "sip_password" {
   sensitive   = true
 }
 
-# The number as it is: no destinations here.
+# The number without destinations.
 resource "wavix_phone_number" "main" {
   number      = "+12565378257"
   sms_enabled = true
@@ -18,7 +18,7 @@ resource "wavix_sip_trunk" "main" {
   password_wo_version = 1
 }
 
-# And the number rings at the trunk. In one resource this would be a cycle.
+# The number is routed to the trunk. A separate resource avoids a cycle.
 resource "wavix_phone_number_routing" "main" {
   number       = wavix_phone_number.main.number
   destinations = [{ sip_trunk_id = wavix_sip_trunk.main.id }]

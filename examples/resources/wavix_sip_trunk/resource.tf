@@ -17,21 +17,20 @@ resource "wavix_sip_trunk" "office" {
   label    = "Office PBX"
   callerid = "+1 (313) 284-7320"
 
-  # Kept in neither the plan nor the state, which needs Terraform 1.11 or
-  # newer; otherwise use `password`. Change the version to send a new password.
+  # Stored in neither plan nor state. Requires Terraform 1.11; otherwise use
+  # `password`. Change the version to send a new password.
   password_wo         = var.office_sip_password
   password_wo_version = 1
 
-  # Register from these addresses only.
+  # Devices can register only from these addresses.
   allowed_ips = ["203.0.113.10", "203.0.113.11"]
 
-  # No call longer than half an hour or dearer than 18 cents, and no more than
-  # four at once.
+  # At most 30 minutes and 18 cents per call, and four concurrent calls.
   call_limit    = 1800
   max_call_cost = 0.18
   max_channels  = 4
 
-  # Users dial 00 for international calls; Wavix wants the bare number.
+  # Users dial 00 for international calls, which Wavix does not accept.
   rewrite_cond = "00"
 
   timeouts {
@@ -39,8 +38,8 @@ resource "wavix_sip_trunk" "office" {
   }
 }
 
-# A session border controller that is known by its address, once Wavix has
-# approved it. Its users present any number of the account.
+# A session border controller with IP authentication, after approval by Wavix.
+# Its users can present any number of the account.
 resource "wavix_sip_trunk" "sbc" {
   label            = "Session border controller"
   multiple_numbers = true
@@ -53,12 +52,12 @@ resource "wavix_sip_trunk" "sbc" {
   }
 }
 
-# What the PBX signs in with, besides the password.
+# The login of the PBX.
 output "office_sip_login" {
   value = wavix_sip_trunk.office.login
 }
 
-# "pending" until Wavix has approved the address.
+# "pending" until Wavix approves the address.
 output "sbc_status" {
   value = wavix_sip_trunk.sbc.status
 }

@@ -14,6 +14,6 @@ output "login" {
 }
 
 output "firewall" {
-  description = "Addresses of the gateways: calls arrive from each of them, at port 5060. Media arrive from any address."
+  description = "Addresses of the gateways: calls come from any of them, on port 5060. Media comes from any address."
   value       = provider::wavix::ip_ranges().sip
 }

@@ -5,7 +5,7 @@ variable "label" {
 }
 
 variable "callerid" {
-  description = "Number that called people see: an active or verified number of the account."
+  description = "Caller ID: an active or verified number of the account."
   type        = string
 }
 
@@ -15,7 +15,7 @@ variable "pbx_address" {
 }
 
 variable "region" {
-  description = "Gateway that Asterisk registers at: nl, us, sg or au."
+  description = "Gateway that Asterisk registers with: nl, us, sg or au."
   type        = string
   default     = "nl"
 
@@ -39,37 +39,37 @@ variable "sip_password" {
 }
 
 variable "sip_password_version" {
-  description = "Raise it to send a new password to Wavix and to Asterisk."
+  description = "Increase it to send a new password to Wavix and to Asterisk."
   type        = number
   default     = 1
 }
 
 variable "channels" {
-  description = "Simultaneous calls."
+  description = "Maximum number of concurrent calls."
   type        = number
   default     = 4
 }
 
 variable "dearest_call" {
-  description = "What one call may cost, in USD."
+  description = "Maximum cost of a call, in USD."
   type        = number
   default     = 1.5
 }
 
 variable "extension" {
-  description = "Where calls from Wavix ring, in the syntax of Dial."
+  description = "Destination of calls from Wavix, in the syntax of Dial."
   type        = string
   default     = "PJSIP/reception"
 }
 
 variable "directory" {
-  description = "Where pjsip_wavix.conf is written. pjsip.conf has a transport and `#tryinclude pjsip_wavix.conf`."
+  description = "Path of pjsip_wavix.conf. pjsip.conf has a transport and `#tryinclude pjsip_wavix.conf`."
   type        = string
   default     = "."
 }
 
 variable "owner" {
-  description = "User and group that Asterisk runs as: only they can read the file. Empty for those of Terraform."
+  description = "User and group of Asterisk, which can read the file. Empty for those of Terraform."
   type        = string
   default     = "asterisk:asterisk"
 }

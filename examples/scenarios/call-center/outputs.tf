@@ -1,5 +1,5 @@
 output "registrar" {
-  description = "Where the PBX registers."
+  description = "Gateway that the PBX registers with."
   value       = local.gateway.host
 }
 
@@ -14,6 +14,6 @@ output "registrations" {
 }
 
 output "ids" {
-  description = "Id of each queue's trunk, for `terraform import`."
+  description = "ID of the trunk of each queue, for `terraform import`."
   value       = { for name, trunk in wavix_sip_trunk.queue : name => trunk.id }
 }

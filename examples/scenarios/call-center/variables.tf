@@ -1,5 +1,5 @@
 variable "region" {
-  description = "Gateway the PBX registers at: nl, us, sg or au."
+  description = "Gateway that the PBX registers with: nl, us, sg or au."
   type        = string
   default     = "us"
 
@@ -20,7 +20,7 @@ variable "pbx_addresses" {
 }
 
 variable "account_channels" {
-  description = "Simultaneous calls the account may have (SIP channels in the Wavix portal)."
+  description = "Maximum number of concurrent calls of the account (SIP channels in the Wavix portal)."
   type        = number
   default     = 8
 }

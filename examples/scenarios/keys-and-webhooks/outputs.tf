@@ -1,15 +1,15 @@
 output "keys" {
-  description = "The keys, by environment and role: for a secret store, and from there for their users."
+  description = "The keys by environment and role, for a secret store."
   value       = { for name, key in wavix_api_key.this : name => key.value }
   sensitive   = true
 }
 
 output "granted" {
-  description = "What each key may do."
+  description = "Access of each key."
   value       = { for name, key in wavix_api_key.this : name => key.scopes }
 }
 
 output "ids" {
-  description = "The ids of the keys, by which they are imported."
+  description = "IDs of the keys, for import."
   value       = [for key in wavix_api_key.this : key.id]
 }

@@ -14,6 +14,6 @@ variable "hook_host" {
 }
 
 variable "rotation" {
-  description = "Another text replaces every key: the new one works before the old one goes."
+  description = "A change replaces all keys: the new key works before the old one is deleted."
   type        = string
 }

@@ -1,5 +1,5 @@
 output "dispatcher" {
-  description = "For each site, the dispatcher.list of Kamailio: the nearest gateway first, the others when it fails."
+  description = "Kamailio dispatcher.list of each site: the nearest gateway first, then the others."
   value = {
     for name, route in local.routes : name => provider::wavix::kamailio_dispatcher(1, [
       for region in route : local.gateways[region].host
@@ -8,7 +8,7 @@ output "dispatcher" {
 }
 
 output "firewall" {
-  description = "What the firewall of every site lets in. Media come from any address."
+  description = "Addresses for the firewall of each site. Media comes from any address."
   value = {
     signalling = sort(provider::wavix::ip_ranges().sip)
     sip_ports  = [provider::wavix::ip_ranges().sip_port]
@@ -17,6 +17,6 @@ output "firewall" {
 }
 
 output "status" {
-  description = "\"active\" once Wavix has approved the site's address, \"pending\" or \"rejected\" otherwise."
+  description = "\"active\" after Wavix has approved the address of the site, \"pending\" or \"rejected\" otherwise."
   value       = { for name, trunk in wavix_sip_trunk.site : name => trunk.status }
 }

@@ -1,5 +1,5 @@
 variable "sites" {
-  description = "The sites, by name. `region` is that of the nearest gateway: nl, us, sg or au."
+  description = "The sites, by name. `region` is the region of the nearest gateway: nl, us, sg or au."
   type = map(object({
     region           = string
     sbc_address      = string
@@ -28,7 +28,7 @@ variable "sip_passwords" {
 }
 
 variable "dearest_call" {
-  description = "What one call may cost, in USD."
+  description = "Maximum cost of a call, in USD."
   type        = number
   default     = 0.75
 }

@@ -1,4 +1,4 @@
 output "handover" {
-  description = "What each customer needs for the PBX, but for the password: that goes by another way."
+  description = "PBX settings of each customer, without the password."
   value       = { for name, customer in module.customer : name => customer.handover }
 }

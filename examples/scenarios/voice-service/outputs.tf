@@ -4,7 +4,7 @@ output "logins" {
 }
 
 output "monthly_fees" {
-  description = "What the numbers cost together each month, in USD."
+  description = "Monthly fees of all numbers, in USD."
   value       = sum([for number in wavix_phone_number.this : number.monthly_fee])
 }
 
@@ -15,6 +15,6 @@ output "keys" {
 }
 
 output "ids" {
-  description = "Record id of each number."
+  description = "ID of each number."
   value       = { for key, number in wavix_phone_number.this : key => number.id }
 }

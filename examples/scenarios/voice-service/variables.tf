@@ -1,5 +1,5 @@
 variable "offices" {
-  description = "The offices, by name. The first number of each is what its calls present."
+  description = "The offices, by name. The first number of each is its caller ID."
   type = map(object({
     numbers          = list(string)
     pbx_addresses    = set(string)
@@ -22,7 +22,7 @@ variable "offices" {
 }
 
 variable "failover" {
-  description = "Phone that rings when no office answers, with its country code."
+  description = "Phone number, with country code, for calls that no office answers."
   type        = string
 }
 

@@ -136,7 +136,7 @@ async fn invoke<P: Provider>(
     if !config.is_wholly_known() {
         return Err(Diagnostic::bug(
             format!("Cannot invoke action {name}"),
-            "Nothing was changed. Terraform invoked the action while its configuration was not wholly known.",
+            "Nothing was changed. Terraform invoked the action while its configuration was not fully known.",
         )
         .into());
     }

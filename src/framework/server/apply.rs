@@ -79,7 +79,7 @@ async fn apply<P: Provider>(connection: Connection<P>, request: Request) -> Resu
 
     if connection.ending().ending().is_cancelled() {
         let work = described(&format!("{} {name}", operation.name()), &slot.note);
-        tracing::error!(work, "this ended after all, when nobody waited for it any more");
+        tracing::error!(work, "the operation finished after Terraform had stopped waiting");
     }
     drop(underway);
     let Slot { state, private, mut diagnostics, .. } = slot;

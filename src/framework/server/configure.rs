@@ -46,7 +46,7 @@ pub(super) async fn configure_provider<P: Provider>(
                 let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
                 tracing::info!(
                     arguments = arguments.join(", "),
-                    "the configuration is not wholly known yet: what needs the API is put off"
+                    "the configuration is not fully known yet: operations that need the API are deferred"
                 );
             }
             connection.configure(Some(configured));

@@ -84,9 +84,10 @@ async fn open_and_hand_over<P: Provider>(
     if listening {
         open_objects::watch(&connection, &name, &opened.private);
     } else {
-        tracing::warn!("nobody waits for the opened object any more: it is taken back");
+        tracing::warn!("no request waits for the opened object: deleting it");
         for problem in discard(&connection, &name, opened).await {
-            tracing::error!(summary = problem.summary, detail = problem.detail, "it could not be taken back");
+            tracing::error!(summary = problem.summary, detail = problem.detail, "the opened object could not be \
+                                                                                 deleted");
         }
     }
 }
@@ -233,7 +234,7 @@ fn private(name: &str, bytes: Option<&[u8]>) -> Result<Private, Diagnostic> {
 fn not_known(name: &str) -> Diagnostic {
     Diagnostic::bug(
         format!("Cannot open ephemeral resource {name}"),
-        "Nothing was changed. Terraform opened it while its configuration was not wholly known.",
+        "Nothing was changed. Terraform opened it while its configuration was not fully known.",
     )
 }
 

@@ -96,7 +96,7 @@ async fn close<P: Provider>(connection: &Connection<P>, name: &str, private: Pri
         entry.object.close(Call { ctx, cancel: &cancel, deadline }, private).await
     };
     let problems = match AssertUnwindSafe(closing).catch_unwind().await {
-        Ok(Ok(())) => return tracing::info!(name, "closed what Terraform has not closed"),
+        Ok(Ok(())) => return tracing::info!(name, "closed an object that Terraform had not closed"),
         Ok(Err(problems)) => problems,
         // The panic has been logged.
         Err(_) => return,
@@ -105,7 +105,7 @@ async fn close<P: Provider>(connection: &Connection<P>, name: &str, private: Pri
         tracing::error!(
             summary = problem.summary,
             detail = problem.detail,
-            "it could not be closed at the end"
+            "the object could not be closed"
         );
     }
 }

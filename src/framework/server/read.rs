@@ -44,7 +44,7 @@ pub(super) async fn read_resource<P: Provider>(
         new_identity: current_identity.clone(),
     };
     if put_off {
-        tracing::info!("the provider's configuration is not wholly known yet: the stored state is kept");
+        tracing::info!("the provider configuration is not fully known yet: keeping the stored state");
     }
     if put_off || prior.is_null() {
         return Ok(unchanged(Diagnostics::new()));

@@ -32,9 +32,10 @@ fn remove_older_than(age: Duration, parent: &Path) {
             let _ = fs::remove_file(directory.join(SOCKET_NAME));
             match fs::remove_dir(&directory) {
                 Ok(()) => {
-                    tracing::debug!(path = %directory.display(), "removed what a killed process had left")
+                    tracing::debug!(path = %directory.display(), "removed files of a killed process")
                 }
-                Err(error) => tracing::debug!(%error, path = %directory.display(), "a leftover stays"),
+                Err(error) => tracing::debug!(%error, path = %directory.display(), "files of a killed process could \
+                                                                                    not be removed"),
             }
         }
     }

@@ -167,7 +167,7 @@ impl Drop for PrivateDirectory {
             _ => Err(error),
         });
         if let Err(error) = removed.and_then(|()| fs::remove_dir(&self.path)) {
-            tracing::warn!(%error, path = %self.path.display(), "the socket's directory is left behind");
+            tracing::warn!(%error, path = %self.path.display(), "the directory of the socket could not be removed");
         }
     }
 }

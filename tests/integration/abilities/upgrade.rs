@@ -68,7 +68,7 @@ async fn unknown_and_missing_attributes_are_tolerated() {
 async fn a_state_of_a_later_version_is_refused() {
     let mut bench = Bench::start().await;
     let answer = upgrade(&mut bench, trunk_schema().version + 1, &json!({ "id": "7" })).await;
-    assert!(one_error(&answer.diagnostics).contains("later version"));
+    assert!(one_error(&answer.diagnostics).contains("newer provider version"));
 }
 
 async fn every_version_has_its_file() {

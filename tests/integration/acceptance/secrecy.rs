@@ -185,7 +185,7 @@ variable "proxy" {{
     for argument in ["", "http_proxy = var.proxy"] {
         tf.config(&provider(argument));
         let plan = run(&["plan", "-input=false", "-no-color"], &format!("plan {argument}")).failed();
-        assert!(plan.text().contains("no connection to wavix.invalid:443"), "{plan}");
+        assert!(plan.text().contains("cannot connect to wavix.invalid:443"), "{plan}");
     }
     tf.config(&config("Last", 9));
     run(&["apply", "-auto-approve", "-input=false", "-no-color"], "repair").succeeded();

@@ -124,7 +124,7 @@ async fn a_create_that_is_cut_off_is_in_the_log_with_what_to_look_for() {
     let (_sim, mut plugin) = ended_during_a_create(&Gate::new()).await;
     assert_eq!(plugin.wait(PATIENCE).await.code(), Some(0));
     let lines = plugin.stderr.all();
-    let line = lines.iter().find(|line| line.contains("under way")).expect("it is logged");
+    let line = lines.iter().find(|line| line.contains("during this operation")).expect("it is logged");
     for part in
         ["\"error\"", "create wavix_sip_trunk", "cut off", "requested after", "check whether it exists"]
     {
@@ -136,10 +136,10 @@ async fn a_create_that_is_cut_off_is_in_the_log_with_what_to_look_for() {
 async fn a_create_that_ends_in_the_last_moment_is_in_the_log_with_its_id() {
     let gate = Gate::new();
     let (sim, mut plugin) = ended_during_a_create(&gate).await;
-    plugin.stderr.containing("under way");
+    plugin.stderr.containing("during this operation");
     gate.open();
     assert_eq!(plugin.wait(PATIENCE).await.code(), Some(0));
-    let line = plugin.stderr.containing("this ended after all");
+    let line = plugin.stderr.containing("finished after Terraform had stopped waiting");
     let id = sim.trunks()[0].id.to_string();
     for part in ["\"error\"", &format!("SIP trunk {id}"), "terraform import"] {
         assert!(line.contains(part), "no {part:?} in {line}");

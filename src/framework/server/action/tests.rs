@@ -176,7 +176,7 @@ async fn without_a_configuration_or_with_unknown_arguments_nothing_is_done() {
     registered::configure(&server, UNKNOWN).await;
     assert_one_error(&invoke(&server, Value::string("a")).await.1, "not known yet: `key`");
     registered::configure(&server, Value::string("good")).await;
-    assert_one_error(&invoke(&server, UNKNOWN).await.1, "not wholly known");
+    assert_one_error(&invoke(&server, UNKNOWN).await.1, "not fully known");
     assert_eq!(journal.entries(), [""; 0]);
 }
 

@@ -196,7 +196,7 @@ async fn without_a_configuration_nothing_is_opened() {
 async fn an_unknown_argument_is_refused_and_nothing_opened() {
     let (server, journal) = registered::ready(register).await;
     let answer = server.open_ephemeral_resource(opening(UNKNOWN)).await.unwrap().into_inner();
-    assert_one_error(&answer.diagnostics, "not wholly known");
+    assert_one_error(&answer.diagnostics, "not fully known");
     assert_eq!(journal.entries(), [""; 0]);
 }
 

@@ -1,5 +1,5 @@
 output "handover" {
-  description = "What the customer needs for the PBX, but for the password."
+  description = "PBX settings of the customer, without the password."
   value = {
     registrar = local.gateway.host
     login     = wavix_sip_trunk.this.login

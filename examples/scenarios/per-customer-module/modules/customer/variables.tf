@@ -9,13 +9,13 @@ variable "name" {
 }
 
 variable "callerid" {
-  description = "Number that called people see: an active or verified number of the account."
+  description = "Caller ID: an active or verified number of the account."
   type        = string
   nullable    = false
 }
 
 variable "channels" {
-  description = "Simultaneous calls the customer has booked."
+  description = "Maximum number of concurrent calls of the customer."
   type        = number
   nullable    = false
 
@@ -37,19 +37,19 @@ variable "region" {
 }
 
 variable "addresses" {
-  description = "IPv4 addresses from which the customer registers; empty: from anywhere."
+  description = "IPv4 addresses from which the customer registers. Empty for any address."
   type        = set(string)
   default     = []
 }
 
 variable "dearest_call" {
-  description = "What one call may cost, in USD."
+  description = "Maximum cost of a call, in USD."
   type        = number
   default     = 0.5
 }
 
 variable "international" {
-  description = "Whether users dial 00 for international calls, which is taken off for Wavix."
+  description = "Whether users dial 00 for international calls, which is removed for Wavix."
   type        = bool
   default     = false
 }
@@ -62,7 +62,7 @@ variable "sip_password" {
 }
 
 variable "sip_password_version" {
-  description = "Raise it to send a new password."
+  description = "Increase it to send a new password."
   type        = number
   default     = 1
 }
