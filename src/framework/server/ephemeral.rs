@@ -86,8 +86,12 @@ async fn open_and_hand_over<P: Provider>(
     } else {
         tracing::warn!("no request waits for the opened object: deleting it");
         for problem in discard(&connection, &name, opened).await {
-            tracing::error!(summary = problem.summary, detail = problem.detail, "the opened object could not be \
-                                                                                 deleted");
+            tracing::error!(
+                summary = problem.summary,
+                detail = problem.detail,
+                "the opened object could not be \
+                                                                                 deleted"
+            );
         }
     }
 }

@@ -102,10 +102,6 @@ async fn close<P: Provider>(connection: &Connection<P>, name: &str, private: Pri
         Err(_) => return,
     };
     for problem in problems {
-        tracing::error!(
-            summary = problem.summary,
-            detail = problem.detail,
-            "the object could not be closed"
-        );
+        tracing::error!(summary = problem.summary, detail = problem.detail, "the object could not be closed");
     }
 }

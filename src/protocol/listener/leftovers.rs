@@ -34,8 +34,10 @@ fn remove_older_than(age: Duration, parent: &Path) {
                 Ok(()) => {
                     tracing::debug!(path = %directory.display(), "removed files of a killed process")
                 }
-                Err(error) => tracing::debug!(%error, path = %directory.display(), "files of a killed process could \
-                                                                                    not be removed"),
+                Err(error) => {
+                    tracing::debug!(%error, path = %directory.display(), "files of a killed process could \
+                                                                                    not be removed")
+                }
             }
         }
     }
