@@ -104,7 +104,7 @@ fn telling(messages: &BTreeSet<String>) -> Vec<&String> {
     let mut seen = BTreeSet::new();
     let is_new = |message: &&String| {
         let clauses = replaced((*message).clone(), &VALUES);
-        ends.split(&clauses).map(str::to_owned).fold(false, |new, clause| seen.insert(clause) || new)
+        ends.split(&clauses).filter(|clause| seen.insert((*clause).to_owned())).count() > 0
     };
     messages.iter().filter(is_new).collect()
 }
