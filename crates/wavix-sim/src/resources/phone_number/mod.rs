@@ -46,11 +46,10 @@ impl Object for PhoneNumber {
     fn detail(&self, behaviour: &Behaviour) -> Value {
         let mut shown = self.clone();
         shown.added = behaviour.zoned(shown.added);
-        shown.destination.sort_by_key(|destination| match behaviour.numbers.destination_order {
-            DestinationOrder::Id => (destination.id, 0),
-            DestinationOrder::Priority | DestinationOrder::Reversed => (destination.priority, destination.id),
-        });
-        if behaviour.numbers.destination_order == DestinationOrder::Reversed {
+        let order = behaviour.numbers.destination_order;
+        let place = |one: &Destination| if order == DestinationOrder::Id { 0 } else { one.priority };
+        shown.destination.sort_by_key(|destination| (place(destination), destination.id));
+        if order == DestinationOrder::Reversed {
             shown.destination.reverse();
         }
         let mut view = json!(shown);
@@ -100,7 +99,7 @@ impl Object for PhoneNumber {
     }
 }
 
-/// DELETE gives back what its query names, all or nothing.
+/// DELETE gives back to stock what its query names, all or nothing.
 async fn release(call: Call) -> Result<Response, Refusal> {
     object::admitted::<PhoneNumber>(&call, Access::Write)?;
     let (behaviour, query) = (&call.behaviour, call.query_pairs()?);
@@ -125,9 +124,16 @@ async fn release(call: Call) -> Result<Response, Refusal> {
         found.map(|number| number.id).ok_or_else(|| PhoneNumber::missing(text, behaviour))
     };
     for id in ids.iter().chain(&dids).map(named).collect::<Result<Vec<_>, _>>()? {
-        holdings.phone_numbers.remove(id, behaviour);
+        return_to_stock(&mut holdings, id, behaviour);
     }
     Ok(object::deleted(behaviour))
+}
+
+/// Whether there was one.
+fn return_to_stock(holdings: &mut Holdings, id: i64, behaviour: &Behaviour) -> bool {
+    let number = holdings.phone_numbers.remove(id, behaviour);
+    holdings.stock.extend(number.clone());
+    number.is_some()
 }
 
 /// What the delete of a trunk means for the numbers that are routed to it.

@@ -9,7 +9,7 @@ use crate::{
     collection::Item as _,
 };
 
-use super::PhoneNumber;
+use super::{PhoneNumber, return_to_stock};
 
 /// The first number of the vendor's examples; those that are seeded without one follow it.
 const FIRST_NUMBER: i64 = 12_565_378_257;
@@ -87,13 +87,26 @@ impl Portal {
     pub fn release_phone_number(&self, digits: &str) -> bool {
         let mut holdings = self.holdings();
         let id = stored(&mut holdings, digits).map(|number| number.id);
-        id.and_then(|id| holdings.phone_numbers.remove(id, &without_lag())).is_some()
+        id.is_some_and(|id| return_to_stock(&mut holdings, id, &without_lag()))
     }
 
-    /// Buys a number as somebody else would in the portal, and gives its id, which is a new one also of a number that was
-    /// released; `None` when the account has it.
+    /// Buys a number that was released, as somebody else would in the portal, and gives its new id; `None` when stock has
+    /// none with these digits.
     pub fn buy_phone_number(&self, digits: &str) -> Option<i64> {
-        self.seed_phone_number(json!({ "number": digits })).ok()
+        let mut holdings = self.holdings();
+        let place = holdings.stock.iter().position(|number| number.number == digits)?;
+        // What it is, and nothing that its owner set.
+        let PhoneNumber { number, city, city_id, country, country_short_name, .. } =
+            holdings.stock.remove(place);
+        let bought =
+            PhoneNumber { number, city, city_id, country, country_short_name, ..PhoneNumber::usual() };
+        let mut taken = taken(&holdings);
+        own(&mut holdings, bought, &mut taken).ok()
+    }
+
+    /// What was released, by time.
+    pub fn stock(&self) -> Vec<PhoneNumber> {
+        self.holdings().stock.clone()
     }
 }
 
