@@ -15,7 +15,7 @@ use tf_conformance::case::read_file;
 use tf_conformance::{CHECKS, Format, Settings, run};
 
 const HELP: &str = "\
-Starts a Terraform provider as Terraform Core does, and checks its answers.
+Starts a Terraform provider like Terraform Core, and checks its responses.
 
     tf-conformance PATH [--config FILE] [--case FILE]... [--only N]...
                    [--format human|json|junit] [--jobs N] [--timeout SECONDS]
@@ -24,12 +24,12 @@ Starts a Terraform provider as Terraform Core does, and checks its answers.
 
   PATH           the provider's binary
   --config       the provider's configuration, in JSON
-  --case         what to create, import, open, call and break; see the README
+  --case         objects to create, import, open and call, and faults; see the README
   --only         run this check only; a number, several with commas
   --format       how to print the results (human)
-  --jobs         how many checks run at once (4)
-  --timeout      how long to wait for a start or an answer (60)
-  --large-state  the size of the large state of check 30 (100)
+  --jobs         number of concurrent checks (4)
+  --timeout      timeout of a start or a response, in seconds (60)
+  --large-state  size of the large state of check 30, in MiB (100)
   --list         print the checks
 
 Examples:
@@ -84,7 +84,7 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, St
             Long("only") => settings.only.extend(numbers(&parser.value().map_err(wrong)?)?),
             Long("format") => {
                 let name = parser.value().and_then(|value| value.string()).map_err(wrong)?;
-                format = Format::named(&name).ok_or_else(|| format!("{name:?} is no format"))?;
+                format = Format::named(&name).ok_or_else(|| format!("{name:?} is not a format"))?;
             }
             Long("jobs") => settings.jobs = parser.value().and_then(|value| value.parse()).map_err(wrong)?,
             Long("timeout") => {
@@ -100,7 +100,7 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, St
             other => return Err(other.unexpected().to_string()),
         }
     }
-    settings.program = program.ok_or("the path of a provider is needed; see --help")?;
+    settings.program = program.ok_or("the path of a provider is required; see --help")?;
     // Without a slash the system would look in PATH.
     settings.program = std::path::absolute(&settings.program).map_err(|error| error.to_string())?;
     Ok(Invocation::Check { settings: Box::new(settings), format })
@@ -110,7 +110,7 @@ fn numbers(text: &OsString) -> Result<BTreeSet<u8>, String> {
     let text = text.to_string_lossy();
     let known = |number: &u8| CHECKS.iter().any(|check| check.number == *number);
     let number =
-        |part: &str| part.trim().parse().ok().filter(known).ok_or(format!("there is no check {part:?}"));
+        |part: &str| part.trim().parse().ok().filter(known).ok_or(format!("the check {part:?} does not exist"));
     text.split(',').map(number).collect()
 }
 

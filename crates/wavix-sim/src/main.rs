@@ -21,38 +21,38 @@ use wavix_sim::{
 };
 
 const USAGE: &str = "\
-A simulator of the Wavix API: SIP trunks, phone numbers, call webhooks, API keys, WebRTC tokens. It keeps its state in memory and forgets it when it ends.
+A simulator of the Wavix API: SIP trunks, phone numbers, call webhooks, API keys, WebRTC tokens. The state is kept in memory only.
 
 Usage: wavix-sim [OPTIONS]
-       wavix-sim compare [OPTIONS]     asks the real API what is true of it; compare --help has the options
+       wavix-sim compare [OPTIONS]     compares the simulator with the real API; see compare --help
 
 Options:
   --host ADDRESS          Listen on this address [default: 127.0.0.1]
-  --port PORT             Listen on this port; 0 takes a free one [default: 8787]
+  --port PORT             Listen on this port; 0 selects a free one [default: 8787]
   --api-key KEY           Accept this key; may be repeated
   --auth MODE             bearer, appid or both [default: bearer]
   --caller-id NUMBER      Let the account present this caller ID (digits); may be repeated
-  --any-caller-id         Let the account present every caller ID
-  --trunks COUNT          Start with so many trunks [default: 0]
-  --numbers COUNT         Start with so many phone numbers, from +12565378257 on [default: 0]
-  --latency MS            Wait so long before every answer [default: 0]
-  --requests-per-second N Answer 429 to more
-  --profile FILE          Behave as `wavix-sim compare --save FILE` found the real API to
-  --flex                  Simulate a plan that silently keeps Flex Pro features off
+  --any-caller-id         Let the account present any caller ID
+  --trunks COUNT          Number of trunks at the start [default: 0]
+  --numbers COUNT         Number of phone numbers at the start, from +12565378257 [default: 0]
+  --latency MS            Delay of every response, in milliseconds [default: 0]
+  --requests-per-second N Return 429 above this rate
+  --profile FILE          Use the behavior of the real API that `wavix-sim compare --save FILE` stored
+  --flex                  Simulate an account that ignores Flex Pro features
   --quiet                 Do not print a line per request
   -h, --help              Print this
   -V, --version           Print the version
 
-While it runs, a browser on this machine shows its trunks, numbers, webhooks, keys and every request at the address it prints, and
-lets requests fail at the push of a button. Programs do the same under /_sim; see the README of wavix-sim.
+While it runs, a browser on this machine shows trunks, numbers, webhooks, keys and all requests at the printed address, and
+has buttons to inject faults. Programs can do the same under /_sim; see the README of wavix-sim.
 
 Examples:
   wavix-sim --api-key try                             an empty account; then export WAVIX_API_KEY=try
                                                       WAVIX_BASE_URL=http://127.0.0.1:8787
   wavix-sim --trunks 500 --latency 200                a large, slow account
-  wavix-sim --requests-per-second 5 --any-caller-id   one that asks for patience
+  wavix-sim --requests-per-second 5 --any-caller-id   an account with a rate limit
 
-Exit code: 0 after an interrupt, 1 if it cannot listen, 2 if the arguments are wrong.
+Exit code: 0 after an interrupt, 1 if it cannot listen, 2 if the arguments are invalid.
 ";
 
 /// The exit code for wrong arguments.
@@ -90,8 +90,8 @@ async fn main() -> ExitCode {
         Ok(sim) => sim,
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
             return fail(&format!(
-                "Cannot listen on {address}: the port is taken, perhaps by another wavix-sim. Name another with --port, \
-                 or let the system choose a free one with --port 0.\n"
+                "Cannot listen on {address}: the port is in use, possibly by another wavix-sim. Set another one with \
+                 --port, or select a free one with --port 0.\n"
             ));
         }
         Err(error) => return fail(&format!("Cannot listen on {address}: {error}\n")),
@@ -119,7 +119,7 @@ fn command(arguments: impl Iterator<Item = OsString>) -> Result<Command, lexopt:
                     "bearer" => AuthMode::Bearer,
                     "appid" => AuthMode::AppId,
                     "both" => AuthMode::Both,
-                    other => return Err(format!("--auth is bearer, appid or both, not {other}").into()),
+                    other => return Err(format!("--auth must be bearer, appid or both, not {other}").into()),
                 };
                 builder = builder.behaviour(|behaviour| behaviour.auth = mode);
             }
@@ -161,7 +161,7 @@ fn command(arguments: impl Iterator<Item = OsString>) -> Result<Command, lexopt:
         }
     }
     let address: std::net::IpAddr =
-        host.parse().map_err(|_| format!("--host is an IP address, not {host}"))?;
+        host.parse().map_err(|_| format!("--host must be an IP address, not {host}"))?;
     let address = SocketAddr::new(address, port);
     Ok(Command::Serve { builder: Box::new(builder.address(address)), address, quiet })
 }

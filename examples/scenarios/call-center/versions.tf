@@ -10,5 +10,5 @@ terraform {
   }
 }
 
-# The API key is taken from WAVIX_API_KEY.
+# The API key is read from WAVIX_API_KEY.
 provider "wavix" {}

@@ -10,6 +10,6 @@ terraform {
   }
 }
 
-# The API key is taken from WAVIX_API_KEY. To manage keys it needs full access,
+# The API key is read from WAVIX_API_KEY. To manage keys it needs full access,
 # and it is none of those that are managed here.
 provider "wavix" {}

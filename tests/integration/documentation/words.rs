@@ -12,7 +12,10 @@ trials![no_text_speaks_in_riddles, descriptions_survive_the_strippers_of_languag
 
 /// Words that readers have to guess at, in lower case, and what says it plainly.
 const RIDDLES: [(&[&str], &str); 22] = [
-    (&["longest call", "most concurrent", "highest cost", "seconds a call", "most requests to"], "maximum …, in …"),
+    (
+        &["longest call", "most concurrent", "highest cost", "seconds a call", "most requests to"],
+        "maximum …, in …",
+    ),
     (&["came out as", "came back as", "came back with"], "returned … instead of …"),
     (&["immortal"], "never expires"),
     (&["in clear"], "in plain text"),

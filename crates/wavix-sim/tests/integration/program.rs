@@ -70,7 +70,7 @@ fn a_port_that_is_taken_is_a_failure_of_another_kind() {
     assert_eq!(output.status.code(), Some(1));
     let complaint = String::from_utf8(output.stderr).unwrap();
     assert!(
-        complaint.contains(&format!("Cannot listen on 127.0.0.1:{port}: the port is taken")),
+        complaint.contains(&format!("Cannot listen on 127.0.0.1:{port}: the port is in use")),
         "{complaint}"
     );
     assert!(complaint.contains("--port 0"), "{complaint}");
