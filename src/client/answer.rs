@@ -1,4 +1,4 @@
-//! Client layer: what an HTTP answer means.
+//! What an HTTP answer means.
 //!
 //! Turns status, headers and body into a value or a [`Failure`]. It knows the
 //! API's envelopes, but no endpoint; nothing here sends or waits.

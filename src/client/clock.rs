@@ -1,4 +1,4 @@
-//! Client layer: Wavix's clock, as far as its answers tell it.
+//! Wavix's clock, as far as its answers tell it.
 //!
 //! It may be minutes off this machine's. The `Date` of each answer in the API's
 //! own form, refusals included, says what time it is there, to the second;

@@ -1,4 +1,4 @@
-//! Client layer: what a client is configured with, checked once.
+//! What a client is configured with, checked once.
 //!
 //! [`ClientSettings`] is what somebody wrote; [`ClientConfig`] is what has been
 //! found good. Nothing is opened, resolved or loaded here: validation is free.

@@ -1,5 +1,5 @@
-//! Client layer: why there is no connection, in words, and whether that may pass.
-//! Only what libraries say of their errors is known here, not who makes them.
+//! Why there is no connection, in words, and whether that may pass. Only what libraries say
+//! of their errors is known here, not who makes them.
 
 use std::{
     error::Error as StdError,

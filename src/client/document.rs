@@ -1,5 +1,5 @@
-//! Client layer: the JSON of an answer, whatever is odd about its text. What is odd
-//! about one thing costs that thing, and nobody the rest.
+//! The JSON of an answer, whatever is odd about its text. What is odd about one thing costs
+//! that thing, and nobody the rest.
 
 use std::borrow::Cow;
 use std::fmt;

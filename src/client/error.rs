@@ -1,4 +1,4 @@
-//! Client layer: the one error a call can end with.
+//! The one error a call can end with.
 //!
 //! It says what was tried, what came back and whether Wavix may have acted on
 //! it. What this means for a resource and what a practitioner should do next

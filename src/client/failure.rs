@@ -1,4 +1,4 @@
-//! Client layer: what one attempt came to, when it was not an answer.
+//! What one attempt came to, when it was not an answer.
 //!
 //! The facts of one exchange, what they say about the request's fate, and the
 //! sentence that tells them. What several attempts add up to is an

@@ -1,4 +1,4 @@
-//! Client layer: how fast the whole process may go.
+//! How fast the whole process may go.
 //!
 //! One [`Pacer`] is shared by all clones of a client. It bounds the requests
 //! in flight and per second, and lets one 429 slow everybody down: all are held

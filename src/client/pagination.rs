@@ -1,4 +1,4 @@
-//! Client layer: lists that come in pages.
+//! Lists that come in pages.
 //!
 //! Walks `page`/`per_page` lists to their end. Each endpoint names its own
 //! collection, so the page type is the caller's; filters are its query.

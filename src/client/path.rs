@@ -1,4 +1,4 @@
-//! Client layer: the path of an API call, built from segments.
+//! The path of an API call, built from segments.
 //!
 //! The one place where a value becomes a part of a path. Queries are encoded
 //! by [`transport`](super::transport); the base URL belongs to

@@ -1,7 +1,7 @@
-//! Client layer: which proxy a request goes through. The rules are those of Go's
-//! `golang.org/x/net/http/httpproxy`, which Terraform itself follows, so that one
-//! set of variables means one thing in a run. There is one exception: a proxy
-//! that cannot be read is an error and never a direct connection.
+//! Which proxy a request goes through. The rules are those of Go's
+//! `golang.org/x/net/http/httpproxy`, which Terraform itself follows, so that one set of
+//! variables means one thing in a run. There is one exception: a proxy that cannot be read
+//! is an error and never a direct connection.
 
 use std::net::IpAddr;
 

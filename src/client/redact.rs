@@ -1,4 +1,4 @@
-//! Client layer: makes foreign text fit to be shown.
+//! Makes foreign text fit to be shown.
 //!
 //! Whatever Wavix, a proxy or a library says passes here before it can reach an
 //! error: secrets and their usual encodings become `***`, control characters

@@ -1,4 +1,4 @@
-//! Client layer: one call, described and then sent.
+//! One call, described and then sent.
 //!
 //! The builder and what a call gives back. How an attempt is made is in
 //! [`transport`](super::transport), when it is repeated in

@@ -1,4 +1,4 @@
-//! Client layer: when an attempt is repeated, and how long it waits.
+//! When an attempt is repeated, and how long it waits.
 //!
 //! Idempotency is asked first, the failure second, so that a create that may
 //! have happened is never sent again. HTTP is unknown here: an attempt is

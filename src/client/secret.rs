@@ -1,4 +1,4 @@
-//! Client layer: a text that cannot be shown by accident.
+//! A text that cannot be shown by accident.
 //!
 //! Nothing but the type lives here. Finding a secret inside somebody else's
 //! text is the work of [`redact`](super::redact).

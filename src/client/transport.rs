@@ -1,4 +1,4 @@
-//! Client layer: one HTTP attempt.
+//! One HTTP attempt.
 //!
 //! The only file that names the HTTP library. It adds the key, bounds time and
 //! size, and tells "certainly not sent" from "may have arrived". It never

@@ -1,4 +1,4 @@
-//! Client layer: waiting that can end early.
+//! Waiting that can end early.
 //!
 //! The only place of this layer that sleeps. It knows deadline, cancellation
 //! and how long the call has waited so far, but not what is waited for.

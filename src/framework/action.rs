@@ -1,5 +1,5 @@
-//! What the author of an action writes: something done to the world that
-//! leaves no object behind. Layer: framework.
+//! What the author of an action writes: something done to the world that leaves no object
+//! behind.
 
 use std::fmt;
 use std::future::Future;

@@ -1,8 +1,7 @@
-//! Terraform's rules for results, applied after a verb and before Terraform
-//! applies them. Layer: framework. What can be put right is put right, the rest
-//! becomes a diagnostic that says whose mistake it is and what is true now. The
-//! state is returned in every case: an object that exists must not be lost.
-//! Values are never shown: any of them may be a secret.
+//! Terraform's rules for results, applied after a verb and before Terraform applies them.
+//! What can be put right is put right, the rest becomes a diagnostic that says whose
+//! mistake it is and what is true now. The state is returned in every case: an object that
+//! exists must not be lost. Values are never shown: any of them may be a secret.
 
 use crate::protocol::types::Type;
 use crate::protocol::value::{UNKNOWN, Value};

@@ -1,4 +1,4 @@
-//! What the author of a data source writes. Layer: framework.
+//! What the author of a data source writes.
 
 use std::future::Future;
 use std::time::Duration;

@@ -1,6 +1,6 @@
-//! What a user is told: errors and warnings. Layer: framework. Wording rules:
-//! the summary is a verb and its object, without colon or full stop; the detail
-//! says what was tried, what came back, what is true now and what to do.
+//! What a user is told: errors and warnings. Wording rules: the summary is a verb and its
+//! object, without colon or full stop; the detail says what was tried, what came back, what
+//! is true now and what to do.
 
 #[cfg(test)]
 mod golden;

@@ -1,7 +1,6 @@
-//! Lengths of time as Terraform users write them: `30s`, `1m30s`, `1.5h`.
-//! Layer: framework. The spelling is that of Go's `time.ParseDuration`, which
-//! every `timeouts` block has taught; what a length is good for is said by the
-//! argument that takes it.
+//! Lengths of time as Terraform users write them: `30s`, `1m30s`, `1.5h`. The spelling is
+//! that of Go's `time.ParseDuration`, which every `timeouts` block has taught; what a
+//! length is good for is said by the argument that takes it.
 
 use std::time::Duration;
 

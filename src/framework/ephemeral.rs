@@ -1,6 +1,5 @@
-//! What the author of an ephemeral resource writes. Layer: framework. Such an
-//! object lives as long as one walk of Terraform and reaches neither plan nor
-//! state.
+//! What the author of an ephemeral resource writes. Such an object lives as long as one
+//! walk of Terraform and reaches neither plan nor state.
 
 use std::future::Future;
 use std::time::{Duration, SystemTime};

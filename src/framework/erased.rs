@@ -1,5 +1,5 @@
-//! The untyped twins of what a provider registers, which the registry holds and
-//! the server calls. Layer: framework; the only generic plumbing.
+//! The untyped twins of what a provider registers, which the registry holds and the server
+//! calls. The only generic plumbing.
 
 mod action;
 mod data_source;

@@ -1,6 +1,6 @@
-//! What the author of a provider function writes. Layer: framework. A function
-//! is pure and knows no provider configuration, so it gets no context. How it
-//! is called is in `erased/function`, how it travels in `server/function`.
+//! What the author of a provider function writes. A function is pure and knows no provider
+//! configuration, so it gets no context. How it is called is in `erased/function`, how it
+//! travels in `server/function`.
 
 use std::collections::BTreeMap;
 

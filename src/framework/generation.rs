@@ -1,6 +1,5 @@
-//! From the state of an object to the configuration a person would write for
-//! it. Layer: framework. Pure: what follows from the schema is decided here, the
-//! rest in the resource's own hook.
+//! From the state of an object to the configuration a person would write for it. Pure: what
+//! follows from the schema is decided here, the rest in the resource's own hook.
 
 use crate::protocol::value::Value;
 

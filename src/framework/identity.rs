@@ -1,6 +1,5 @@
-//! What tells one object from all others of its type, apart from its state.
-//! Layer: framework. Plain data, like a schema; Terraform keeps identities
-//! beside states, imports by them and lists them.
+//! What tells one object from all others of its type, apart from its state. Plain data,
+//! like a schema; Terraform keeps identities beside states, imports by them and lists them.
 
 use crate::protocol::types::Type;
 use crate::protocol::value::{Value, sorted};

@@ -1,5 +1,5 @@
-//! What the author of a list resource writes: how `terraform query` finds the
-//! objects of a managed resource's type. Layer: framework.
+//! What the author of a list resource writes: how `terraform query` finds the objects of a
+//! managed resource's type.
 
 use std::future::Future;
 use std::marker::PhantomData;

@@ -1,5 +1,4 @@
-//! What a provider author writes against. Layer: framework, above `protocol`.
-//! Knows no HTTP and no particular provider.
+//! What a provider author writes against. Knows no HTTP and no particular provider.
 //!
 //! | modules | are for |
 //! |---|---|

@@ -1,5 +1,5 @@
-//! The state of an object that a `moved` block hands over from a resource type
-//! of another provider, or of this one. Layer: framework.
+//! The state of an object that a `moved` block hands over from a resource type of another
+//! provider, or of this one.
 
 /// What Terraform stored for the object under its old type.
 #[derive(Clone)]

@@ -1,5 +1,5 @@
-//! What a verb knows about its object so far, for the log if the process is
-//! ended in the middle of it. Layer: framework.
+//! What a verb knows about its object so far, for the log if the process is ended in the
+//! middle of it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

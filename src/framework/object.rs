@@ -1,6 +1,6 @@
-//! Between dynamic values and Rust structs. Layer: framework. A model is a
-//! struct declared with [`object!`](crate::object); every field is an
-//! [`Attr`], because in a plan any value may be null or unknown.
+//! Between dynamic values and Rust structs. A model is a struct declared with
+//! [`object!`](crate::object); every field is an [`Attr`], because in a plan any value may
+//! be null or unknown.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Where in a configuration, plan or state a value stands. Layer: framework.
+//! Where in a configuration, plan or state a value stands.
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
-//! What a resource remembers beside its state: small JSON values under keys,
-//! kept by Terraform in the state file and shown to nobody. Layer: framework.
-//! Never a place for secrets: the state file holds it in clear.
+//! What a resource remembers beside its state: small JSON values under keys, kept by
+//! Terraform in the state file and shown to nobody. Never a place for secrets: the state
+//! file holds it in clear.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

@@ -1,5 +1,4 @@
-//! What the author of a provider writes: its configuration and its list of
-//! objects. Layer: framework.
+//! What the author of a provider writes: its configuration and its list of objects.
 
 use std::future::Future;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Type name → erased object. Layer: framework.
+//! Type name → erased object.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,5 +1,5 @@
-//! What the author of a managed resource writes. Layer: framework. The erased
-//! twin that the server calls is derived from this trait, never written.
+//! What the author of a managed resource writes. The erased twin that the server calls is
+//! derived from this trait, never written.
 
 use std::future::Future;
 use std::time::Duration;

@@ -1,6 +1,6 @@
-//! What a user may write and will see: attributes, blocks and their rules.
-//! Layer: framework. A schema is plain data, built once per process; the plan
-//! algorithm, the validators and the wire conversion read it.
+//! What a user may write and will see: attributes, blocks and their rules. A schema is
+//! plain data, built once per process; the plan algorithm, the validators and the wire
+//! conversion read it.
 
 use std::fmt;
 use std::sync::Arc;

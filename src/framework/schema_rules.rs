@@ -1,7 +1,6 @@
-//! What Terraform demands of a schema, and this framework of the model beside
-//! it. Layer: framework. Terraform's own checks end in a message that names no
-//! attribute, or in a crash. They are an author's mistakes, so tests look for them,
-//! and no user's process does.
+//! What Terraform demands of a schema, and this framework of the model beside it.
+//! Terraform's own checks end in a message that names no attribute, or in a crash. They are
+//! an author's mistakes, so tests look for them, and no user's process does.
 
 use std::collections::BTreeSet;
 

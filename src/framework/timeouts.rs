@@ -1,5 +1,5 @@
-//! The `timeouts` block: how long a user lets an operation take. Layer:
-//! framework. Says when an operation's time ends; ending it is the verb's duty.
+//! The `timeouts` block: how long a user lets an operation take. Says when an operation's
+//! time ends; ending it is the verb's duty.
 
 use std::time::Duration;
 

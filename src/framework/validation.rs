@@ -1,5 +1,5 @@
-//! A configuration held against its schema. Layer: framework. Pure; what is
-//! unknown breaks no rule. Rules between attributes are the author's.
+//! A configuration held against its schema. Pure; what is unknown breaks no rule. Rules
+//! between attributes are the author's.
 
 use crate::protocol::value::Value;
 

@@ -1,6 +1,6 @@
-//! Rules for values that any schema may use. Layer: framework. The words of a
-//! rule are its documentation and its message at once. No message repeats an
-//! argument's value: it may be a secret, and Terraform shows the line it stands in.
+//! Rules for values that any schema may use. The words of a rule are its documentation and
+//! its message at once. No message repeats an argument's value: it may be a secret, and
+//! Terraform shows the line it stands in.
 
 use std::net::{IpAddr, Ipv4Addr};
 

@@ -1,6 +1,6 @@
-//! Going through a value as its schema describes it, beside the configuration
-//! and an earlier value of the same object. Layer: framework. Says how the
-//! elements of the three belong together; what to do with them is the visitor's.
+//! Going through a value as its schema describes it, beside the configuration and an
+//! earlier value of the same object. Says how the elements of the three belong together;
+//! what to do with them is the visitor's.
 
 mod partners;
 

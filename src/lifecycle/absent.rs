@@ -1,5 +1,5 @@
-//! Lifecycle layer: what is said of an object that is not there. Whether it is
-//! not is decided by those who look for it.
+//! What is said of an object that is not there. Whether it is not is decided by those who
+//! look for it.
 
 use crate::client;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};

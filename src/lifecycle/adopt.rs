@@ -1,5 +1,5 @@
-//! Lifecycle layer: taking over the object of a create whose answer was lost, and
-//! what the user is told about it. Whether there is one is decided in `reconcile`.
+//! Taking over the object of a create whose answer was lost, and what the user is told
+//! about it. Whether there is one is decided in `reconcile`.
 
 use std::time::SystemTime;
 

@@ -1,4 +1,4 @@
-//! Lifecycle layer: the body of a request, made from a plan as the schema says.
+//! The body of a request, made from a plan as the schema says.
 
 use std::fmt;
 

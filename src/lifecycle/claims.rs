@@ -1,10 +1,9 @@
-//! Lifecycle layer: which objects of the account belong to somebody under one
-//! configuration of the provider, and which creates still look for theirs.
-//! Terraform starts a process for each configuration, so what another resource
-//! of the same state has is known here once it was read; what another provider
-//! block makes in the same account, `siblings` tell. Objects that were made
-//! with equal contents cannot be told apart, so who may have which is decided
-//! in one place. Knows ids only, no object and no endpoint.
+//! Which objects of the account belong to somebody under one configuration of the provider,
+//! and which creates still look for theirs. Terraform starts a process for each
+//! configuration, so what another resource of the same state has is known here once it was
+//! read; what another provider block makes in the same account, `siblings` tell. Objects
+//! that were made with equal contents cannot be told apart, so who may have which is
+//! decided in one place. Knows ids only, no object and no endpoint.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;

@@ -1,6 +1,6 @@
-//! Lifecycle layer: what differs between two objects, as the API sees it. Decides
-//! whether an update needs a request, whether the API did what it was asked, and
-//! whether an object is the one that is looked for.
+//! What differs between two objects, as the API sees it. Decides whether an update needs a
+//! request, whether the API did what it was asked, and whether an object is the one that is
+//! looked for.
 
 use crate::framework::object::Mapped;
 use crate::framework::schema::Attribute;

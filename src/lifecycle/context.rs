@@ -1,6 +1,6 @@
-//! Lifecycle layer: what the verbs of all objects work with. The provider layer
-//! builds it once per configuration. Names no object: what a kind of object needs of
-//! its own is a [`Part`], made when it is first asked for.
+//! What the verbs of all objects work with. The provider layer builds it once per
+//! configuration. Names no object: what a kind of object needs of its own is a [`Part`],
+//! made when it is first asked for.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;

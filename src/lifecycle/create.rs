@@ -1,5 +1,5 @@
-//! Lifecycle layer: making an object, once. A POST is never sent a second time by
-//! anybody here: what became of one without an answer is settled by looking.
+//! Making an object, once. A POST is never sent a second time by anybody here: what became
+//! of one without an answer is settled by looking.
 
 use crate::client::Delivery;
 use crate::framework::diagnostics::Diagnostics;

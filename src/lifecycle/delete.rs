@@ -1,7 +1,7 @@
-//! Lifecycle layer: deleting an object, until it is certain that it is gone. A
-//! DELETE may be sent twice, so after an answer that does not say it plainly the
-//! list decides, and an object that it still has is deleted again. One so new that
-//! not every server may know it is deleted again until it has settled.
+//! Deleting an object, until it is certain that it is gone. A DELETE may be sent twice, so
+//! after an answer that does not say it plainly the list decides, and an object that it
+//! still has is deleted again. One so new that not every server may know it is deleted
+//! again until it has settled.
 
 use crate::client::{self, Delivery, Kind};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};

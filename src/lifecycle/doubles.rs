@@ -1,7 +1,6 @@
-//! Lifecycle layer: objects of the account that a planned one would double. A
-//! provider that was killed between Wavix's answer and Terraform's state leaves
-//! an object that no state knows; the next plan is the last moment to say so
-//! before it is paid for twice.
+//! Objects of the account that a planned one would double. A provider that was killed
+//! between Wavix's answer and Terraform's state leaves an object that no state knows; the
+//! next plan is the last moment to say so before it is paid for twice.
 
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;

@@ -1,5 +1,4 @@
-//! Lifecycle layer: one function per HTTP call, for every kind of object. Knows no
-//! plan and no state.
+//! One function per HTTP call, for every kind of object. Knows no plan and no state.
 
 use std::marker::PhantomData;
 

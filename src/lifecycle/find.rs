@@ -1,6 +1,5 @@
-//! Lifecycle layer: looking at an object: by its key, in the list, and again where
-//! Wavix may be behind its own writes. What a 404 is taken for is decided in
-//! [`presence`].
+//! Looking at an object: by its key, in the list, and again where Wavix may be behind its
+//! own writes. What a 404 is taken for is decided in [`presence`].
 
 use crate::client::{self, CallOptions};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};

@@ -1,5 +1,4 @@
-//! Lifecycle layer: objects that somebody has just used, of which a plan that destroys
-//! them warns.
+//! Objects that somebody has just used, of which a plan that destroys them warns.
 
 use std::time::{Duration, SystemTime};
 

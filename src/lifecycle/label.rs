@@ -1,6 +1,5 @@
-//! Lifecycle layer: which labels mean the same to Wavix and to people. What a
-//! server does to the spelling of a label must not hide an object from those who
-//! look for it. Pure.
+//! Which labels mean the same to Wavix and to people. What a server does to the spelling of
+//! a label must not hide an object from those who look for it. Pure.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 

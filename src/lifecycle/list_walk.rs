@@ -1,7 +1,7 @@
-//! Lifecycle layer: one walk through a paged list, shared by everybody who
-//! needs it at that time. Some facts about an object are only in the account's
-//! list, and a refresh asks for every object at once; without sharing, each
-//! would walk all pages. Knows no endpoint: the walk itself is the caller's.
+//! One walk through a paged list, shared by everybody who needs it at that time. Some facts
+//! about an object are only in the account's list, and a refresh asks for every object at
+//! once; without sharing, each would walk all pages. Knows no endpoint: the walk itself is
+//! the caller's.
 
 use std::future::Future;
 use std::sync::Arc;

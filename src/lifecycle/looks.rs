@@ -1,5 +1,5 @@
-//! Lifecycle layer: what a plan would like to know of the account and can do
-//! without. Knows no endpoint: the request itself is the caller's.
+//! What a plan would like to know of the account and can do without. Knows no endpoint: the
+//! request itself is the caller's.
 
 use std::collections::BTreeMap;
 use std::future::Future;

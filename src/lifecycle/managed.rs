@@ -1,5 +1,5 @@
-//! Lifecycle layer: the ordinary resource. It strings the functions of this layer
-//! together; an object whose verbs differ overrides those, and only those.
+//! The ordinary resource. It strings the functions of this layer together; an object whose
+//! verbs differ overrides those, and only those.
 
 use std::future::Future;
 use std::marker::PhantomData;

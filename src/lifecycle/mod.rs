@@ -1,8 +1,7 @@
-//! Lifecycle layer: what every managed Wavix object does the same way. An object says
-//! its facts ([`object::RemoteObject`]) and gets the rest from here. Two levels:
-//! functions that a resource with a lifecycle of its own calls, and
-//! [`managed::Managed`], which strings them together for the ordinary case. Names no
-//! object.
+//! What every managed Wavix object does the same way. An object says its facts
+//! ([`object::RemoteObject`]) and gets the rest from here. Two levels: functions that a
+//! resource with a lifecycle of its own calls, and [`managed::Managed`], which strings them
+//! together for the ordinary case. Names no object.
 //!
 //! | file | decides |
 //! |---|---|

@@ -1,6 +1,6 @@
-//! Lifecycle layer: how messages speak of a kind of object, and what a failed API
-//! call means to a practitioner, in one voice for all. It words; whether an object is
-//! gone is decided in `presence`, and whether to try again in the client.
+//! How messages speak of a kind of object, and what a failed API call means to a
+//! practitioner, in one voice for all. It words; whether an object is gone is decided in
+//! `presence`, and whether to try again in the client.
 
 use std::time::Duration;
 

@@ -1,6 +1,5 @@
-//! Lifecycle layer: what there is to say of one kind of Wavix object so that all
-//! the rest of its management follows. Facts, no procedure: what is done with them
-//! is in the files beside this one.
+//! What there is to say of one kind of Wavix object so that all the rest of its management
+//! follows. Facts, no procedure: what is done with them is in the files beside this one.
 
 use std::fmt;
 use std::future::Future;

@@ -1,6 +1,5 @@
-//! Lifecycle layer: a setting that the configuration leaves out stays as it is in the
-//! account. Which the configuration had is noted beside the state, so that the loss of one
-//! is told.
+//! A setting that the configuration leaves out stays as it is in the account. Which the
+//! configuration had is noted beside the state, so that the loss of one is told.
 
 use serde_json::{Value as Json, json};
 

@@ -1,5 +1,5 @@
-//! Lifecycle layer: changing in an object what differs, where the API may take its time for
-//! some of it, or understand "none" in one of two ways only.
+//! Changing in an object what differs, where the API may take its time for some of it, or
+//! understand "none" in one of two ways only.
 
 use serde_json::Value as Json;
 

@@ -1,5 +1,5 @@
-//! Lifecycle layer: how long to go on looking when Wavix has not shown yet what
-//! it did. Waits for consistency only: repeating a failed call is the client's.
+//! How long to go on looking when Wavix has not shown yet what it did. Waits for
+//! consistency only: repeating a failed call is the client's.
 
 use std::time::Duration;
 

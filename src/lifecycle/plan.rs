@@ -1,4 +1,4 @@
-//! Lifecycle layer: when a plan is made, and what it may ask and tell because of that.
+//! When a plan is made, and what it may ask and tell because of that.
 
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::resource::{Phase, PlanRequest};

@@ -1,4 +1,4 @@
-//! Lifecycle layer: gone, or only hidden? The one place that decides it.
+//! Gone, or only hidden? The one place that decides it.
 //!
 //! The API answers 404 both for an object that does not exist and for an
 //! account that has lost the service. Believing the second to be the first

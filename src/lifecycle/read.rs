@@ -1,5 +1,4 @@
-//! Lifecycle layer: reading an object of the state, until it is certain what it is or
-//! that it is gone.
+//! Reading an object of the state, until it is certain what it is or that it is gone.
 
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::resource::{Call, Outcome};

@@ -1,6 +1,5 @@
-//! Lifecycle layer: what became of a create whose answer was lost. The object is
-//! looked for and adopted, or the user is told what may exist. A second create
-//! is never sent: that could make two.
+//! What became of a create whose answer was lost. The object is looked for and adopted, or
+//! the user is told what may exist. A second create is never sent: that could make two.
 //!
 //! An object is ours only if all of this holds: it was not there before the request
 //! was sent; it has everything that was requested; nobody in this process, nor in

@@ -1,7 +1,7 @@
-//! Lifecycle layer: an object as the API answers it, and the state made of it.
-//! Reading is tolerant, since every document of the API disagrees with another one
-//! somewhere: see `told`. All null, empty and number spellings are put right here;
-//! between spellings that mean the same, what the plan or the state holds wins.
+//! An object as the API answers it, and the state made of it. Reading is tolerant, since
+//! every document of the API disagrees with another one somewhere: see `told`. All null,
+//! empty and number spellings are put right here; between spellings that mean the same,
+//! what the plan or the state holds wins.
 
 use std::collections::BTreeMap;
 use std::fmt;

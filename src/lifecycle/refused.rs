@@ -1,6 +1,6 @@
-//! Lifecycle layer: what a create may have made besides its answer. An API behind
-//! gateways can carry a request out and refuse it, so after a refusal, and after a
-//! request that was repeated, the account is looked at.
+//! What a create may have made besides its answer. An API behind gateways can carry a
+//! request out and refuse it, so after a refusal, and after a request that was repeated,
+//! the account is looked at.
 
 use crate::client::{self, CallOptions, Delivery};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};

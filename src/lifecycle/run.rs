@@ -1,7 +1,7 @@
-//! Lifecycle layer: who has what in one run of Terraform, of things that have a name
-//! before their resources and after them. Resources of one thing take turns, so that each
-//! sees what the one before it has done; plans tell when two are planned for one thing, and
-//! when one run both gives it up and takes it.
+//! Who has what in one run of Terraform, of things that have a name before their resources
+//! and after them. Resources of one thing take turns, so that each sees what the one before
+//! it has done; plans tell when two are planned for one thing, and when one run both gives
+//! it up and takes it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,6 +1,5 @@
-//! Lifecycle layer: secrets in models. A model's field that holds a
-//! credential is an `Attr<Secret>`, so that a model can be formatted without
-//! showing it.
+//! Secrets in models. A model's field that holds a credential is an `Attr<Secret>`, so that
+//! a model can be formatted without showing it.
 
 use crate::client::Secret;
 use crate::framework::object::{Mapped, MappingError};

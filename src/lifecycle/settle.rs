@@ -1,6 +1,6 @@
-//! Lifecycle layer: Wavix may be behind its own writes. When something was written is
-//! noted beside the state, and what a read does not show soon after is looked at
-//! again before it is believed.
+//! Wavix may be behind its own writes. When something was written is noted beside the
+//! state, and what a read does not show soon after is looked at again before it is
+//! believed.
 
 use std::time::{Duration, SystemTime};
 

@@ -1,9 +1,9 @@
-//! Lifecycle layer: reads of many objects in few requests. To a few of many objects one
-//! `GET` each is the cheapest way, to all of them the list is, and how many will be
-//! asked for is not known before. So each is asked for by itself until as many requests
-//! were made as the list has pages, and from then on all are read from the list: never
-//! more than twice the cheapest way. How many pages there are is learned from the first
-//! one, whose objects need no request any more.
+//! Reads of many objects in few requests. To a few of many objects one `GET` each is the
+//! cheapest way, to all of them the list is, and how many will be asked for is not known
+//! before. So each is asked for by itself until as many requests were made as the list has
+//! pages, and from then on all are read from the list: never more than twice the cheapest
+//! way. How many pages there are is learned from the first one, whose objects need no
+//! request any more.
 //!
 //! For objects of which the list tells everything, and whose key is a number. None is decoded before it is asked
 //! for: an account may have thousands of them.

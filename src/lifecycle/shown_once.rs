@@ -1,6 +1,5 @@
-//! Lifecycle layer: a secret that the API shows in the answer to a create, and later
-//! whole, masked, or not at all. An object without it works for those who have it and is
-//! of use to nobody else.
+//! A secret that the API shows in the answer to a create, and later whole, masked, or not
+//! at all. An object without it works for those who have it and is of use to nobody else.
 
 use crate::client;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};

@@ -1,8 +1,7 @@
-//! Lifecycle layer: what other processes of this provider on this machine have
-//! made, and are making. Terraform starts one for each provider block, and none
-//! hears of another's; where two of them make equal objects and one answer is
-//! lost, the object of the one must not be taken by the other. Knows ids and
-//! times only, no object, no endpoint and no secret.
+//! What other processes of this provider on this machine have made, and are making.
+//! Terraform starts one for each provider block, and none hears of another's; where two of
+//! them make equal objects and one answer is lost, the object of the one must not be taken
+//! by the other. Knows ids and times only, no object, no endpoint and no secret.
 //!
 //! A folder of the user's for temporary files holds two kinds of files:
 //!

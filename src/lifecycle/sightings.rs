@@ -1,5 +1,5 @@
-//! Lifecycle layer: which resources of a run are planned for the same thing, as plans
-//! show it. Knows texts only: a key, a place.
+//! Which resources of a run are planned for the same thing, as plans show it. Knows texts
+//! only: a key, a place.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};

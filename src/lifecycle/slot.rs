@@ -1,5 +1,5 @@
-//! Lifecycle layer: what a process knows of the objects of one kind: the list that
-//! reads share, who has which object, and what was seen of them.
+//! What a process knows of the objects of one kind: the list that reads share, who has
+//! which object, and what was seen of them.
 
 use std::sync::Arc;
 

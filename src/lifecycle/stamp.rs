@@ -1,7 +1,6 @@
-//! Lifecycle layer: when this provider has written something, so that its age can
-//! be told later, perhaps by another process. A time is compared with times of
-//! the same clock only: the `Date` of Wavix's answers, this machine's clock and
-//! `created_at` may each be minutes apart.
+//! When this provider has written something, so that its age can be told later, perhaps by
+//! another process. A time is compared with times of the same clock only: the `Date` of
+//! Wavix's answers, this machine's clock and `created_at` may each be minutes apart.
 
 use std::time::{Duration, SystemTime};
 

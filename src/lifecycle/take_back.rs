@@ -1,6 +1,6 @@
-//! Lifecycle layer: a create is all or nothing. An object that Wavix makes otherwise
-//! than it was asked would be tainted, and replaced by another with every apply; so
-//! the one that was just made, and that nobody can know yet, is deleted again.
+//! A create is all or nothing. An object that Wavix makes otherwise than it was asked would
+//! be tainted, and replaced by another with every apply; so the one that was just made, and
+//! that nobody can know yet, is deleted again.
 
 use crate::framework::diagnostics::Diagnostics;
 use crate::framework::resource::{Call, Outcome};

@@ -1,7 +1,6 @@
-//! Lifecycle layer: the fields of an object as the API answers them. The API's
-//! documents disagree, so every spelling is taken that has one meaning, and a
-//! field without one costs that field and not the object: the id of what was
-//! made must not be lost to a limit that nobody can read.
+//! The fields of an object as the API answers them. The API's documents disagree, so every
+//! spelling is taken that has one meaning, and a field without one costs that field and not
+//! the object: the id of what was made must not be lost to a limit that nobody can read.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,6 @@
-//! Lifecycle layer: objects that not every server of Wavix may show yet, and how
-//! those look at them that are no resource: data sources, ephemeral resources. What
-//! a resource has seen of its object in this process tells them what to wait for. The
-//! resource itself looks in `find`.
+//! Objects that not every server of Wavix may show yet, and how those look at them that are
+//! no resource: data sources, ephemeral resources. What a resource has seen of its object
+//! in this process tells them what to wait for. The resource itself looks in `find`.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

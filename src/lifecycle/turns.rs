@@ -1,5 +1,5 @@
-//! Lifecycle layer: what concerns the same thing goes one after the other in a process.
-//! Knows texts only: a label, a key.
+//! What concerns the same thing goes one after the other in a process. Knows texts only: a
+//! label, a key.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

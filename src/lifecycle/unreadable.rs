@@ -1,5 +1,5 @@
-//! Lifecycle layer: an object of whose answer some argument cannot be read. Its id
-//! can, so the object is kept; what cannot be judged is not passed over.
+//! An object of whose answer some argument cannot be read. Its id can, so the object is
+//! kept; what cannot be judged is not passed over.
 
 use crate::client::CallOptions;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};

@@ -1,4 +1,4 @@
-//! Lifecycle layer: what is done to an object, in words and as a scope.
+//! What is done to an object, in words and as a scope.
 
 /// What was being done to the object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

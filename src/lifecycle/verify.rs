@@ -1,6 +1,6 @@
-//! Lifecycle layer: did Wavix do what it was asked? Its answer is compared with
-//! the plan, and what it did otherwise is told argument by argument, instead of
-//! leaving Terraform to complain about an inconsistent provider.
+//! Did Wavix do what it was asked? Its answer is compared with the plan, and what it did
+//! otherwise is told argument by argument, instead of leaving Terraform to complain about
+//! an inconsistent provider.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
-//! Lifecycle layer: writing an object, until it is certain what it is. A PUT or PATCH
-//! may be sent twice, so a lost answer is followed by a look and, unless that
-//! proves the change, by the same request.
+//! Writing an object, until it is certain what it is. A PUT or PATCH may be sent twice, so
+//! a lost answer is followed by a look and, unless that proves the change, by the same
+//! request.
 
 use crate::client::{self, CallOptions, Delivery};
 use crate::framework::resource::Call;

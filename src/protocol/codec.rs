@@ -1,5 +1,5 @@
-//! What the value codecs share: their limits, and errors that say where and
-//! why without saying what. Layer: protocol. No encoding is defined here.
+//! What the value codecs share: their limits, and errors that say where and why without
+//! saying what. No encoding is defined here.
 
 use std::fmt;
 

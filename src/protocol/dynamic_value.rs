@@ -1,5 +1,4 @@
-//! The message in which values travel. Layer: protocol. Chooses between the
-//! two encodings; defines neither.
+//! The message in which values travel. Chooses between the two encodings; defines neither.
 
 use bytes::Bytes;
 

@@ -1,4 +1,4 @@
-//! A message that is encoded once and sent often. Layer: protocol.
+//! A message that is encoded once and sent often.
 
 use std::ops::Deref;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Protocol layer: what is under way when the process is told to end.
+//! What is under way when the process is told to end.
 //!
 //! A client that is interrupted twice does not wait for its answers any more,
 //! and kills a process that is not gone two seconds after it was asked to end.

@@ -1,4 +1,4 @@
-//! Protocol layer: the environment variables a plugin is started with.
+//! The environment variables a plugin is started with.
 //!
 //! They are read once, into a value, so that everything else is a function of
 //! that value and can be tested without touching the process environment. What

@@ -1,6 +1,6 @@
-//! Protocol layer: the services every go-plugin server has next to its
-//! application's. Of these Terraform needs one, the controller, which ends the
-//! process; the others are opened by every client and stay silent.
+//! The services every go-plugin server has next to its application's. Of these Terraform
+//! needs one, the controller, which ends the process; the others are opened by every client
+//! and stay silent.
 
 use futures_util::{StreamExt, future, stream};
 use tokio_util::sync::CancellationToken;

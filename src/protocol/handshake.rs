@@ -1,5 +1,5 @@
-//! Protocol layer: what host and plugin say to each other before there is a
-//! connection. The magic cookie comes in, one line goes out.
+//! What host and plugin say to each other before there is a connection. The magic cookie
+//! comes in, one line goes out.
 //!
 //! Pure functions of the environment; who prints the line, and when, is
 //! `process`'s business.

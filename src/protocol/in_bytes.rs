@@ -1,5 +1,5 @@
-//! Messages that are bytes. Layer: protocol. The server of a service with many
-//! methods is compiled once for all of them; each decodes and encodes its own.
+//! Messages that are bytes. The server of a service with many methods is compiled once for
+//! all of them; each decodes and encodes its own.
 
 use bytes::{Buf, BufMut, Bytes};
 use prost::Message;

@@ -1,4 +1,4 @@
-//! Protocol layer: when the process ends, other than by the client's request.
+//! When the process ends, other than by the client's request.
 //!
 //! Ctrl-C, and the SIGTERM of `timeout` or of a cancelled CI job, reach the plugin
 //! too, because it is in Terraform's process group. They are not meant for it:

@@ -1,5 +1,5 @@
-//! Protocol layer: where clients connect. A Unix socket in a directory of its
-//! own, or a TCP port of the loopback interface.
+//! Where clients connect. A Unix socket in a directory of its own, or a TCP port of the
+//! loopback interface.
 //!
 //! Knows nothing of TLS or gRPC.
 

@@ -1,5 +1,5 @@
-//! Protocol layer: turns `tracing` events into the log lines Terraform reads
-//! from the plugin's standard error.
+//! Turns `tracing` events into the log lines Terraform reads from the plugin's standard
+//! error.
 //!
 //! A line is one JSON object in hclog's layout. Terraform is strict about it:
 //! `@level`, `@message` and `@timestamp` must be strings (Terraform itself

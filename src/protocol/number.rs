@@ -1,5 +1,4 @@
-//! Exact decimal numbers. Layer: protocol. Never a float: a price of 0.18 must
-//! leave as 0.18.
+//! Exact decimal numbers. Never a float: a price of 0.18 must leave as 0.18.
 
 use std::fmt;
 use std::str::FromStr;

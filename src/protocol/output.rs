@@ -1,4 +1,4 @@
-//! Protocol layer: the only place that touches the process's standard streams.
+//! The only place that touches the process's standard streams.
 //!
 //! Standard output belongs to the handshake. Terraform reads its first line as
 //! the announcement and stops draining it at the first line beyond 64 KiB, so

@@ -1,8 +1,8 @@
-//! Requests too large to be taken. Layer: protocol. The library refuses them with
-//! a gRPC status, which Terraform shows as a broken plugin, although it sets
-//! itself no limit. Here they are read to their end without being kept, and an
-//! empty message with a mark takes their place: who answers must look for the
-//! mark first, and can say in the words of its answer what was wrong.
+//! Requests too large to be taken. The library refuses them with a gRPC status, which
+//! Terraform shows as a broken plugin, although it sets itself no limit. Here they are read
+//! to their end without being kept, and an empty message with a mark takes their place: who
+//! answers must look for the mark first, and can say in the words of its answer what was
+//! wrong.
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};

@@ -1,4 +1,4 @@
-//! Protocol layer: makes a panic readable to Terraform.
+//! Makes a panic readable to Terraform.
 //!
 //! Terraform records what a plugin writes to standard error from a line that
 //! begins with `panic: ` on, about a hundred lines of it, and shows that to the

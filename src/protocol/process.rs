@@ -1,6 +1,5 @@
-//! Protocol layer: a plugin's process from start to end. Puts the other
-//! modules of this layer together, and decides what is printed and which code
-//! the process exits with.
+//! A plugin's process from start to end. Puts the other modules of this layer together, and
+//! decides what is printed and which code the process exits with.
 
 use std::io;
 use std::process::ExitCode;

@@ -1,5 +1,5 @@
-//! Protocol layer: the text that lets Terraform use a plugin somebody else has
-//! started, in a debugger for instance, instead of starting one itself.
+//! The text that lets Terraform use a plugin somebody else has started, in a debugger for
+//! instance, instead of starting one itself.
 
 use serde_json::json;
 

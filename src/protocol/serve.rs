@@ -1,4 +1,4 @@
-//! Protocol layer: accepts connections and serves gRPC on them.
+//! Accepts connections and serves gRPC on them.
 //!
 //! Knows neither why the process runs nor when it should end; it is told to
 //! stop. A provider comes from a factory, once for each connection: in debug

@@ -1,8 +1,7 @@
-//! Protocol layer: the mutually authenticated TLS that go-plugin calls
-//! AutoMTLS. Each side makes a certificate for this one run; ours travels to
-//! the client in the handshake line, theirs to us in `PLUGIN_CLIENT_CERT`, and
-//! each accepts exactly the other's. Nobody else can talk to the plugin, not
-//! even a process of the same user.
+//! The mutually authenticated TLS that go-plugin calls AutoMTLS. Each side makes a
+//! certificate for this one run; ours travels to the client in the handshake line, theirs
+//! to us in `PLUGIN_CLIENT_CERT`, and each accepts exactly the other's. Nobody else can
+//! talk to the plugin, not even a process of the same user.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,6 +1,5 @@
-//! Type constraints as JSON: in schemas, and beside dynamic values. Layer:
-//! protocol. The types themselves are in `types`, values in `msgpack` and
-//! `json`.
+//! Type constraints as JSON: in schemas, and beside dynamic values. The types themselves
+//! are in `types`, values in `msgpack` and `json`.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;

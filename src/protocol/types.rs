@@ -1,5 +1,5 @@
-//! Type constraints of Terraform's type system. Layer: protocol. The JSON form
-//! that travels in schemas and in dynamic values is in `type_json`.
+//! Type constraints of Terraform's type system. The JSON form that travels in schemas and
+//! in dynamic values is in `type_json`.
 
 use std::collections::BTreeMap;
 

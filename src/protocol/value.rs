@@ -1,6 +1,5 @@
-//! The value model: what a configuration, a plan or a state holds, without
-//! loss. Layer: protocol. Knows no schema: the codecs decode against a
-//! [`Type`], after which the variant says the kind.
+//! The value model: what a configuration, a plan or a state holds, without loss. Knows no
+//! schema: the codecs decode against a [`Type`], after which the variant says the kind.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};

@@ -1,5 +1,5 @@
-//! Provider layer: is the API key's account one of those the configuration is
-//! for? Asked once, before anything is read or changed.
+//! Is the API key's account one of those the configuration is for? Asked once, before
+//! anything is read or changed.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! Provider layer: the file of certificates named by `ca_bundle`. Whether they
-//! are certificates is the client's to say.
+//! The file of certificates named by `ca_bundle`. Whether they are certificates is the
+//! client's to say.
 
 use std::fs::File;
 use std::io::{self, Read};

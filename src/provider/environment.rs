@@ -1,6 +1,6 @@
-//! Provider layer: environment variables, looked up through a function, so that
-//! everything that depends on them can be tested without touching the process.
-//! What a variable means is not decided here.
+//! Environment variables, looked up through a function, so that everything that depends on
+//! them can be tested without touching the process. What a variable means is not decided
+//! here.
 
 use std::collections::HashMap;
 use std::fmt;

@@ -1,5 +1,5 @@
-//! Provider layer: the configuration as Terraform sends it. No meaning yet: a
-//! number may be no whole number, a text no URL.
+//! The configuration as Terraform sends it. No meaning yet: a number may be no whole
+//! number, a text no URL.
 
 use crate::client::Secret;
 use crate::framework::object::{Attr, SetOf};

@@ -1,5 +1,5 @@
-//! Provider layer: which of several given values of one argument counts. One
-//! pure function; what the value means for a client is decided in `settings`.
+//! Which of several given values of one argument counts. One pure function; what the value
+//! means for a client is decided in `settings`.
 
 use crate::client::Secret;
 use crate::framework::diagnostics::Diagnostic;

@@ -1,5 +1,5 @@
-//! Provider layer: the arguments of the `provider` block and their
-//! documentation. What their values come to is decided in `settings`.
+//! The arguments of the `provider` block and their documentation. What their values come to
+//! is decided in `settings`.
 
 use crate::framework::schema::{Attribute, Schema};
 use crate::protocol::types::Type;
@@ -14,9 +14,9 @@ pub(super) fn schema() -> Schema {
             .to_owned(),
         attributes: vec![
             Attribute::string("api_key").sensitive().describe(
-                "API key of the Wavix account. Set it with the environment variable instead of the configuration. \
-                 SIP trunks need the scope `trunks:write`, their data sources `trunks:read`; the checks of the \
-                 account and its limits need `account:read`.",
+                "API key of the Wavix account. Prefer its environment variable to the configuration. SIP trunks need \
+                 the scope `trunks:write`, their data sources `trunks:read`; the checks of the account and its limits \
+                 need `account:read`.",
             ),
             Attribute::string("base_url").describe(
                 "Base URL of the API. Must use `https`; `http` is accepted only for this machine. Defaults to \

@@ -1,5 +1,5 @@
-//! Provider layer: what configuration and environment come to, all arguments
-//! together. Pure; the one file involved is read in [`Resolved::client_config`].
+//! What configuration and environment come to, all arguments together. Pure; the one file
+//! involved is read in [`Resolved::client_config`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

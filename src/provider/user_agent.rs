@@ -1,4 +1,4 @@
-//! Provider layer: how requests introduce themselves to Wavix.
+//! How requests introduce themselves to Wavix.
 
 use crate::framework::provider::Host;
 

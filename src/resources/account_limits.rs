@@ -1,6 +1,6 @@
-//! Resources layer: the ceilings that Wavix sets for the account's trunks. A
-//! plan compares limits with them, so that an apply does not fail half-way for
-//! something that was known before. What is compared is each resource's own.
+//! The ceilings that Wavix sets for the account's trunks. A plan compares limits with them,
+//! so that an apply does not fail half-way for something that was known before. What is
+//! compared is each resource's own.
 
 use serde::{Deserialize, Deserializer};
 use tokio_util::sync::CancellationToken;

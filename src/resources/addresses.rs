@@ -1,5 +1,5 @@
-//! Resources layer: IPv4 addresses as Wavix takes and answers them, for all objects
-//! that are restricted to some.
+//! IPv4 addresses as Wavix takes and answers them, for all objects that are restricted to
+//! some.
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;

@@ -1,4 +1,4 @@
-//! Resources layer: one folder per Wavix object, all the same shape.
+//! One folder per Wavix object, all the same shape.
 //!
 //! It says what a practitioner may write, how that becomes a Wavix request and
 //! how the answer becomes a state. It knows no gRPC and no HTTP detail: what a

@@ -1,5 +1,5 @@
-//! Resources layer: what users are told of the phone numbers that ring at a SIP trunk, and
-//! of the one that it presents.
+//! What users are told of the phone numbers that ring at a SIP trunk, and of the one that
+//! it presents.
 
 use std::sync::LazyLock;
 

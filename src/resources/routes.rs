@@ -1,5 +1,5 @@
-//! Resources layer: what phone numbers and SIP trunks need to know of each other. The
-//! folders name no other object; which ones are meant is said in `mod.rs`.
+//! What phone numbers and SIP trunks need to know of each other. The folders name no other
+//! object; which ones are meant is said in `mod.rs`.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

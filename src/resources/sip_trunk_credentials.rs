@@ -1,5 +1,5 @@
-//! Resources layer: ephemeral resource `wavix_sip_trunk_credentials`, what a
-//! softphone or a secret store needs of a trunk, without a state to leak it.
+//! Ephemeral resource `wavix_sip_trunk_credentials`, what a softphone or a secret store
+//! needs of a trunk, without a state to leak it.
 
 use std::marker::PhantomData;
 

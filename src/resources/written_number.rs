@@ -1,6 +1,6 @@
-//! Resources layer: phone numbers as people write them, and the one form that
-//! every system reads. What is wrong with a number is told without repeating it:
-//! it may be a secret that was put into the wrong place.
+//! Phone numbers as people write them, and the one form that every system reads. What is
+//! wrong with a number is told without repeating it: it may be a secret that was put into
+//! the wrong place.
 
 use crate::framework::schema::Validator;
 use crate::framework::validators::invisible;

@@ -136,7 +136,7 @@ impl Facts {
     #[must_use]
     pub fn scopes_table(&self) -> String {
         let mut table =
-            "| object | to plan and refresh | to apply and destroy as well |\n|---|---|---|".to_owned();
+            "| object | plan and refresh | additionally for apply and destroy |\n|---|---|---|".to_owned();
         for (name, facts) in &self.0 {
             let reads = facts
                 .scopes(|operation| ["plan", "read", "import", "list", "open", "close"].contains(&operation));
@@ -238,7 +238,7 @@ impl ObjectFacts {
                 let words = call.when.iter().chain(&call.note);
                 let when: String = words.map(|words| format!(", {words}")).collect();
                 let scope = match call.scope.as_str() {
-                    "" => "none suffices: a key without scopes".to_owned(),
+                    "" => "no scope: requires a key with full access".to_owned(),
                     scope => format!("`{scope}`"),
                 };
                 let _ = writeln!(text, "| {name} | `{}`{when} | {scope} |", call.request);
@@ -251,7 +251,7 @@ impl ObjectFacts {
     /// The table of what is noticed.
     #[must_use]
     pub fn drift_table(&self) -> String {
-        let mut text = "| changed elsewhere | noticed | what follows |\n|---|---|---|\n".to_owned();
+        let mut text = "| changed elsewhere | detected | effect |\n|---|---|---|\n".to_owned();
         for row in &self.drift {
             let names: Vec<String> = row.attributes.iter().map(|name| format!("`{name}`")).collect();
             let noticed = match row.noticed {

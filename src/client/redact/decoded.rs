@@ -1,6 +1,6 @@
-//! Client layer: secrets in encoded text. Whoever repeats a value may write any
-//! of its characters in another way (`it&#39;s`, `it%27s`, `it\u0027s`), so the
-//! text is decoded, and the secret looked for in what it says.
+//! Secrets in encoded text. Whoever repeats a value may write any of its characters in
+//! another way (`it&#39;s`, `it%27s`, `it\u0027s`), so the text is decoded, and the secret
+//! looked for in what it says.
 
 use std::ops::Range;
 

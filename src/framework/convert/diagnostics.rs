@@ -1,4 +1,4 @@
-//! Messages to users, and the paths in them, for the wire. Layer: framework.
+//! Messages to users, and the paths in them, for the wire.
 
 use crate::framework::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::framework::path::{Path, Step};

@@ -1,5 +1,4 @@
-//! Function signatures for the wire. Layer: framework. Terraform crashes on a
-//! function without its return.
+//! Function signatures for the wire. Terraform crashes on a function without its return.
 
 use bytes::Bytes;
 

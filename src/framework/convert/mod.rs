@@ -1,5 +1,4 @@
-//! Between the framework's types and the generated messages. Layer: framework.
-//! Nothing is decided here.
+//! Between the framework's types and the generated messages. Nothing is decided here.
 
 mod diagnostics;
 mod function;

@@ -1,6 +1,5 @@
-//! Schemas for the wire. Layer: framework. Terraform crashes on a schema
-//! without its block, and on a type that is not valid JSON: neither can leave
-//! here.
+//! Schemas for the wire. Terraform crashes on a schema without its block, and on a type
+//! that is not valid JSON: neither can leave here.
 
 use bytes::Bytes;
 

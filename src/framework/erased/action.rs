@@ -1,4 +1,4 @@
-//! The untyped twin of an action. Layer: framework.
+//! The untyped twin of an action.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The untyped twin of a data source. Layer: framework.
+//! The untyped twin of a data source.
 
 use std::time::Duration;
 

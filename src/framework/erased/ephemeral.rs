@@ -1,4 +1,4 @@
-//! The untyped twin of an ephemeral resource. Layer: framework.
+//! The untyped twin of an ephemeral resource.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The untyped twin of a function. Layer: framework.
+//! The untyped twin of a function.
 
 use crate::framework::function::{ArgumentAt, Function, FunctionError, Signature};
 use crate::framework::object::Mapped;

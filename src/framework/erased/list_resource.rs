@@ -1,4 +1,4 @@
-//! The untyped twin of a list resource. Layer: framework.
+//! The untyped twin of a list resource.
 
 use std::time::Duration;
 

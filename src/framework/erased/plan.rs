@@ -1,4 +1,4 @@
-//! What is asked of a plan, untyped. Layer: framework.
+//! What is asked of a plan, untyped.
 
 use tokio_util::sync::CancellationToken;
 

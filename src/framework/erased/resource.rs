@@ -1,4 +1,4 @@
-//! The untyped twin of a managed resource. Layer: framework.
+//! The untyped twin of a managed resource.
 
 use std::time::Duration;
 

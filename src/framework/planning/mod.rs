@@ -1,5 +1,5 @@
-//! The plan, as pure functions in a fixed order. Layer: framework. Nothing here
-//! waits or asks; the resource's own hook runs between [`draft`] and [`finish`].
+//! The plan, as pure functions in a fixed order. Nothing here waits or asks; the resource's
+//! own hook runs between [`draft`] and [`finish`].
 //!
 //! 1. Start from what Terraform proposes: the configuration, with the prior
 //!    values of computed attributes where the configuration says nothing.

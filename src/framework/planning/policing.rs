@@ -1,6 +1,6 @@
-//! Terraform's rules for a plan, checked before Terraform does, so that a
-//! broken one names the attribute and whose mistake it is. Layer: framework.
-//! Values are never shown: any of them may be a secret.
+//! Terraform's rules for a plan, checked before Terraform does, so that a broken one names
+//! the attribute and whose mistake it is. Values are never shown: any of them may be a
+//! secret.
 
 use std::collections::BTreeSet;
 

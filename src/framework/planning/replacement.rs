@@ -1,4 +1,4 @@
-//! Which differences need a new object. Layer: framework.
+//! Which differences need a new object.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
-//! ValidateActionConfig, PlanAction, InvokeAction. Layer: framework. The promise
-//! of this file: the events of an action end with exactly one that says how it
-//! ended, for Terraform takes a stream that just ends for success.
+//! ValidateActionConfig, PlanAction, InvokeAction. The promise of this file: the events of
+//! an action end with exactly one that says how it ended, for Terraform takes a stream that
+//! just ends for success.
 
 use std::panic::AssertUnwindSafe;
 

@@ -1,4 +1,4 @@
-//! How each answer says that something went wrong. Layer: framework.
+//! How each answer says that something went wrong.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
-//! ApplyResourceChange. Layer: framework. The promise of this file: what a verb
-//! saved reaches Terraform, whether the verb then failed or panicked, whether
-//! its result fits the schema, and whether the client still listens.
+//! ApplyResourceChange. The promise of this file: what a verb saved reaches Terraform,
+//! whether the verb then failed or panicked, whether its result fits the schema, and
+//! whether the client still listens.
 
 use std::panic::{self, AssertUnwindSafe};
 

@@ -1,5 +1,5 @@
-//! What a provider offers, with the schemas worked out once. Layer: framework.
-//! The same for all connections of a process.
+//! What a provider offers, with the schemas worked out once. The same for all connections
+//! of a process.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};

@@ -1,4 +1,4 @@
-//! ValidateProviderConfig, ConfigureProvider, StopProvider. Layer: framework.
+//! ValidateProviderConfig, ConfigureProvider, StopProvider.
 
 use crate::framework::convert;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};

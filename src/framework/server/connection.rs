@@ -1,5 +1,4 @@
-//! What one connection has configured, and how it is interrupted. Layer:
-//! framework.
+//! What one connection has configured, and how it is interrupted.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};

@@ -1,4 +1,4 @@
-//! ReadDataSource. Layer: framework.
+//! ReadDataSource.
 
 use crate::framework::consistency;
 use crate::framework::convert;

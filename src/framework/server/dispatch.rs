@@ -1,7 +1,6 @@
-//! From the service to the handlers. Layer: framework. Around every handler:
-//! a span that names the request in each log line, a guard that turns a panic
-//! into a diagnostic, so that the process and its other requests live, and the
-//! limits of what is taken and sent.
+//! From the service to the handlers. Around every handler: a span that names the request in
+//! each log line, a guard that turns a panic into a diagnostic, so that the process and its
+//! other requests live, and the limits of what is taken and sent.
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -1,7 +1,6 @@
-//! ValidateEphemeralResourceConfig, OpenEphemeralResource,
-//! RenewEphemeralResource, CloseEphemeralResource. Layer: framework. The promise
-//! of this file: what was opened is either known to Terraform, which closes it,
-//! or taken back here.
+//! ValidateEphemeralResourceConfig, OpenEphemeralResource, RenewEphemeralResource,
+//! CloseEphemeralResource. The promise of this file: what was opened is either known to
+//! Terraform, which closes it, or taken back here.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;

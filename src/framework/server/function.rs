@@ -1,5 +1,5 @@
-//! GetFunctions, CallFunction. Layer: framework. Terraform calls functions in a
-//! process of its own that is never configured.
+//! GetFunctions, CallFunction. Terraform calls functions in a process of its own that is
+//! never configured.
 
 use crate::framework::convert;
 use crate::framework::diagnostics::Diagnostics;

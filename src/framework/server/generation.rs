@@ -1,5 +1,5 @@
-//! GenerateResourceConfig. Layer: framework. Terraform writes the answer into a
-//! file, and validates and plans it there.
+//! GenerateResourceConfig. Terraform writes the answer into a file, and validates and plans
+//! it there.
 
 use crate::framework::convert;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};

@@ -1,7 +1,6 @@
-//! UpgradeResourceIdentity, and the identities in the requests and answers of
-//! the other RPCs. Layer: framework. A type without an identity never answers
-//! with one: Terraform would crash. An identity that changes is refused here,
-//! since Terraform itself would store it.
+//! UpgradeResourceIdentity, and the identities in the requests and answers of the other
+//! RPCs. A type without an identity never answers with one: Terraform would crash. An
+//! identity that changes is refused here, since Terraform itself would store it.
 
 use std::panic::{self, AssertUnwindSafe};
 

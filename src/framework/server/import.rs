@@ -1,5 +1,4 @@
-//! ImportResourceState. Layer: framework. A read always follows, which fills in
-//! what the id does not say.
+//! ImportResourceState. A read always follows, which fills in what the id does not say.
 
 use crate::framework::consistency;
 use crate::framework::convert;

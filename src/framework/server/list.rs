@@ -1,6 +1,6 @@
-//! ValidateListResourceConfig, ListResource. Layer: framework. Objects go to the
-//! client as they are found, one at a time: what the client does not take is not
-//! asked for, and when it goes away the list ends where it is.
+//! ValidateListResourceConfig, ListResource. Objects go to the client as they are found,
+//! one at a time: what the client does not take is not asked for, and when it goes away the
+//! list ends where it is.
 
 use std::panic::AssertUnwindSafe;
 

@@ -1,6 +1,6 @@
-//! Answers Terraform's requests for a provider. Layer: framework. A handler
-//! looks up, converts in, calls, and converts out; what is decided is decided in
-//! the modules above this one. There is one file per group of RPCs.
+//! Answers Terraform's requests for a provider. A handler looks up, converts in, calls, and
+//! converts out; what is decided is decided in the modules above this one. There is one
+//! file per group of RPCs.
 //!
 //! A handler never answers with a gRPC status: Terraform would show the user a
 //! broken plugin. What is wrong becomes a diagnostic, a panic included.

@@ -1,5 +1,5 @@
-//! MoveResourceState. Layer: framework. Runs unconfigured, before the plan; an
-//! upgrade and a read follow, as for any stored state.
+//! MoveResourceState. Runs unconfigured, before the plan; an upgrade and a read follow, as
+//! for any stored state.
 
 use crate::framework::consistency;
 use crate::framework::convert;

@@ -1,7 +1,6 @@
-//! Ephemeral objects that Terraform has and did not close yet. Layer:
-//! framework. Terraform does not close an object when something upstream of it
-//! failed; it ends the process instead. What was not closed by then is closed
-//! here, as far as the time until it kills the process allows.
+//! Ephemeral objects that Terraform has and did not close yet. Terraform does not close an
+//! object when something upstream of it failed; it ends the process instead. What was not
+//! closed by then is closed here, as far as the time until it kills the process allows.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Mutex, PoisonError};

@@ -1,5 +1,5 @@
-//! PlanResourceChange. Layer: framework. The algorithm is in
-//! [`planning`]; here the resource's hook is called between its two halves.
+//! PlanResourceChange. The algorithm is in [`planning`]; here the resource's hook is called
+//! between its two halves.
 
 use crate::framework::convert;
 use crate::framework::diagnostics::Diagnostics;

@@ -1,4 +1,4 @@
-//! ReadResource. Layer: framework. On any doubt the stored state stays.
+//! ReadResource. On any doubt the stored state stays.
 
 use std::panic::AssertUnwindSafe;
 

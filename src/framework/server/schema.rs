@@ -1,6 +1,5 @@
-//! GetMetadata, GetProviderSchema, GetResourceIdentitySchemas. Layer: framework.
-//! Terraform asks one process of a command and believes it for all, so the
-//! answers depend on nothing but the program.
+//! GetMetadata, GetProviderSchema, GetResourceIdentitySchemas. Terraform asks one process
+//! of a command and believes it for all, so the answers depend on nothing but the program.
 
 use crate::framework::convert;
 use crate::framework::diagnostics::Diagnostics;

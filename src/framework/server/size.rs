@@ -1,4 +1,4 @@
-//! Messages too large for one side or the other. Layer: framework.
+//! Messages too large for one side or the other.
 
 use super::answer::Answer;
 use crate::framework::diagnostics::Diagnostic;

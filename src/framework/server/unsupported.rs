@@ -1,5 +1,5 @@
-//! What this framework does not offer yet. Layer: framework. Terraform must not
-//! meet a missing method: some of its versions crash, others blame the plugin.
+//! What this framework does not offer yet. Terraform must not meet a missing method: some
+//! of its versions crash, others blame the plugin.
 
 use crate::framework::convert;
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};

@@ -1,5 +1,5 @@
-//! UpgradeResourceState. Layer: framework. Called for every stored object in
-//! every command, mostly with nothing to upgrade.
+//! UpgradeResourceState. Called for every stored object in every command, mostly with
+//! nothing to upgrade.
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -1,5 +1,5 @@
-//! ValidateResourceConfig, ValidateDataResourceConfig. Layer: framework. Runs
-//! unconfigured, and several times per command.
+//! ValidateResourceConfig, ValidateDataResourceConfig. Runs unconfigured, and several times
+//! per command.
 
 use crate::framework::convert;
 use crate::framework::diagnostics::Diagnostics;

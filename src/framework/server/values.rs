@@ -1,4 +1,4 @@
-//! Values in and out of messages, with errors a user can read. Layer: framework.
+//! Values in and out of messages, with errors a user can read.
 
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::private::Private;

@@ -1,4 +1,4 @@
-//! Rules for what is inside a list, set or map. Layer: framework.
+//! Rules for what is inside a list, set or map.
 
 use crate::protocol::value::Value;
 

@@ -1,4 +1,4 @@
-//! Rules for the keys of maps. Layer: framework.
+//! Rules for the keys of maps.
 
 use crate::protocol::value::Value;
 

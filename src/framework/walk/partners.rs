@@ -1,4 +1,4 @@
-//! Which elements of two sets are the same object. Layer: framework.
+//! Which elements of two sets are the same object.
 
 use crate::framework::schema::{Kind, Nesting};
 use crate::protocol::value::Value;

@@ -1,5 +1,5 @@
-//! Lifecycle layer: what is done to an object that is there already. Resources of one
-//! object take turns, and what another one has by now is left to it.
+//! What is done to an object that is there already. Resources of one object take turns, and
+//! what another one has by now is left to it.
 
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::resource::{Call, Outcome};

@@ -1,7 +1,7 @@
-//! Lifecycle layer: an object that is there before its resource and after it: a create
-//! adopts it, and a destroy leaves it alone unless told otherwise. People know it by its
-//! label; the key is another one when it was given back and had again. More than one kind
-//! of resource may show it, and no two resources have the same part of it.
+//! An object that is there before its resource and after it: a create adopts it, and a
+//! destroy leaves it alone unless told otherwise. People know it by its label; the key is
+//! another one when it was given back and had again. More than one kind of resource may
+//! show it, and no two resources have the same part of it.
 //!
 //! | file | decides |
 //! |---|---|

@@ -1,5 +1,5 @@
-//! Lifecycle layer: plans of an object that is there already. Two resources of one part of
-//! it are refused, and so is one run that would give it back and have it again.
+//! Plans of an object that is there already. Two resources of one part of it are refused,
+//! and so is one run that would give it back and have it again.
 
 use serde_json::json;
 

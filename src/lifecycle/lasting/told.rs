@@ -1,5 +1,5 @@
-//! Lifecycle layer: what users are told of an object that is there before its resource.
-//! Summaries of warnings are constant: Terraform folds equal ones into one.
+//! What users are told of an object that is there before its resource. Summaries of
+//! warnings are constant: Terraform folds equal ones into one.
 
 use crate::framework::diagnostics::Diagnostic;
 use crate::framework::path::Path;

@@ -1,8 +1,7 @@
-//! Lifecycle layer: an object with a natural key that has one value and no update: the
-//! account has a place for each key, a POST fills it and a DELETE empties it. A place is
-//! looked at before it is written: what somebody else has put there is nobody's to
-//! replace unasked, and what is there already needs no request. A lost create is
-//! settled by looking.
+//! An object with a natural key that has one value and no update: the account has a place
+//! for each key, a POST fills it and a DELETE empties it. A place is looked at before it is
+//! written: what somebody else has put there is nobody's to replace unasked, and what is
+//! there already needs no request. A lost create is settled by looking.
 //!
 //! | file | decides |
 //! |---|---|

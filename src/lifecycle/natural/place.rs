@@ -1,6 +1,6 @@
-//! Lifecycle layer: writing a place, until it is certain what is in it. No answer alone
-//! decides: every request is followed by a look, and is sent again only after one that
-//! does not show what it was for.
+//! Writing a place, until it is certain what is in it. No answer alone decides: every
+//! request is followed by a look, and is sent again only after one that does not show what
+//! it was for.
 
 use std::marker::PhantomData;
 use std::time::Duration;

@@ -1,5 +1,4 @@
-//! Lifecycle layer: what users are told of a place: what is in it, whose it is, and what
-//! to do.
+//! What users are told of a place: what is in it, whose it is, and what to do.
 
 use crate::client::{self, Delivery, Method};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};

@@ -1,5 +1,5 @@
-//! Lifecycle layer: which objects of the account are meant. The arguments that the
-//! data source for all and the list share.
+//! Which objects of the account are meant. The arguments that the data source for all and
+//! the list share.
 
 use regex_lite::Regex;
 

@@ -1,4 +1,4 @@
-//! Lifecycle layer: what an object is imported by. Asks nobody: a read follows.
+//! What an object is imported by. Asks nobody: a read follows.
 
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::identity::{IdentityAttribute, IdentitySchema};

@@ -1,6 +1,5 @@
-//! Lifecycle layer: the list with which `terraform query` finds the account's
-//! objects. Walks the API's list page by page, as far as objects are wanted; which of
-//! them is decided in `filter`.
+//! The list with which `terraform query` finds the account's objects. Walks the API's list
+//! page by page, as far as objects are wanted; which of them is decided in `filter`.
 
 use std::marker::PhantomData;
 

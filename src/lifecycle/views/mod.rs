@@ -1,6 +1,6 @@
-//! Lifecycle layer: what else Terraform shows of the objects that a resource manages:
-//! data sources for one and for all, the list for `terraform query`, identity and
-//! import. All are views of the resource's own schema.
+//! What else Terraform shows of the objects that a resource manages: data sources for one
+//! and for all, the list for `terraform query`, identity and import. All are views of the
+//! resource's own schema.
 
 mod filter;
 mod import;

@@ -1,5 +1,5 @@
-//! Lifecycle layer: the data source for one object, found by its key, its label or
-//! what else people know it by.
+//! The data source for one object, found by its key, its label or what else people know it
+//! by.
 
 use std::fmt;
 use std::marker::PhantomData;

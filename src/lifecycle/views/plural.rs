@@ -1,4 +1,4 @@
-//! Lifecycle layer: the data source for all objects of a kind, filtered.
+//! The data source for all objects of a kind, filtered.
 
 use std::marker::PhantomData;
 use std::sync::Arc;

@@ -1,6 +1,5 @@
-//! Reading values from JSON, directed by their type. Layer: protocol. One
-//! pass over the text, no tree in between; only a dynamic value is scanned
-//! twice, as its type may follow it.
+//! Reading values from JSON, directed by their type. One pass over the text, no tree in
+//! between; only a dynamic value is scanned twice, as its type may follow it.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

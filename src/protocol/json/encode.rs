@@ -1,4 +1,4 @@
-//! Writing values as JSON, directed by their type. Layer: protocol.
+//! Writing values as JSON, directed by their type.
 
 use std::collections::BTreeMap;
 

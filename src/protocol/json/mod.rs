@@ -1,5 +1,5 @@
-//! Values as JSON, the form of a stored state. Layer: protocol. Knows types
-//! and values, no schema and no message.
+//! Values as JSON, the form of a stored state. Knows types and values, no schema and no
+//! message.
 //!
 //! Sets are arrays, a dynamic value is `{"value": …, "type": …}`, and nothing
 //! unknown can be written.

@@ -1,5 +1,5 @@
-//! Protocol layer: socket directories of processes that were killed, which nobody
-//! else removes. Nothing is touched that may have an owner.
+//! Socket directories of processes that were killed, which nobody else removes. Nothing is
+//! touched that may have an owner.
 
 use std::ffi::OsStr;
 use std::fs;

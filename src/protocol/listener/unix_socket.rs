@@ -1,5 +1,5 @@
-//! Protocol layer: a Unix socket that only its owner can reach, and that is
-//! gone, with its directory, when it is dropped.
+//! A Unix socket that only its owner can reach, and that is gone, with its directory, when
+//! it is dropped.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io;

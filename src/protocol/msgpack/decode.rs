@@ -1,5 +1,5 @@
-//! Reading values from MessagePack, directed by their type. Layer: protocol.
-//! One pass over the bytes, no tree in between.
+//! Reading values from MessagePack, directed by their type. One pass over the bytes, no
+//! tree in between.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;

@@ -1,4 +1,4 @@
-//! Writing values as MessagePack, directed by their type. Layer: protocol.
+//! Writing values as MessagePack, directed by their type.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! Values as MessagePack, the form in which Terraform and a provider exchange
-//! them. Layer: protocol. Knows types and values, no schema and no message.
+//! Values as MessagePack, the form in which Terraform and a provider exchange them. Knows
+//! types and values, no schema and no message.
 
 mod decode;
 mod encode;

@@ -1,6 +1,5 @@
-//! A cursor over MessagePack bytes. Layer: protocol. Reads markers, lengths
-//! and scalars, and checks every length against the bytes that are there;
-//! knows no types and no values.
+//! A cursor over MessagePack bytes. Reads markers, lengths and scalars, and checks every
+//! length against the bytes that are there; knows no types and no values.
 
 use rmp::Marker;
 

@@ -1,5 +1,5 @@
-//! Resources layer: what is said before a key is changed or destroyed that somebody
-//! needs: this provider, or whoever used it last.
+//! What is said before a key is changed or destroyed that somebody needs: this provider, or
+//! whoever used it last.
 
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::object::Attr;

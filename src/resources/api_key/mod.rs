@@ -1,5 +1,4 @@
-//! Resources layer: `wavix_api_key`. An ordinary object, but that the key in use must
-//! not be cut off.
+//! `wavix_api_key`. An ordinary object, but that the key in use must not be cut off.
 
 mod guard;
 mod object;

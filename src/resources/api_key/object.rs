@@ -1,5 +1,5 @@
-//! Resources layer: what there is to say of an API key: it is read from the list, its
-//! restrictions are a flag and a field or thirteen, and its value may be shown once.
+//! What there is to say of an API key: it is read from the list, its restrictions are a
+//! flag and a field or thirteen, and its value may be shown once.
 //!
 //! Source of all fields: the Wavix OpenAPI document, `ApiKey`; older names of flags
 //! from its history.

@@ -1,5 +1,5 @@
-//! Resources layer: the arguments and results of a `wavix_api_key`, their
-//! documentation, and the model of it.
+//! The arguments and results of a `wavix_api_key`, their documentation, and the model of
+//! it.
 
 use std::collections::BTreeMap;
 

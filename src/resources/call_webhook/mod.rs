@@ -1,5 +1,5 @@
-//! Resources layer: `wavix_call_webhook`, where Wavix reports the account's calls. One
-//! place for each kind of event, so its verbs are those of `lifecycle::natural`.
+//! `wavix_call_webhook`, where Wavix reports the account's calls. One place for each kind
+//! of event, so its verbs are those of `lifecycle::natural`.
 
 mod object;
 mod url;

@@ -1,4 +1,4 @@
-//! Resources layer: what there is to say of a call webhook, its arguments included.
+//! What there is to say of a call webhook, its arguments included.
 //!
 //! Source of all fields: the Wavix OpenAPI document, `/v1/calls/webhooks`.
 

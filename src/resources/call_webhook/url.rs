@@ -1,4 +1,4 @@
-//! Resources layer: what is said of the URL of a call webhook, and how it is shown.
+//! What is said of the URL of a call webhook, and how it is shown.
 
 use url::Url;
 

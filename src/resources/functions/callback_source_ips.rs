@@ -1,4 +1,4 @@
-//! Resources layer: function `callback_source_ips`. The facts are in `network`.
+//! Function `callback_source_ips`. The facts are in `network`.
 
 use crate::framework::function::{Function, FunctionError, NoArguments, Signature};
 use crate::protocol::types::Type;

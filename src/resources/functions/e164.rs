@@ -1,5 +1,4 @@
-//! Resources layer: function `e164`, a phone number in the one form that every
-//! system reads.
+//! Function `e164`, a phone number in the one form that every system reads.
 
 use crate::framework::function::{Function, FunctionError, Parameter, Signature};
 use crate::protocol::types::Type;

@@ -1,6 +1,5 @@
-//! Resources layer: function `freeswitch_gateway`, a SIP trunk as a file of
-//! FreeSWITCH's external profile. What FreeSWITCH would read as something else is
-//! refused; what XML reserves is escaped.
+//! Function `freeswitch_gateway`, a SIP trunk as a file of FreeSWITCH's external profile.
+//! What FreeSWITCH would read as something else is refused; what XML reserves is escaped.
 
 use std::fmt::Write as _;
 

@@ -1,5 +1,4 @@
-//! Resources layer: function `ip_ranges`, what a firewall lets in. The facts are
-//! in `network`.
+//! Function `ip_ranges`, what a firewall lets in. The facts are in `network`.
 
 use crate::framework::function::{Function, FunctionError, NoArguments, Signature};
 use crate::protocol::types::Type;

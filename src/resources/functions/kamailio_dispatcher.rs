@@ -1,5 +1,4 @@
-//! Resources layer: function `kamailio_dispatcher`, gateways as the
-//! `dispatcher.list` of Kamailio.
+//! Function `kamailio_dispatcher`, gateways as the `dispatcher.list` of Kamailio.
 
 use crate::framework::function::{Function, FunctionError, Parameter, Signature};
 use crate::protocol::types::Type;

@@ -1,6 +1,6 @@
-//! Resources layer: function `kamailio_uacreg`, the registrations of a SIP
-//! trunk as Kamailio's `uac` module reads them from a table in a text file
-//! (`db_text`). The password goes in as a digest, so that none needs an escape.
+//! Function `kamailio_uacreg`, the registrations of a SIP trunk as Kamailio's `uac` module
+//! reads them from a table in a text file (`db_text`). The password goes in as a digest, so
+//! that none needs an escape.
 
 use md5::{Digest as _, Md5};
 

@@ -1,5 +1,5 @@
-//! Resources layer: the provider's functions. Each is a file: what it takes,
-//! what it gives, and nothing that asks an API, a clock or the environment.
+//! The provider's functions. Each is a file: what it takes, what it gives, and nothing that
+//! asks an API, a clock or the environment.
 
 mod callback_source_ips;
 mod e164;

@@ -1,6 +1,6 @@
-//! Resources layer: where Wavix is on the network. The API tells none of it; it
-//! is in the vendor's guides for firewalls and for Asterisk, as read in
-//! [`AS_OF`]. The one place for it: functions, documentation and tests take it from here.
+//! Where Wavix is on the network. The API tells none of it; it is in the vendor's guides
+//! for firewalls and for Asterisk, as read in [`AS_OF`]. The one place for it: functions,
+//! documentation and tests take it from here.
 
 /// The month in which the guides were read.
 pub(super) const AS_OF: &str = "June 2026";

@@ -1,6 +1,6 @@
-//! Resources layer: the options that the functions for a PBX take as their last
-//! argument, an object of which every part may be left out. Terraform's types
-//! know no such object, so it is read here, and what is wrong with it is said.
+//! The options that the functions for a PBX take as their last argument, an object of which
+//! every part may be left out. Terraform's types know no such object, so it is read here,
+//! and what is wrong with it is said.
 
 use crate::framework::function::FunctionError;
 use crate::framework::object::{Mapped, MappingError};

@@ -1,6 +1,6 @@
-//! Resources layer: function `pjsip_endpoint`, a SIP trunk as Asterisk's
-//! `pjsip.conf` wants it. Nothing a user passes can add a line, a section or a
-//! comment to that file: what could is refused or escaped here.
+//! Function `pjsip_endpoint`, a SIP trunk as Asterisk's `pjsip.conf` wants it. Nothing a
+//! user passes can add a line, a section or a comment to that file: what could is refused
+//! or escaped here.
 
 use crate::client::Secret;
 use crate::framework::function::{Function, FunctionError, Parameter, Signature};

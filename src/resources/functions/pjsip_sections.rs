@@ -1,5 +1,5 @@
-//! Resources layer: the sections of `pjsip.conf` that make a SIP trunk, from
-//! values that are fit to stand there.
+//! The sections of `pjsip.conf` that make a SIP trunk, from values that are fit to stand
+//! there.
 
 use std::fmt::Write as _;
 

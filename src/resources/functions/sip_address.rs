@@ -1,4 +1,4 @@
-//! Resources layer: the parts of a SIP address, as RFC 3261 §25.1 writes them.
+//! The parts of a SIP address, as RFC 3261 §25.1 writes them.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 

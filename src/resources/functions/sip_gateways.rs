@@ -1,4 +1,4 @@
-//! Resources layer: function `sip_gateways`. The facts are in `network`.
+//! Function `sip_gateways`. The facts are in `network`.
 
 use std::collections::BTreeMap;
 

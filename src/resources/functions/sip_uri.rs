@@ -1,5 +1,4 @@
-//! Resources layer: function `sip_uri`. What the parts look like is in
-//! `sip_address`.
+//! Function `sip_uri`. What the parts look like is in `sip_address`.
 
 use crate::framework::function::{Function, FunctionError, Parameter, Signature};
 use crate::protocol::types::Type;

@@ -1,5 +1,5 @@
-//! Resources layer: what stands in the list of `destinations`, and what follows from it.
-//! What a destination means is in `places`.
+//! What stands in the list of `destinations`, and what follows from it. What a destination
+//! means is in `places`.
 
 use std::collections::BTreeSet;
 

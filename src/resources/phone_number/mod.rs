@@ -1,6 +1,6 @@
-//! Resources layer: phone numbers of the account, which are there before their resources:
-//! their life is that of `lifecycle::lasting`. Two resources show them: one the number with
-//! its settings, one nothing but where it rings.
+//! Phone numbers of the account, which are there before their resources: their life is that
+//! of `lifecycle::lasting`. Two resources show them: one the number with its settings, one
+//! nothing but where it rings.
 //!
 //! | file | decides |
 //! |---|---|

@@ -1,5 +1,5 @@
-//! Resources layer: what there is to say of a phone number: it is found by its digits
-//! and addressed by an id of its own, which another purchase of it changes.
+//! What there is to say of a phone number: it is found by its digits and addressed by an id
+//! of its own, which another purchase of it changes.
 //!
 //! Source of all fields: the Wavix OpenAPI document, `Number`.
 

@@ -1,5 +1,5 @@
-//! Resources layer: places where calls ring: when two lists of them mean the same, how
-//! people read them, and how they travel.
+//! Places where calls ring: when two lists of them mean the same, how people read them, and
+//! how they travel.
 //!
 //! Source of all fields: the Wavix OpenAPI document, `Number.destination` and
 //! `NumberUpdateRequest.destinations`.

@@ -1,5 +1,5 @@
-//! Resources layer: what data sources and the list tell of phone numbers besides the
-//! resource, and what the API can look for.
+//! What data sources and the list tell of phone numbers besides the resource, and what the
+//! API can look for.
 
 use std::sync::LazyLock;
 

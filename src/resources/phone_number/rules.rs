@@ -1,6 +1,6 @@
-//! Resources layer: what is checked and said of a number before anything is done, as far as
-//! it can be asked, and what follows from what a configuration leaves out. Summaries of
-//! warnings are constant: Terraform folds equal ones into one.
+//! What is checked and said of a number before anything is done, as far as it can be asked,
+//! and what follows from what a configuration leaves out. Summaries of warnings are
+//! constant: Terraform folds equal ones into one.
 
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
-//! Resources layer: the arguments and results of the two resources of a number, and their
-//! documentation.
+//! The arguments and results of the two resources of a number, and their documentation.
 
 use std::sync::LazyLock;
 

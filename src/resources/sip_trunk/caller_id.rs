@@ -1,4 +1,4 @@
-//! Resources layer: caller IDs as people write them. The API wants digits.
+//! Caller IDs as people write them. The API wants digits.
 
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::object::Attr;

@@ -1,5 +1,4 @@
-//! Resources layer: a trunk's limits against those of the account, which are looked
-//! up by `account_limits`.
+//! A trunk's limits against those of the account, which are looked up by `account_limits`.
 
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::object::Attr;

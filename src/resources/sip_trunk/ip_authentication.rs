@@ -1,6 +1,6 @@
-//! Resources layer: IP authentication of a SIP trunk, which Wavix reviews: what a plan
-//! must expect of it, what an update may withdraw or reopen, and how it is told. Only
-//! the list tells where a request stands.
+//! IP authentication of a SIP trunk, which Wavix reviews: what a plan must expect of it,
+//! what an update may withdraw or reopen, and how it is told. Only the list tells where a
+//! request stands.
 
 use std::net::Ipv4Addr;
 

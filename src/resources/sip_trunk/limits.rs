@@ -1,6 +1,6 @@
-//! Resources layer: the limits of a SIP trunk, and the flags without which Wavix
-//! ignores them: what follows from what, and what must not stand together. Unknown values
-//! trip no rule. Pure; what the account allows is in `ceilings`.
+//! The limits of a SIP trunk, and the flags without which Wavix ignores them: what follows
+//! from what, and what must not stand together. Unknown values trip no rule. Pure; what the
+//! account allows is in `ceilings`.
 
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::object::{Attr, SetOf};

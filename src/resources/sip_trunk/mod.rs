@@ -1,5 +1,5 @@
-//! Resources layer: `wavix_sip_trunk`. This file strings the verbs together; what
-//! each does is the lifecycle layer's, what a trunk is is in `object`.
+//! `wavix_sip_trunk`. This file strings the verbs together; what each does is the lifecycle
+//! layer's, what a trunk is is in `object`.
 
 pub(super) mod caller_id;
 mod ceilings;

@@ -1,6 +1,5 @@
-//! Resources layer: configuration, plan and state of a `wavix_sip_trunk`, and
-//! how they become what the API wants. What the API answers is read in `object`.
-//! Asks nobody and decides no plan.
+//! Configuration, plan and state of a `wavix_sip_trunk`, and how they become what the API
+//! wants. What the API answers is read in `object`. Asks nobody and decides no plan.
 
 use crate::client::Secret;
 use crate::framework::object::{Attr, SetOf};

@@ -1,6 +1,5 @@
-//! Resources layer: what there is to say of a SIP trunk, and in what it differs from
-//! other objects: addresses, limits behind flags, and IP authentication, of which
-//! the list alone tells.
+//! What there is to say of a SIP trunk, and in what it differs from other objects:
+//! addresses, limits behind flags, and IP authentication, of which the list alone tells.
 //!
 //! Source of all fields: the Wavix OpenAPI document, `SIPTrunkResponse` and
 //! `SIPTrunkListResponse`.

@@ -1,5 +1,5 @@
-//! Resources layer: the password of a SIP trunk, which Wavix never shows: which one a
-//! request carries, and what the state holds of one that is not certain.
+//! The password of a SIP trunk, which Wavix never shows: which one a request carries, and
+//! what the state holds of one that is not certain.
 
 use crate::client::{self, Delivery, Secret};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};

@@ -1,6 +1,6 @@
-//! Resources layer: rules for single values that only a SIP trunk has, in the
-//! words that documentation and messages share. Rules that any object may need
-//! are the framework's, rules between arguments are in `validate`.
+//! Rules for single values that only a SIP trunk has, in the words that documentation and
+//! messages share. Rules that any object may need are the framework's, rules between
+//! arguments are in `validate`.
 
 use crate::framework::schema::Validator;
 use crate::framework::validators;

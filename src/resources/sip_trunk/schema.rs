@@ -1,5 +1,5 @@
-//! Resources layer: the arguments and results of a `wavix_sip_trunk`, their
-//! rules and their documentation. What users read, and nothing that runs.
+//! The arguments and results of a `wavix_sip_trunk`, their rules and their documentation.
+//! What users read, and nothing that runs.
 
 use crate::framework::resource::DEFAULT_TIMEOUT;
 use crate::framework::schema::{Attribute, Nesting, Schema, Validator};
@@ -189,8 +189,8 @@ fn limits() -> Vec<Attribute> {
 fn rewriting() -> Vec<Attribute> {
     let digits = |name: &str, what: &str| {
         Attribute::string(name).describe(format!(
-            "{what}, as a string, including leading zeros. Digits, plus, star and hash; for others, the plan shows a \
-             warning. {}",
+            "{what}, as a string, including leading zeros. Allowed are digits, plus, star and hash; for other \
+             characters, the plan shows a warning. {}",
             ignored_while_off("rewrite_enabled"),
         ))
     };
@@ -244,7 +244,7 @@ fn server_side() -> Vec<Attribute> {
              after a rejection. Only an active trunk can place calls. The next refresh records a change.",
         ),
         server(Attribute::bool("passthrough"))
-            .describe("Whether caller ID passthrough is enabled, which Wavix does on request."),
+            .describe("Whether caller ID passthrough is enabled. Wavix enables it on request."),
         server(Attribute::string("access_token"))
             .sensitive()
             .describe("Static token of the trunk for the embeddable dialer. May be null."),

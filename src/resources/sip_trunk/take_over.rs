@@ -1,6 +1,6 @@
-//! Resources layer: trunks that were managed with a provider for any REST API,
-//! as people do where there is no provider. Such a provider keeps the trunk as
-//! the API answered it, and what was sent. Pure; a read follows.
+//! Trunks that were managed with a provider for any REST API, as people do where there is
+//! no provider. Such a provider keeps the trunk as the API answered it, and what was sent.
+//! Pure; a read follows.
 
 use serde_json::Value;
 

@@ -1,5 +1,5 @@
-//! Resources layer: rules between the arguments of a SIP trunk. Unknown values
-//! trip no rule. Pure; rules for single values are in `rules`.
+//! Rules between the arguments of a SIP trunk. Unknown values trip no rule. Pure; rules for
+//! single values are in `rules`.
 
 use crate::framework::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::framework::path::Path;

@@ -1,5 +1,5 @@
-//! Resources layer: whether a token is gone, after a request to delete it. An
-//! answer that says so plainly decides it, and otherwise the account's list.
+//! Whether a token is gone, after a request to delete it. An answer that says so plainly
+//! decides it, and otherwise the account's list.
 
 use crate::client::{self, CallOptions, Client, Delivery};
 

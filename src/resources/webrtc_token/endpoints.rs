@@ -1,5 +1,4 @@
-//! Resources layer: the API's WebRTC tokens and one function per HTTP call.
-//! Knows no plan and no state.
+//! The API's WebRTC tokens and one function per HTTP call. Knows no plan and no state.
 //!
 //! Source of all fields: the Wavix OpenAPI document, `WebRTCTokenCreateRequest`,
 //! `WebRTCTokenResponse` and `WebRTCTokensListResponse`.

@@ -1,5 +1,5 @@
-//! Resources layer: ephemeral resource `wavix_webrtc_token`. Opening creates a
-//! token, closing deletes it, unless it is to outlive the run.
+//! Ephemeral resource `wavix_webrtc_token`. Opening creates a token, closing deletes it,
+//! unless it is to outlive the run.
 
 use std::marker::PhantomData;
 

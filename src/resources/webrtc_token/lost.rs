@@ -1,4 +1,4 @@
-//! Resources layer: what to say when the answer to creating a token was lost.
+//! What to say when the answer to creating a token was lost.
 //!
 //! The token may exist, and nobody has its secret. It is *not* deleted on the
 //! strength of a list: tokens carry neither a time of creation nor a mark of

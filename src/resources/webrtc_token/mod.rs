@@ -1,6 +1,6 @@
-//! Resources layer: WebRTC tokens, with which the Wavix Embeddable widget, a
-//! softphone in the browser, registers at a SIP trunk. The API shows the token
-//! itself once, to its maker, so there is no managed resource for it.
+//! WebRTC tokens, with which the Wavix Embeddable widget, a softphone in the browser,
+//! registers at a SIP trunk. The API shows the token itself once, to its maker, so there is
+//! no managed resource for it.
 
 mod deletion;
 pub mod endpoints;

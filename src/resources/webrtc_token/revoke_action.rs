@@ -1,5 +1,5 @@
-//! Resources layer: action `wavix_revoke_webrtc_tokens`, which deletes every
-//! token of a SIP trunk, as after a leak or when somebody leaves.
+//! Action `wavix_revoke_webrtc_tokens`, which deletes every token of a SIP trunk, as after
+//! a leak or when somebody leaves.
 
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
