@@ -109,8 +109,9 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, St
 fn numbers(text: &OsString) -> Result<BTreeSet<u8>, String> {
     let text = text.to_string_lossy();
     let known = |number: &u8| CHECKS.iter().any(|check| check.number == *number);
-    let number =
-        |part: &str| part.trim().parse().ok().filter(known).ok_or(format!("the check {part:?} does not exist"));
+    let number = |part: &str| {
+        part.trim().parse().ok().filter(known).ok_or(format!("the check {part:?} does not exist"))
+    };
     text.split(',').map(number).collect()
 }
 
