@@ -7,6 +7,7 @@ mod cdk_terrain;
 mod language_servers;
 mod lsp;
 mod plugin_testing;
+mod pulumi;
 mod terragrunt;
 
 use std::fs;
@@ -31,6 +32,7 @@ pub fn trials() -> Vec<Trial> {
         cdk_terrain::trials(),
         plugin_testing::trials(),
         language_servers::trials(),
+        pulumi::trials(),
     ]
     .into_iter()
     .flatten()
