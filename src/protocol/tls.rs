@@ -203,14 +203,14 @@ mod tests {
 
     #[test]
     fn a_client_certificate_that_cannot_be_read_is_refused() {
-        assert!(refusal("hello").contains("it holds 0"));
+        assert!(refusal("hello").contains("it contains 0"));
         assert!(
             refusal("-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n")
                 .contains("PLUGIN_CLIENT_CERT")
         );
         // Well-formed PEM around bytes that are no certificate.
         refusal("-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n");
-        assert!(refusal(&format!("{}{}", client_pem(), client_pem())).contains("it holds 2"));
+        assert!(refusal(&format!("{}{}", client_pem(), client_pem())).contains("it contains 2"));
     }
 
     #[test]
