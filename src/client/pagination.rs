@@ -85,36 +85,16 @@ where
 /// A walk through a paged list, in the server's order. Made by [`Request::pages`].
 #[must_use = "a walk does nothing until it is asked for pages"]
 pub struct Pages<P: Page, K> {
-    request: Request,
+    walk: Walk,
     key: fn(&P::Item) -> K,
     /// In all walks.
     seen: BTreeSet<K>,
-    next: Option<u64>,
-    /// The most items that a page of this walk announced.
-    total: Option<u64>,
-    /// The pages that the last one announced.
-    announced: u64,
-    /// Whether this walk ended before anything said that it was the end.
-    cut_short: bool,
-    walks: u32,
-    date: Option<SystemTime>,
     page: PhantomData<fn() -> P>,
 }
 
 impl<P: Page, K: Ord> Pages<P, K> {
     pub(super) fn new(request: Request, key: fn(&P::Item) -> K) -> Self {
-        Self {
-            request,
-            key,
-            seen: BTreeSet::new(),
-            next: Some(1),
-            total: None,
-            announced: 0,
-            cut_short: false,
-            walks: 1,
-            date: None,
-            page: PhantomData,
-        }
+        Self { walk: Walk::new(request), key, seen: BTreeSet::new(), page: PhantomData }
     }
 
     /// The items of the next page that were not on an earlier one; `None` after the last page.
@@ -123,29 +103,10 @@ impl<P: Page, K: Ord> Pages<P, K> {
     /// As [`Request::send`]; also an answer that echoes another page than the
     /// one asked for, since a list with gaps must not pass for a whole one.
     pub async fn next(&mut self) -> Result<Option<Vec<P::Item>>, Error> {
-        let Some(number) = self.next else { return Ok(None) };
-        let request = self.request.clone().query("page", number).query("per_page", PER_PAGE);
-        let answer = request.send_full::<P>().await?;
-        self.date = answer.date;
+        let Some(number) = self.walk.next else { return Ok(None) };
+        let answer = self.walk.page(number).send_full::<P>().await?;
         let (items, pagination) = answer.value.into_parts();
-
-        let pagination = pagination.unwrap_or_default();
-        let last = pagination.total_pages.unwrap_or(1);
-        if last > MAX_PAGES {
-            return Err(self.failed(undocumented(format!("a list of {last} pages")), answer.attempts));
-        }
-        // Some lists document no page parameter and always answer the first.
-        if let Some(echoed) = pagination.current_page.filter(|echoed| *echoed != number && !items.is_empty())
-        {
-            let what = undocumented(format!("page {echoed} when asked for page {number}"));
-            return Err(self.failed(what, answer.attempts));
-        }
-        let is_counted = pagination.total.is_some() || pagination.total_pages.is_some();
-        let is_full = u32::try_from(items.len()) == Ok(PER_PAGE);
-        self.cut_short = if is_counted { items.is_empty() && number < last } else { is_full };
-        self.total = self.total.max(pagination.total);
-        self.announced = last;
-        self.next = (!items.is_empty() && number < last).then(|| number + 1);
+        self.walk.answered(number, items.len(), pagination, answer.date, answer.attempts)?;
         Ok(Some(items.into_iter().filter(|item| self.seen.insert((self.key)(item))).collect()))
     }
 
@@ -178,7 +139,75 @@ impl<P: Page, K: Ord> Pages<P, K> {
     /// Items are missing after the last walk: what was not seen may exist all the
     /// same.
     pub fn is_to_be_walked_again(&mut self) -> Result<bool, Error> {
-        let found = self.seen.len();
+        self.walk.again(self.seen.len())
+    }
+
+    /// How many pages there are, as the last answer says; 0 before the first.
+    pub fn announced(&self) -> u64 {
+        self.walk.announced
+    }
+
+    /// Wavix's clock when it answered the last page, as [`Answer::date`](super::Answer::date).
+    pub fn date(&self) -> Option<SystemTime> {
+        self.walk.date
+    }
+}
+
+/// What is the same whatever is listed, and so is compiled once.
+struct Walk {
+    request: Request,
+    next: Option<u64>,
+    /// The most items that a page of this walk announced.
+    total: Option<u64>,
+    /// The pages that the last one announced.
+    announced: u64,
+    /// Whether this walk ended before anything said that it was the end.
+    cut_short: bool,
+    walks: u32,
+    date: Option<SystemTime>,
+}
+
+impl Walk {
+    fn new(request: Request) -> Self {
+        Self { request, next: Some(1), total: None, announced: 0, cut_short: false, walks: 1, date: None }
+    }
+
+    fn page(&self, number: u64) -> Request {
+        self.request.clone().query("page", number).query("per_page", PER_PAGE)
+    }
+
+    /// Notes page `number`, which has `found` items.
+    fn answered(
+        &mut self,
+        number: u64,
+        found: usize,
+        pagination: Option<Pagination>,
+        date: Option<SystemTime>,
+        attempts: u32,
+    ) -> Result<(), Error> {
+        self.date = date;
+        let is_empty = found == 0;
+        let pagination = pagination.unwrap_or_default();
+        let last = pagination.total_pages.unwrap_or(1);
+        if last > MAX_PAGES {
+            return Err(self.failed(undocumented(format!("a list of {last} pages")), attempts));
+        }
+        // Some lists document no page parameter and always answer the first.
+        if let Some(echoed) = pagination.current_page.filter(|echoed| *echoed != number && !is_empty) {
+            let what = undocumented(format!("page {echoed} when asked for page {number}"));
+            return Err(self.failed(what, attempts));
+        }
+        let is_counted = pagination.total.is_some() || pagination.total_pages.is_some();
+        let is_full = u32::try_from(found) == Ok(PER_PAGE);
+        self.cut_short = if is_counted { is_empty && number < last } else { is_full };
+        self.total = self.total.max(pagination.total);
+        self.announced = last;
+        self.next = (!is_empty && number < last).then(|| number + 1);
+        Ok(())
+    }
+
+    /// As [`Pages::is_to_be_walked_again`], with `found` different items so far.
+    fn again(&mut self, found: usize) -> Result<bool, Error> {
         let is_whole = u64::try_from(found).is_ok_and(|found| found >= self.total.unwrap_or(0));
         if is_whole && !self.cut_short {
             return Ok(false);
@@ -192,16 +221,6 @@ impl<P: Page, K: Ord> Pages<P, K> {
         self.total = None;
         self.cut_short = false;
         Ok(true)
-    }
-
-    /// How many pages there are, as the last answer says; 0 before the first.
-    pub fn announced(&self) -> u64 {
-        self.announced
-    }
-
-    /// Wavix's clock when it answered the last page, as [`Answer::date`](super::Answer::date).
-    pub fn date(&self) -> Option<SystemTime> {
-        self.date
     }
 
     fn failed(&self, failure: Failure, attempts: u32) -> Error {
