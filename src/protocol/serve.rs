@@ -164,14 +164,14 @@ async fn next_finished(handshakes: &mut Option<Handshakes>) -> Option<TlsStream<
 /// dropped for it. What a client may have under way is limited; calls that are
 /// reset as soon as they are begun end the connection.
 async fn serve_connection(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, routes: Routes) {
-    tracing::trace!("connection opened");
+    tracing::debug!("connection opened");
     let served = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
         .max_concurrent_streams(MAX_CALLS)
         .max_header_list_size(MAX_HEADERS)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes))
         .await;
     match served {
-        Ok(()) => tracing::trace!("connection closed"),
+        Ok(()) => tracing::debug!("connection closed"),
         Err(error) => tracing::debug!(error = &error as &dyn std::error::Error, "connection ended"),
     }
 }

@@ -92,7 +92,7 @@ async fn run<P: Provider>(
     cancel: CancellationToken,
     events: mpsc::UnboundedSender<Event>,
 ) {
-    tracing::trace!("request received");
+    tracing::debug!("request received");
     let started = Instant::now();
     let name = request.action_type.clone();
     let report = |message: String| {

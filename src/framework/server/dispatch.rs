@@ -134,7 +134,7 @@ async fn answer<R: Answer>(
 
 #[inline(never)]
 fn received() {
-    tracing::trace!("request received");
+    tracing::debug!("request received");
 }
 
 #[inline(never)]

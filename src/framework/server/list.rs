@@ -47,7 +47,7 @@ pub(super) fn list_resource<P: Provider>(
 ) -> impl Stream<Item = Event> + Send {
     let (events, received) = mpsc::channel(1);
     let work = async move {
-        tracing::trace!("request received");
+        tracing::debug!("request received");
         let result = AssertUnwindSafe(run(&connection, &request, &events)).catch_unwind().await;
         let diagnostics = match result {
             Ok(Ok(listed)) => {

@@ -105,7 +105,7 @@ fn a_line_stays_below_64_kib_whatever_is_logged() {
 #[test]
 fn everything_is_logged_when_no_level_or_nonsense_is_set() {
     for pairs in [&[][..], &[("TF_LOG_PROVIDER_EXAMPLE", "loud")], &[("TF_LOG_PROVIDER_EXAMPLE", "json")]] {
-        assert_eq!(logged(pairs, || tracing::trace!("x")).len(), 1);
+        assert_eq!(logged(pairs, || tracing::debug!("x")).len(), 1);
     }
 }
 

@@ -12,9 +12,6 @@ mod sizes;
 use libtest_mimic::Trial;
 use serde_json::Value;
 
-/// Growth that is let through: a new version of a library is no reason to stop.
-const TOLERANCE_PERCENT: u64 = 5;
-
 /// All tests of the budgets.
 pub fn trials() -> Vec<Trial> {
     [allocations::trials(), requests::trials(), sizes::trials()].into_iter().flatten().collect()
@@ -28,7 +25,7 @@ fn budget(kind: &str, name: &str) -> u64 {
 
 /// What is wrong with a measured cost, if anything is.
 fn excess(name: &str, measured: u64, budget: u64) -> Option<String> {
-    (measured * 100 > budget * (100 + TOLERANCE_PERCENT)).then(|| {
+    (measured > budget).then(|| {
         format!(
             "{name}: {measured}, and the budget is {budget}. Find out what it is spent on; if it is worth it, raise \
              the number in benches/budgets.json and say why in the commit."
