@@ -37,7 +37,7 @@ pub fn trials() -> Vec<libtest_mimic::Trial> {
 }
 
 /// Plugins that walk at the same time.
-const WALKERS: usize = 24;
+const WALKERS: usize = 48;
 
 /// Set to a part of a name, it leaves out all other cells.
 const FILTER: &str = "MATRIX_FILTER";
