@@ -101,7 +101,7 @@ async fn exactly_the_check_of_a_broken_rule_fails() {
     let mutations = MUTATIONS.iter().enumerate();
     let judged = mutations.map(|(index, mutation)| judge(index, mutation));
     let wrong: Vec<String> =
-        futures_util::stream::iter(judged).buffer_unordered(4).filter_map(std::future::ready).collect().await;
+        futures_util::stream::iter(judged).buffer_unordered(8).filter_map(std::future::ready).collect().await;
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
