@@ -72,9 +72,10 @@ pub fn after_apply(applied: &Applied<'_>, result: Value, diagnostics: &mut Diagn
 fn after_apply_bug(applied: &Applied<'_>, operation: Operation, path: &Path, fault: &str) -> Diagnostic {
     let path = with_keys(applied.schema, path);
     let done = if operation == Operation::Create { "created" } else { "updated" };
+    let what = if path.steps().is_empty() { "It".to_owned() } else { format!("`{path}`") };
     let detail = format!(
         "The object was {done}, and the state contains the actual values; the next plan shows the difference. \
-         `{path}` {fault}."
+         {what} {fault}."
     );
     Diagnostic::bug(format!("Cannot confirm the result for {}", applied.type_name), detail).at(path)
 }

@@ -187,6 +187,9 @@ fn a_message_begins_with_what_is_true_or_what_to_do_and_is_short() {
         if summary.ends_with('.') || summary.contains(": ") {
             complain("its summary has a colon or a full stop");
         }
+        if heading.ends_with(' ') || message.contains("``") {
+            complain("names something that has no name");
+        }
         if history.is_match(detail.trim_start()) {
             complain("begins with what was tried");
         }

@@ -11,7 +11,7 @@ use super::connection::Connection;
 /// A refusal that says what the provider does not have.
 fn absent(action: &str, kind: &str) -> Diagnostics {
     Diagnostic::error(
-        format!("Cannot {action}"),
+        format!("Cannot {}", action.trim_end()),
         format!("Nothing was changed. This version of the provider has no {kind}."),
     )
     .into()
