@@ -12,10 +12,13 @@ use regex_lite::Regex;
 
 use super::recorded::{Line, VARIABLE};
 
-/// What differs from run to run, and what stands for it.
-const MASKS: [(&str, &str); 6] = [
+/// What differs from run to run or from system to system, and what stands for it.
+const MASKS: [(&str, &str); 8] = [
     (r"(127\.0\.0\.1|localhost|\[::1\])( port |:)\d{4,5}", "${1}${2}PORT"),
-    (r"[^\s`(]*/\.tmp\w+", "/TMP"),
+    (r"[^\s`(]*[/\\]\.tmp\w+", "/TMP"),
+    (r"/TMP\\", "/TMP/"),
+    // The system's own words.
+    (r": [^:()]+ \(os error \d+\)", ": SYSTEM ERROR"),
     (r"\b\d+(\.\d+)? (ms|s)\b", "N s"),
     // Whether a wait is worth telling, when a machine is slow.
     (r" The provider gave up after 1 attempt and N s of waiting\.", ""),
