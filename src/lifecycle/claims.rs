@@ -117,11 +117,9 @@ impl Claims {
         Attempt { claims: self, ticket, contents, _under_way: under_way }
     }
 
-    /// Whether an object that looks like those of these contents is known to be
-    /// somebody's, here or in another process.
-    pub fn is_somebodys(&self, contents: &str, mark: &Mark) -> bool {
-        self.is_owned(&mark.id)
-            || self.siblings.ledger(self.kind, contents).is_ok_and(|ledger| ledger.holds(mark))
+    /// Whether an object is known to be somebody's, here or in another process.
+    pub fn is_somebodys(&self, mark: &Mark) -> bool {
+        self.is_owned(&mark.id) || self.siblings.ledger(self.kind).is_ok_and(|ledger| ledger.holds(mark))
     }
 
     /// Whether a create of these contents was refused here before.
@@ -176,7 +174,7 @@ impl<'a> Attempt<'a> {
     /// It made this object.
     pub fn made(self, mark: &Mark) {
         self.claims.own(&mark.id);
-        self.claims.siblings.made(self.claims.kind, &self.contents, mark);
+        self.claims.siblings.made(self.claims.kind, mark);
     }
 
     /// It was sent and refused: nobody knows for certain that it made none.
@@ -212,7 +210,7 @@ impl Lost<'_> {
     pub fn choose(&mut self, candidates: &[Mark]) -> Choice {
         let ids = |marks: &[Mark]| marks.iter().map(|mark| mark.id.clone()).collect();
         // Taken first: nobody may decide in another process meanwhile.
-        let mut ledger = match self.claims.siblings.ledger(self.claims.kind, &self.contents) {
+        let mut ledger = match self.claims.siblings.ledger(self.claims.kind) {
             Ok(ledger) => ledger,
             Err(error) => return self.unsure(&error, ids(candidates)),
         };
@@ -319,6 +317,15 @@ mod tests {
         other.begin("a".to_owned()).made(&mark(1));
         assert_eq!(lost(&other, "a").choose(&[mark(2)]), Choice::Adopted("2".to_owned()));
         assert_eq!(lost(&claims, "a").choose(&[mark(1), mark(2), mark(3)]), Choice::Adopted("3".to_owned()));
+    }
+
+    /// A label is changed, and lists that lag show the object as if it were new.
+    #[test]
+    fn what_another_process_has_made_is_known_under_any_contents() {
+        let (temporary, claims) = alone();
+        in_folder(temporary.path()).begin("before".to_owned()).made(&mark(1));
+        assert_eq!(lost(&claims, "after").choose(&[mark(1)]), Choice::Nothing);
+        assert!(claims.is_somebodys(&mark(1)));
     }
 
     #[test]

@@ -156,7 +156,7 @@ async fn left<T: RemoteObject>(
     for listed in new {
         // Ids alone tell nothing between processes; one that cannot be read is named.
         let record = whole(call, listed, options).await.ok();
-        if !record.is_some_and(|record| claims.is_somebodys(&contents, &record.mark())) {
+        if !record.is_some_and(|record| claims.is_somebodys(&record.mark())) {
             left.push(listed.key.clone());
         }
     }

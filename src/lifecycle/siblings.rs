@@ -7,8 +7,8 @@
 //!
 //! - `<contents>-<process>-<n>.busy`, locked while a create of these contents is
 //!   under way. The lock ends with the process, whatever ends it.
-//! - `<nn>.made`, a line for each object that was made or taken. Whoever decides
-//!   holds its lock meanwhile.
+//! - `<nn>.made`, a line for each object of some kinds that was made or taken.
+//!   Whoever decides about one of them holds its lock meanwhile.
 //!
 //! Without such a folder nothing is known of others, and the callers are told.
 
@@ -20,7 +20,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
-/// How many files the objects are spread over.
+/// How many files the kinds of objects are spread over: not the objects, whose contents
+/// change.
 const FILES: u64 = 16;
 /// From this length on, lines that nobody needs any more are left out.
 const LONG: u64 = 64 * 1024;
@@ -29,9 +30,8 @@ const LONG: u64 = 64 * 1024;
 const NEEDED: Duration = Duration::from_secs(24 * 60 * 60);
 /// A file of a process that was killed is removed after this.
 const FORGOTTEN: Duration = Duration::from_secs(60 * 60);
-/// Under this name stands that Terraform has planned; no contents have a line
-/// break.
-const PLANS: &str = "\nplans";
+/// Under this kind, which no object is of, stands that Terraform has planned.
+const PLANS: &str = "";
 /// No object has this id.
 const PLAN: Mark = Mark { id: String::new(), created_at: None };
 /// Names that are tried: another user may have the first.
@@ -149,17 +149,18 @@ impl Siblings {
     }
 
     /// Notes an object that was made. Others then know whose it is.
-    pub fn made(&self, kind: &str, contents: &str, mark: &Mark) {
-        let noted = self.ledger(kind, contents).and_then(|mut ledger| ledger.add(mark));
+    pub fn made(&self, kind: &str, mark: &Mark) {
+        let noted = self.ledger(kind).and_then(|mut ledger| ledger.add(mark));
         heard(noted);
     }
 
-    /// What was made of these contents. Nobody else decides while this is held.
+    /// What was made of this kind. Nobody else decides while this is held.
     ///
     /// # Errors
     /// That cannot be told.
-    pub fn ledger(&self, kind: &str, contents: &str) -> io::Result<Ledger> {
-        let name = format!("{:02}.made", self.hash(kind, contents) % FILES);
+    pub fn ledger(&self, kind: &str) -> io::Result<Ledger> {
+        let account = self.hash(kind, "");
+        let name = format!("{:02}.made", account % FILES);
         let path = self.folder_or()?.join(name);
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         file.lock()?;
@@ -167,17 +168,17 @@ impl Siblings {
         file.read_to_string(&mut text)?;
         let now = seconds(SystemTime::now());
         let made = text.lines().filter_map(Line::parse).filter(|line| line.is_needed(now)).collect();
-        Ok(Ledger { file, made, account: self.hash(kind, "") })
+        Ok(Ledger { file, made, account })
     }
 
     /// Notes that Terraform has planned with this account.
     pub fn note_plan(&self) {
-        self.planned.get_or_init(|| self.made("", PLANS, &PLAN));
+        self.planned.get_or_init(|| self.made(PLANS, &PLAN));
     }
 
     /// Whether it has, on this machine, not long ago.
     pub fn has_planned(&self) -> bool {
-        self.ledger("", PLANS).is_ok_and(|ledger| ledger.holds(&PLAN))
+        self.ledger(PLANS).is_ok_and(|ledger| ledger.holds(&PLAN))
     }
 
     /// Of contents of one kind of objects: the ids of two kinds may be equal.

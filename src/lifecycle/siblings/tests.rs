@@ -50,10 +50,10 @@ fn a_process_that_was_killed_is_not_waited_for() {
 #[test]
 fn what_one_has_made_the_other_knows() {
     let (_parent, one, other) = two();
-    one.made(KIND, "a", &mark(7, Some(1000)));
-    one.made(KIND, "a", &mark(8, None));
-    assert!(!other.ledger("/v1/others", "a").unwrap().holds(&mark(7, None)), "another kind of object");
-    let ledger = other.ledger(KIND, "a").unwrap();
+    one.made(KIND, &mark(7, Some(1000)));
+    one.made(KIND, &mark(8, None));
+    assert!(!other.ledger("/v1/others").unwrap().holds(&mark(7, None)), "another kind of object");
+    let ledger = other.ledger(KIND).unwrap();
     assert!(ledger.holds(&mark(7, Some(1000))) && ledger.holds(&mark(7, None)));
     assert!(!ledger.holds(&mark(7, Some(1001))), "ids begin anew in another account");
     assert!(ledger.holds(&mark(8, Some(5))) && !ledger.holds(&mark(9, None)));
@@ -72,13 +72,13 @@ fn a_plan_is_known_to_the_process_that_applies_it() {
 fn lines_that_nobody_needs_are_left_out_when_there_are_many() {
     let (_parent, one, other) = two();
     let path = one
-        .ledger(KIND, "a")
-        .map(|_| one.folder().unwrap().join(format!("{:02}.made", one.hash(KIND, "a") % FILES)));
+        .ledger(KIND)
+        .map(|_| one.folder().unwrap().join(format!("{:02}.made", one.hash(KIND, "") % FILES)));
     let old = Line { account: 1, id: "2".to_owned(), created_at: None, written: 3 };
     fs::write(path.as_ref().unwrap(), old.text().repeat(3000)).unwrap();
-    one.made(KIND, "a", &mark(7, None));
+    one.made(KIND, &mark(7, None));
     assert!(fs::metadata(path.unwrap()).unwrap().len() < 100);
-    assert!(other.ledger(KIND, "a").unwrap().holds(&mark(7, None)));
+    assert!(other.ledger(KIND).unwrap().holds(&mark(7, None)));
 }
 
 #[cfg(unix)]
@@ -106,8 +106,8 @@ fn where_the_folder_for_temporary_files_is_missing_the_next_is_used() {
     let (parent, one, _) = two();
     let next = parent.path().to_owned();
     let other = Siblings::new(ACCOUNT, vec![next.join("missing"), next]);
-    one.made(KIND, "a", &mark(7, None));
-    assert!(other.ledger(KIND, "a").unwrap().holds(&mark(7, None)));
+    one.made(KIND, &mark(7, None));
+    assert!(other.ledger(KIND).unwrap().holds(&mark(7, None)));
 }
 
 /// Processes that use different folders would take each other's objects.
