@@ -4,7 +4,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::panic::Location;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -31,14 +31,15 @@ pub(crate) enum Line {
 }
 
 fn write(line: &Line) {
-    static FILE: OnceLock<Option<File>> = OnceLock::new();
+    // Not every system appends a line as a whole.
+    static FILE: OnceLock<Option<Mutex<File>>> = OnceLock::new();
     let file = FILE.get_or_init(|| {
         let path = std::env::var_os(VARIABLE)?;
-        Some(OpenOptions::new().append(true).create(true).open(path).unwrap())
+        Some(Mutex::new(OpenOptions::new().append(true).create(true).open(path).unwrap()))
     });
-    if let Some(mut file) = file.as_ref() {
+    if let Some(file) = file {
         let text = serde_json::to_string(line).unwrap() + "\n";
-        file.write_all(text.as_bytes()).unwrap();
+        file.lock().unwrap().write_all(text.as_bytes()).unwrap();
     }
 }
 
