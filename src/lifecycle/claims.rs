@@ -52,8 +52,6 @@ struct Inner {
     under_way: BTreeMap<u64, String>,
     /// How many creates of these contents have lost their answer, and found no object.
     lost: BTreeMap<String, usize>,
-    /// Contents of creates that were refused, which may have been carried out all the same.
-    refused: BTreeSet<String>,
 }
 
 /// A create under way. Dropped, it has made nothing.
@@ -122,9 +120,10 @@ impl Claims {
         self.is_owned(&mark.id) || self.siblings.ledger(self.kind).is_ok_and(|ledger| ledger.holds(mark))
     }
 
-    /// Whether a create of these contents was refused here before.
+    /// Whether a create of these contents was refused before, on this machine and not long
+    /// ago.
     pub fn was_refused(&self, contents: &str) -> bool {
-        self.lock().refused.contains(contents)
+        self.siblings.was_refused(self.kind, contents)
     }
 
     /// Waits until every create of these contents that is under way now, here or in
@@ -179,7 +178,7 @@ impl<'a> Attempt<'a> {
 
     /// It was sent and refused: nobody knows for certain that it made none.
     pub fn refused(self) {
-        self.claims.lock().refused.insert(self.contents.clone());
+        self.claims.siblings.refused(self.claims.kind, &self.contents);
     }
 
     /// Nobody knows whether it made one.
@@ -326,6 +325,15 @@ mod tests {
         in_folder(temporary.path()).begin("before".to_owned()).made(&mark(1));
         assert_eq!(lost(&claims, "after").choose(&[mark(1)]), Choice::Nothing);
         assert!(claims.is_somebodys(&mark(1)));
+    }
+
+    #[test]
+    fn a_refusal_is_known_to_the_next_process() {
+        let (temporary, claims) = alone();
+        in_folder(temporary.path()).begin("a".to_owned()).refused();
+        assert!(claims.was_refused("a") && !claims.was_refused("b"));
+        // It is no object.
+        assert_eq!(lost(&claims, "a").choose(&[mark(1)]), Choice::Adopted("1".to_owned()));
     }
 
     #[test]

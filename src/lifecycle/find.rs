@@ -94,8 +94,8 @@ pub async fn by_label<T: RemoteObject>(
     Ok(found.into_iter().find(|record| T::is_found(record, T::LABEL, label)))
 }
 
-/// The key that the object of a state has now, which is looked at before anything is written
-/// under it: for an object that may get another one, the stored key may be another object's
+/// The object of a state as it is now, which is looked at before anything is written under
+/// its key: for an object that may get another one, the stored key may be another object's
 /// by now. `None`: the account does not have it.
 ///
 /// # Errors
@@ -105,20 +105,19 @@ pub async fn current<T: RemoteObject>(
     call: &Call<'_, Context>,
     state: &T::Model,
     stored: &str,
-) -> Result<Option<String>, Diagnostics> {
+) -> Result<Option<Record<T>>, Diagnostics> {
     let unread = |error| {
         let (name, which) = (T::NOUN.name, T::called(state));
         let now = format!("Nothing was changed, because the {name} {which} could not be read.");
         T::NOUN.failed_with(verb, &error, What { now, may_exist: false })
     };
     match endpoints::get::<T>(call.ctx.client(), stored, &options(call)).await {
-        Ok(found) if T::is_renewed(state, &found) => return Ok(Some(found.key)),
+        Ok(found) if T::is_renewed(state, &found) => return Ok(Some(found)),
         Err(error) if !error.is_not_found() => return Err(unread(error)),
         Ok(_) | Err(_) => {}
     }
     let label = text_of::<T>(state, T::LABEL).unwrap_or_default();
-    let found = by_label::<T>(call.ctx, &label, &options(call)).await.map_err(unread)?;
-    Ok(found.map(|found| found.key))
+    by_label::<T>(call.ctx, &label, &options(call)).await.map_err(unread)
 }
 
 /// A listed object, as far as the API tells of it.

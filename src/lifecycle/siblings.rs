@@ -32,6 +32,8 @@ const NEEDED: Duration = Duration::from_secs(24 * 60 * 60);
 const FORGOTTEN: Duration = Duration::from_secs(60 * 60);
 /// Under this kind, which no object is of, stands that Terraform has planned.
 const PLANS: &str = "";
+/// Behind a kind: contents of which a create was refused, by their hash.
+const REFUSED: &str = "\nrefused";
 /// No object has this id.
 const PLAN: Mark = Mark { id: String::new(), created_at: None };
 /// Names that are tried: another user may have the first.
@@ -169,6 +171,21 @@ impl Siblings {
         let now = seconds(SystemTime::now());
         let made = text.lines().filter_map(Line::parse).filter(|line| line.is_needed(now)).collect();
         Ok(Ledger { file, made, account })
+    }
+
+    /// Notes that a create of these contents was refused, and carried out perhaps.
+    pub fn refused(&self, kind: &str, contents: &str) {
+        self.made(&format!("{kind}{REFUSED}"), &self.refusal(kind, contents));
+    }
+
+    /// Whether one was, on this machine, not long ago.
+    pub fn was_refused(&self, kind: &str, contents: &str) -> bool {
+        let ledger = self.ledger(&format!("{kind}{REFUSED}"));
+        ledger.is_ok_and(|ledger| ledger.holds(&self.refusal(kind, contents)))
+    }
+
+    fn refusal(&self, kind: &str, contents: &str) -> Mark {
+        Mark { id: format!("{:016x}", self.hash(kind, contents)), created_at: None }
     }
 
     /// Notes that Terraform has planned with this account.

@@ -8,8 +8,9 @@ use crate::protocol::value::Value;
 use super::super::compare::differences;
 use super::super::context::{Context, options};
 use super::super::noun::Verb;
-use super::super::object::{RemoteObject, arguments, key_of, text_of, with};
+use super::super::object::{RemoteObject, arguments, key_of, text_of, value_of, with};
 use super::super::patience::pause;
+use super::super::record::Record;
 use super::super::run::Run;
 use super::super::{
     absent, delete as deletion, endpoints, find, omission, patch, read as reading, unreadable,
@@ -140,7 +141,7 @@ pub(super) async fn update<T: Lasting>(
     T::resolve(call, &mut plan).await?;
     if !differences::<T>(&plan, &prior).is_empty() {
         let current = find::current::<T>(Verb::Update, call, &prior, &key).await?;
-        key = current.ok_or_else(|| told::not_owned::<T>(Verb::Update, &name))?;
+        key = current.ok_or_else(|| told::not_owned::<T>(Verb::Update, &name))?.key;
     }
     patch::change::<T>(call, Verb::Update, &key, (&plan, &prior), outcome).await
 }
@@ -165,16 +166,30 @@ pub(super) async fn delete<T: Lasting>(
         outcome.note(format!("{} {name}", T::NOUN.name));
         match find::current::<T>(Verb::Delete, call, &state, &stored).await? {
             None => {}
-            Some(key) if fate == RELEASE => release::<T>(call, &state, &name, &key, outcome).await?,
-            Some(key) => {
-                let plan = with::<T>(&state, T::emptied(&omission::managed(&outcome.private)));
-                patch::change::<T>(call, Verb::Delete, &key, (&plan, &state), outcome).await?;
-            }
+            Some(found) if fate == RELEASE => release::<T>(call, &state, &name, &found.key, outcome).await?,
+            Some(found) => empty::<T>(call, &state, &found, outcome).await?,
         }
         call.ctx.slot::<T>().trail().forget(&stored);
     }
     turn.leave(&outcome.private);
     Ok(())
+}
+
+/// Takes away what the configuration has set, by the state or by what is found: an update
+/// that failed may have set more than the state says.
+async fn empty<T: Lasting>(
+    call: &Call<'_, Context>,
+    state: &T::Model,
+    found: &Record<T>,
+    outcome: &mut Outcome<T::Model>,
+) -> Result<(), Diagnostics> {
+    let emptied = T::emptied(&omission::managed(&outcome.private));
+    let plan = with::<T>(state, emptied.clone());
+    let (by_state, shown) = (differences::<T>(&plan, state), found.state(state));
+    let rest =
+        emptied.iter().map(|(name, _)| *name).filter(|name| by_state.iter().all(|it| it.name != *name));
+    let now = with::<T>(state, rest.map(|name| (name, value_of::<T>(&shown, name))));
+    patch::change::<T>(call, Verb::Delete, &found.key, (&plan, &now), outcome).await
 }
 
 async fn release<T: RemoteObject>(

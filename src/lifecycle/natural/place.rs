@@ -112,14 +112,15 @@ impl<'a, T: Placed> Place<'a, T> {
         };
         let old = before.iter().find(|found| *found != value);
         let lost = match (&error, old) {
-            (Some(_), Some(old)) => match self.post(old, &[], &look).await {
-                Ok(_) => format!(
+            (Some(_), Some(old)) => match self.put_back(old, &look).await {
+                Ok(()) => format!(
                     "The provider deleted the old value, could not set the new one, and restored the old one.{}",
                     T::BETWEEN
                 ),
                 Err(again) => format!(
-                    "The provider deleted the old value, {}, and could not restore it: {again}",
-                    T::shown(old)
+                    "The provider deleted the old value, {}, and could not restore it{}",
+                    T::shown(old),
+                    again.map_or_else(|| ".".to_owned(), |error| format!(": {error}"))
                 ),
             },
             _ => String::new(),
@@ -161,13 +162,19 @@ impl<'a, T: Placed> Place<'a, T> {
         }
         // A DELETE takes all of the key.
         for other in others {
-            if let Err(error) = self.post(other, &[], &look).await {
+            if let Err(error) = self.put_back(other, &look).await {
                 let lost =
                     format!("The provider deleted {} as well, and could not restore it.", T::shown(other));
-                return Err(self.failed(Some(&error), None, &lost).await);
+                return Err(self.failed(error.as_ref(), None, &lost).await);
             }
         }
         Ok(())
+    }
+
+    /// Adds a value that was in the place. Without an error: the server made another of it.
+    async fn put_back(&self, value: &String, options: &CallOptions) -> Result<(), Option<client::Error>> {
+        let now = self.post(value, &[], options).await.map_err(Some)?;
+        if now.contains(value) { Ok(()) } else { Err(None) }
     }
 
     /// Adds a value to the place: what is in it then.
@@ -193,11 +200,11 @@ impl<'a, T: Placed> Place<'a, T> {
                 // answer's word is good also where the list is behind, or cannot be had.
                 Ok(answer) => {
                     let told = answer.value.text(T::VALUE).map(str::to_owned);
-                    let is_certain = told.as_deref() == Some(value) && looks == 0 && before.is_empty();
                     // One that was sent again after a refusal may have been carried out twice.
-                    let is_so = |now: &[String]| {
-                        answer.attempts == 1 && (now == [value] || (is_certain && now.is_empty()))
-                    };
+                    let is_once = answer.attempts == 1;
+                    let is_certain =
+                        told.as_deref() == Some(value) && is_once && looks == 0 && before.is_empty();
+                    let is_so = |now: &[String]| is_once && now == [value] || is_certain && now.is_empty();
                     return match self.seen(settling, options, is_so).await {
                         Ok(now) if now.is_empty() => Ok(told.into_iter().collect()),
                         Err(error) if is_certain => {

@@ -198,6 +198,18 @@ async fn a_request_that_was_carried_out_and_refused_leaves_no_second_url() {
     assert_eq!(bench.urls(), [NEW]);
 }
 
+/// A refusal that was none may have put it there before.
+#[tokio::test]
+async fn an_acknowledged_url_that_was_sent_twice_is_not_kept_unseen() {
+    let mut bench = with(|b| b.webhook_second_post = SecondPost::Appends).await;
+    bench.ctx = bench.context(|settings| settings.max_retries = 1).with_patience(bench::hasty());
+    bench.sim.fault("POST", PATH, Fault::answer_after_commit(Answer::new(429).header("retry-after", "0")));
+    bench.sim.faults().push(Rule::new("GET", PATH, Fault::html_200()).skip(1).always());
+    let left = bench.create(&webhook(NEW)).await;
+    assert!(left.refusal().contains(&format!("{NEW} was requested")), "{left:?}");
+    assert_eq!(bench.urls(), [NEW, NEW]);
+}
+
 #[tokio::test]
 async fn an_acknowledged_url_is_kept_whatever_the_look_after_it_comes_to() {
     for fault in [Fault::status(400), Fault::status(503), Fault::html_200(), Fault::close()] {

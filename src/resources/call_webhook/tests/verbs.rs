@@ -266,6 +266,17 @@ async fn a_destroy_puts_back_what_somebody_has_beside_it() {
 }
 
 #[tokio::test]
+async fn what_wavix_makes_of_what_a_destroy_puts_back_is_named() {
+    let bench = Bench::start().await;
+    bench.sim.add_webhook(EVENT, OLD);
+    bench.sim.add_webhook(EVENT, OTHER);
+    bench.sim.configure(|b| drop(b.forced.insert("url".to_owned(), NEW.into())));
+    let left = bench.delete(&webhook(OLD)).await;
+    let refusal = left.refusal();
+    assert!(refusal.contains(NEW) && refusal.contains(OTHER), "{refusal}");
+}
+
+#[tokio::test]
 async fn a_destroy_that_is_refused_keeps_the_state() {
     let bench = Bench::start().await;
     bench.sim.set_webhook(EVENT, OLD);

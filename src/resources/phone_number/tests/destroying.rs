@@ -1,7 +1,7 @@
 //! What a destroy does, and above all what it does not.
 
-use wavix_sim::Fault;
 use wavix_sim::behaviour::IdsEncoding;
+use wavix_sim::{Answer, Fault};
 
 use super::*;
 
@@ -47,6 +47,19 @@ async fn unroute_takes_away_what_was_configured_and_no_more() {
     assert!(bench.destroy(&held).await.errors.is_empty());
     assert_eq!(bench.writes(), (1, 0));
     assert_eq!(bench.last_patch(), serde_json::json!({ "destinations": [], "call_status_url": null }));
+    assert_eq!((bench.rings().len(), bench.stored().call_status_url), (0, None));
+}
+
+/// An update that was carried out and refused is in no state.
+#[tokio::test]
+async fn unroute_takes_away_what_a_refused_update_has_set() {
+    let bench = Bench::start().await;
+    let before = config(|number| number.on_destroy = text("unroute"));
+    let held = bench.apply::<PhoneNumber>(None, &before).await.ok();
+    bench.sim.fault("PATCH", NUMBER, Fault::answer_after_commit(Answer::new(404)));
+    let left = bench.apply(Some(&held), &with("unroute")).await;
+    assert_eq!((left.errors.len(), bench.rings().len()), (1, 1));
+    assert!(bench.destroy(&left.held.unwrap()).await.errors.is_empty());
     assert_eq!((bench.rings().len(), bench.stored().call_status_url), (0, None));
 }
 
