@@ -1,6 +1,8 @@
 //! Reading a request's JSON: the object itself, and typed access to its fields with the vendor's refusals.
 //! Which fields there are is said by each resource.
 
+use std::{cell::RefCell, collections::BTreeSet};
+
 use axum::http::{HeaderMap, Uri, header};
 use serde_json::{Map, Value};
 
@@ -22,22 +24,35 @@ pub(crate) fn json_object(headers: &HeaderMap, body: &[u8]) -> Result<Map<String
     }
 }
 
-/// Typed access to the fields of an object.
-pub(crate) struct Fields<'a>(pub(crate) &'a Map<String, Value>);
+/// Typed access to the fields of an object. What is asked for is what the schema has.
+pub(crate) struct Fields<'a> {
+    sent: &'a Map<String, Value>,
+    asked_for: RefCell<BTreeSet<String>>,
+}
 
-impl Fields<'_> {
+impl<'a> Fields<'a> {
+    pub(crate) fn of(sent: &'a Map<String, Value>) -> Self {
+        Self { sent, asked_for: RefCell::default() }
+    }
+
+    /// A field that may be absent, of any type.
+    pub(crate) fn get(&self, name: &str) -> Option<&'a Value> {
+        self.asked_for.borrow_mut().insert(name.to_owned());
+        self.sent.get(name)
+    }
+
     /// A field that must be there. Absent, null and of the wrong type are the same to the API.
-    pub(crate) fn required<T>(&self, name: &str, read: fn(&Value) -> Option<T>) -> Result<T, Refusal> {
-        self.0.get(name).and_then(read).ok_or_else(|| Refusal::invalid_parameter(name))
+    pub(crate) fn required<T>(&self, name: &str, read: impl Fn(&Value) -> Option<T>) -> Result<T, Refusal> {
+        self.get(name).and_then(read).ok_or_else(|| Refusal::invalid_parameter(name))
     }
 
     /// A field that may be absent, but not of the wrong type.
     pub(crate) fn optional<T>(
         &self,
         name: &str,
-        read: fn(&Value) -> Option<T>,
+        read: impl Fn(&Value) -> Option<T>,
     ) -> Result<Option<T>, Refusal> {
-        match self.0.get(name) {
+        match self.get(name) {
             None => Ok(None),
             Some(value) => read(value).map(Some).ok_or_else(|| Refusal::invalid_parameter(name)),
         }
@@ -47,26 +62,28 @@ impl Fields<'_> {
     pub(crate) fn set<T>(
         &self,
         name: &str,
-        read: fn(&Value) -> Option<T>,
+        read: impl Fn(&Value) -> Option<T>,
         to: &mut T,
     ) -> Result<(), Refusal> {
         self.optional(name, read).map(|sent| sent.into_iter().for_each(|sent| *to = sent))
     }
 
-    /// Refuses the first key that the schema does not list, unless the API ignores such.
-    pub(crate) fn known(&self, names: &[&str], behaviour: &Behaviour) -> Result<(), Refusal> {
+    /// The fields that nothing has asked for so far.
+    pub(crate) fn others(&self) -> impl Iterator<Item = (&'a String, &'a Value)> {
+        self.sent.iter().filter(|(name, _)| !self.asked_for.borrow().contains(*name))
+    }
+
+    /// Refuses what nothing has asked for, unless the API ignores such.
+    pub(crate) fn known(&self, behaviour: &Behaviour) -> Result<(), Refusal> {
         match behaviour.unknown_keys {
-            UnknownKeys::Rejected => self.only(names),
+            UnknownKeys::Rejected => self.no_others(),
             UnknownKeys::Ignored => Ok(()),
         }
     }
 
-    /// Refuses the first key that is not listed.
-    pub(crate) fn only(&self, names: &[&str]) -> Result<(), Refusal> {
-        match self.0.keys().find(|key| !names.contains(&key.as_str())) {
-            Some(unknown) => Err(Refusal::invalid_parameter(unknown)),
-            None => Ok(()),
-        }
+    /// Refuses the first field that nothing has asked for.
+    pub(crate) fn no_others(&self) -> Result<(), Refusal> {
+        self.others().next().map_or(Ok(()), |(name, _)| Err(Refusal::invalid_parameter(name)))
     }
 }
 
@@ -77,6 +94,16 @@ pub(crate) fn text(value: &Value) -> Option<String> {
 /// Nobody documents that an empty required text is refused; a server that checks presence usually does.
 pub(crate) fn non_empty(value: &Value) -> Option<String> {
     text(value).filter(|text| !text.is_empty())
+}
+
+/// `null`, or what `read` takes.
+pub(crate) fn nullable<T>(read: impl Fn(&Value) -> Option<T>) -> impl Fn(&Value) -> Option<Option<T>> {
+    move |value| if value.is_null() { Some(None) } else { read(value).map(Some) }
+}
+
+/// Whether this is a number in E.164 format, without `+`. A shorter one is nobody's.
+pub(crate) fn is_e164(digits: &str) -> bool {
+    (3..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// An absolute `http` or `https` URL.

@@ -160,7 +160,7 @@ pub(crate) async fn create<T: Create>(call: Call) -> Result<Response, Refusal> {
     admitted::<T>(&call, Access::Write)?;
     let body = call.object()?;
     let mut holdings = call.holdings();
-    let item = T::create(&Fields(&body), &call.behaviour, &mut holdings)?;
+    let item = T::create(&Fields::of(&body), &call.behaviour, &mut holdings)?;
     let answer = json_response(T::CREATED, &item.created(&call.behaviour));
     T::collection(&mut holdings).insert(item, &call.behaviour);
     Ok(answer)
@@ -188,7 +188,7 @@ pub(crate) async fn update<T: Change>(Path(id): Path<String>, call: Call) -> Res
 pub(crate) async fn update_all<T: Change>(call: Call) -> Result<Response, Refusal> {
     admitted::<T>(&call, Access::Write)?;
     let mut fields = call.object()?;
-    let ids = Fields(&fields).required("ids", |sent| {
+    let ids = Fields::of(&fields).required("ids", |sent| {
         sent.as_array()?.iter().map(|id| Some(id.as_i64()?.to_string())).collect::<Option<Vec<_>>>()
     })?;
     fields.remove("ids");
@@ -211,7 +211,7 @@ fn changed<T: Change>(
     let fields = fields()?;
     let mut items = before.clone();
     for item in &mut items {
-        item.change(&Fields(&fields), behaviour, &mut holdings)?;
+        item.change(&Fields::of(&fields), behaviour, &mut holdings)?;
     }
     let mut shown = Vec::new();
     for (item, before) in items.into_iter().zip(before) {

@@ -18,7 +18,7 @@ use crate::{
 };
 
 use super::{
-    body::{Fields, non_empty, positive},
+    body::{Fields, non_empty, nullable, positive},
     object::{self, Change, Create, Listing, Object},
 };
 
@@ -83,9 +83,10 @@ impl Create for WebRtcToken {
 
     fn create(fields: &Fields<'_>, _: &Behaviour, holdings: &mut Holdings) -> Result<Self, Refusal> {
         let sip_trunk = fields.required("sip_trunk", non_empty)?;
-        let ttl = fields.required("ttl", nullable_seconds)?;
-        let payload = fields.optional("payload", nullable_object)?.flatten();
-        fields.only(&["sip_trunk", "ttl", "payload"])?;
+        // `null` means that the token does not expire; leaving the field out is refused.
+        let ttl = fields.required("ttl", nullable(positive))?;
+        let payload = fields.optional("payload", nullable(object))?.flatten();
+        fields.no_others()?;
         if !holdings.trunks.iter().any(|trunk| trunk.name == sip_trunk) {
             return Err(Refusal::not_found(RECORD_NOT_FOUND));
         }
@@ -107,8 +108,8 @@ impl Create for WebRtcToken {
 
 impl Change for WebRtcToken {
     fn change(&mut self, fields: &Fields<'_>, _: &Behaviour, _: &mut Holdings) -> Result<(), Refusal> {
-        self.payload = Some(fields.required("payload", |value| value.as_object().cloned())?);
-        fields.only(&["payload"])
+        self.payload = Some(fields.required("payload", object)?);
+        fields.no_others()
     }
 }
 
@@ -132,11 +133,6 @@ fn uuid(id: i64) -> String {
     format!("550e8400-e29b-41d4-a716-{id:012x}")
 }
 
-/// `null` means that the token does not expire; leaving the field out is refused.
-fn nullable_seconds(value: &Value) -> Option<Option<i64>> {
-    if value.is_null() { Some(None) } else { positive(value).map(Some) }
-}
-
-fn nullable_object(value: &Value) -> Option<Option<Map<String, Value>>> {
-    if value.is_null() { Some(None) } else { value.as_object().cloned().map(Some) }
+fn object(value: &Value) -> Option<Map<String, Value>> {
+    value.as_object().cloned()
 }

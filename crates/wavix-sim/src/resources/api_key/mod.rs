@@ -43,9 +43,6 @@ const SCOPES: [&str; 13] = [
     "subaccounts",
 ];
 
-/// The other fields of a request.
-const SETTINGS: [&str; 5] = ["label", "active", "restricted", "permitted_ips", "scopes_enabled"];
-
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/v1/api-keys", get(object::list::<ApiKey>).post(object::create::<ApiKey>))
@@ -113,15 +110,17 @@ impl Change for ApiKey {
             self.permitted_ips = addresses.iter().map(address).collect::<Result<_, _>>()?;
         }
         for name in SCOPES {
-            if let Some(sent) = fields.0.get(name) {
+            if let Some(sent) = fields.get(name) {
                 self.scopes.insert(name.to_owned(), granted(name, sent)?);
             }
         }
         // Of what the schema does not have, what looks like a scope may be taken for one that does not exist.
-        let dropped = |sent: &Value| !behaviour.api_key_scope_rejects_unknown && sent.is_object();
-        let names = fields.0.iter().filter(|(_, sent)| dropped(sent)).map(|(name, _)| name.as_str());
-        let known: Vec<&str> = SETTINGS.into_iter().chain(SCOPES).chain(names).collect();
-        fields.known(&known, behaviour)
+        if !behaviour.api_key_scope_rejects_unknown {
+            for (name, _) in fields.others().filter(|(_, sent)| sent.is_object()) {
+                fields.get(name);
+            }
+        }
+        fields.known(behaviour)
     }
 }
 

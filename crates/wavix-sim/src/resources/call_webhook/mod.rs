@@ -61,7 +61,7 @@ impl Create for CallWebhook {
     fn create(fields: &Fields<'_>, behaviour: &Behaviour, holdings: &mut Holdings) -> Result<Self, Refusal> {
         let url = fields.required("url", absolute_url)?;
         let event_type = fields.required("event_type", event_type)?;
-        fields.known(&["url", "event_type"], behaviour)?;
+        fields.known(behaviour)?;
         let webhooks = &mut holdings.webhooks;
         let taken = |webhook: &Self| webhook.event_type == event_type;
         match behaviour.webhook_second_post {

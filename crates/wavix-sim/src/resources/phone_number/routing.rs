@@ -19,16 +19,6 @@ use crate::{
 
 use super::{Destination, PhoneNumber};
 
-const NAMES: [&str; 7] = [
-    "sms_enabled",
-    "destinations",
-    "sms_relay_url",
-    "call_recording_enabled",
-    "transcription_enabled",
-    "transcription_threshold",
-    "call_status_url",
-];
-
 impl Change for PhoneNumber {
     fn change(
         &mut self,
@@ -47,7 +37,7 @@ impl Change for PhoneNumber {
         let sent = fields.optional("destinations", destinations)?;
         let relay = url("sms_relay_url", fields, self.sms_relay_url.clone(), knobs)?;
         self.call_status_url = url("call_status_url", fields, self.call_status_url.clone(), knobs)?;
-        fields.known(&NAMES, behaviour)?;
+        fields.known(behaviour)?;
 
         let can_have_messages = ["US", "CA"].contains(&self.country_short_name.as_str());
         let refused = if self.status != "active" && knobs.inactive_patch == Tolerance::Rejected {
@@ -80,7 +70,7 @@ fn url(
     now: Option<String>,
     knobs: &NumberBehaviour,
 ) -> Result<Option<String>, Refusal> {
-    let Some(sent) = fields.0.get(name) else { return Ok(now) };
+    let Some(sent) = fields.get(name) else { return Ok(now) };
     if let Some(url) = absolute_url(sent) {
         return Ok(Some(url));
     }

@@ -3,7 +3,7 @@
 
 use std::net::Ipv4Addr;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     answer::Refusal,
@@ -11,32 +11,6 @@ use crate::{
     decimal::Decimal,
     resources::body::{Fields, boolean, non_empty, non_negative, positive, text},
 };
-
-/// Every key the request schema has, required ones first.
-const NAMES: [&str; 22] = [
-    "label",
-    "password",
-    "callerid",
-    "ip_restrict",
-    "didinfo_enabled",
-    "call_restrict",
-    "cost_limit",
-    "channels_restrict",
-    "rewrite_enabled",
-    "transcription_enabled",
-    "transcription_threshold",
-    "host_request",
-    "multiple_numbers",
-    "allowed_ips",
-    "call_limit",
-    "max_call_cost",
-    "max_channels",
-    "rewrite_prefix",
-    "rewrite_cond",
-    "call_recording_enabled",
-    "machine_detection_enabled",
-    "encrypted_media",
-];
 
 /// A create or update whose fields have the right types.
 pub(super) struct TrunkWrite {
@@ -106,7 +80,7 @@ pub(super) fn parse(fields: &Fields<'_>, behaviour: &Behaviour) -> Result<TrunkW
         machine_detection_enabled: fields.optional("machine_detection_enabled", boolean)?,
         encrypted_media: fields.optional("encrypted_media", boolean)?,
     };
-    fields.known(&NAMES, behaviour)?;
+    fields.known(behaviour)?;
     Ok(write)
 }
 
@@ -115,35 +89,36 @@ fn ipv4(value: &Value) -> Option<String> {
 }
 
 fn host_request(value: &Value) -> Option<String> {
-    let request = value.as_object()?;
-    Fields(request).only(&["host"]).ok()?;
-    ipv4(request.get("host")?)
+    let fields = Fields::of(value.as_object()?);
+    let host = fields.required("host", ipv4).ok()?;
+    fields.no_others().ok()?;
+    Some(host)
 }
 
 fn plain_addresses(value: &Value) -> Option<Vec<AllowedIpWrite>> {
     items(value, |item| {
-        Fields(item).only(&["ip"]).ok()?;
-        Some(AllowedIpWrite { id: None, ip: Some(ipv4(item.get("ip")?)?), destroy: false })
+        let ip = item.required("ip", ipv4).ok()?;
+        Some(AllowedIpWrite { id: None, ip: Some(ip), destroy: false })
     })
 }
 
 fn nested_addresses(value: &Value) -> Option<Vec<AllowedIpWrite>> {
     items(value, |item| {
-        Fields(item).only(&["id", "ip", "_destroy"]).ok()?;
-        let id = Fields(item).optional("id", positive).ok()?;
-        let ip = Fields(item).optional("ip", ipv4).ok()?;
-        let destroy = Fields(item).optional("_destroy", boolean).ok()?.unwrap_or(false);
+        let id = item.optional("id", positive).ok()?;
+        let ip = item.optional("ip", ipv4).ok()?;
+        let destroy = item.optional("_destroy", boolean).ok()?.unwrap_or(false);
         (id.is_some() || ip.is_some()).then_some(AllowedIpWrite { id, ip, destroy })
     })
 }
 
-fn items(
-    value: &Value,
-    read: impl Fn(&Map<String, Value>) -> Option<AllowedIpWrite>,
-) -> Option<Vec<AllowedIpWrite>> {
+fn items(value: &Value, read: impl Fn(&Fields<'_>) -> Option<AllowedIpWrite>) -> Option<Vec<AllowedIpWrite>> {
+    let whole = |item: &Value| {
+        let fields = Fields::of(item.as_object()?);
+        read(&fields).filter(|_| fields.no_others().is_ok())
+    };
     match value {
         Value::Null => Some(Vec::new()),
-        Value::Array(items) => items.iter().map(|item| read(item.as_object()?)).collect(),
+        Value::Array(items) => items.iter().map(whole).collect(),
         _ => None,
     }
 }

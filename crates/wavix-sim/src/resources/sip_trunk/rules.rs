@@ -8,7 +8,7 @@ use crate::{
         AllowedIpsMode, Behaviour, HostRequestChanged, HostRequestLeftOut, HostRequestResent, Omitted,
         UnusedLimits,
     },
-    resources::object::pro_feature,
+    resources::{body::is_e164, object::pro_feature},
     secret::Secret,
 };
 
@@ -85,12 +85,10 @@ fn caller_id(
     if digits.is_empty() && (multiple_numbers || behaviour.empty_callerid_accepted) {
         return Ok(None);
     }
-    // E.164 has at most 15 digits.
-    let well_formed = (3..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     let verified = account.any_caller_id
         || account.verified_numbers.iter().any(|number| number == digits)
         || is_owned(digits);
-    if well_formed && (verified || multiple_numbers) {
+    if is_e164(digits) && (verified || multiple_numbers) {
         Ok(Some(digits.to_owned()))
     } else {
         Err(Refusal::unprocessable("Caller ID must be a verified number in E.164 format"))

@@ -41,7 +41,7 @@ pub(super) fn seed(holdings: &mut Holdings, fields: Value) -> Result<i64, String
     let write = request
         .as_object()
         .ok_or_else(|| Refusal::bad_request("not an object"))
-        .and_then(|request| request::parse(&Fields(request), &behaviour))
+        .and_then(|request| request::parse(&Fields::of(request), &behaviour))
         .map_err(|refusal| refusal.message)?;
     let unlimited = Account {
         any_caller_id: true,
