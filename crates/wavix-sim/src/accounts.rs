@@ -26,8 +26,6 @@ pub(crate) struct Holdings {
     pub(crate) trunks: Collection<Trunk>,
     pub(crate) serials: Serials,
     pub(crate) phone_numbers: Collection<PhoneNumber>,
-    /// Numbers that were released.
-    pub(crate) stock: Vec<PhoneNumber>,
     pub(crate) tokens: Collection<WebRtcToken>,
     pub(crate) webhooks: Collection<CallWebhook>,
 }
@@ -52,7 +50,6 @@ impl Portal {
             trunks: Collection::new(spared),
             serials: Serials::new(spared),
             phone_numbers: Collection::new(spared),
-            stock: Vec::new(),
             tokens: Collection::new(spared),
             webhooks: Collection::new(spared),
         };

@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 pub(crate) const NOT_PROVISIONED: &str = "The service is not provisioned for your account.";
 pub(crate) const RECORD_NOT_FOUND: &str = "Record not found";
 
+/// Whether the API carries something out.
+pub(crate) type Verdict = Result<(), Refusal>;
+
 /// A request the API refuses, with its documented envelope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
@@ -47,12 +50,19 @@ impl Refusal {
     }
 
     /// 404 as a web server says it that has no such page.
-    pub(crate) fn not_found_page(html: &str) -> Self {
+    pub(crate) fn not_found_page() -> Self {
+        let html = "<h1>The page you were looking for does not exist</h1>";
         Self { is_page: true, ..Self::not_found(html) }
     }
 
     pub(crate) fn unprocessable(message: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, message)
+    }
+
+    /// 422 with the text of the first that is so.
+    pub(crate) fn unprocessable_if(reasons: &[(bool, &str)]) -> Verdict {
+        let reason = reasons.iter().find(|(is_so, _)| *is_so);
+        reason.map_or(Ok(()), |(_, message)| Err(Self::unprocessable(*message)))
     }
 
     pub(crate) fn too_many_requests() -> Self {

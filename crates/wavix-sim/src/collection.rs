@@ -115,8 +115,10 @@ impl<T: Item> Collection<T> {
         id
     }
 
-    pub(crate) fn insert(&mut self, item: T, behaviour: &Behaviour) {
-        self.next_id = self.next_id.max(item.id() + 1);
+    /// Gives its id.
+    pub(crate) fn insert(&mut self, item: T, behaviour: &Behaviour) -> i64 {
+        let id = item.id();
+        self.next_id = self.next_id.max(id + 1);
         let record = Record {
             read_misses: Lag::of(behaviour.misses_after_create, behaviour.lag_at_most),
             list_misses: Lag::of(behaviour.list_lag, behaviour.lag_at_most),
@@ -124,7 +126,8 @@ impl<T: Item> Collection<T> {
             is_stale_in_lists: false,
             item,
         };
-        self.records.insert(record.item.id(), record);
+        self.records.insert(id, record);
+        id
     }
 
     /// Replaces a stored item; one that is gone stays so.
@@ -160,10 +163,6 @@ impl<T: Item> Collection<T> {
     /// The item as it is, not as a lagging replica shows it.
     pub(crate) fn get(&self, id: i64) -> Option<&T> {
         self.records.get(&id).map(|record| &record.item)
-    }
-
-    pub(crate) fn get_mut(&mut self, id: i64) -> Option<&mut T> {
-        self.records.get_mut(&id).map(|record| &mut record.item)
     }
 
     /// The items as they are.

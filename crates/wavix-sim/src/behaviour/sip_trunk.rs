@@ -1,7 +1,7 @@
 //! Readings of what the documents say of SIP trunks.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// What becomes of features the account's plan may not include.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,18 +73,16 @@ pub enum UnsetText {
 }
 
 impl UnsetText {
-    /// Puts a text into an answer; to the API an empty one is an unset one.
-    pub(crate) fn tell(self, view: &mut Map<String, Value>, name: &str, text: Option<&str>) {
-        let told = match (text.filter(|text| !text.is_empty()), self) {
-            (Some(text), _) => text.into(),
-            (None, Self::Empty) => "".into(),
-            (None, Self::Null) => Value::Null,
-            (None, Self::Absent) => {
-                view.remove(name);
-                return;
+    /// Tells these texts of an answer, where they are unset, in this way; to the API an empty one is unset.
+    pub(crate) fn tell(self, view: &mut Value, names: &[&str]) {
+        let Value::Object(view) = view else { return };
+        view.retain(|name, told| {
+            let is_unset = names.contains(&name.as_str()) && (told.is_null() || told == "");
+            if is_unset {
+                *told = if self == Self::Empty { "".into() } else { Value::Null };
             }
-        };
-        view.insert(name.to_owned(), told);
+            !(is_unset && self == Self::Absent)
+        });
     }
 }
 

@@ -16,7 +16,8 @@ use axum::{
     response::Response,
     routing::{delete, get, patch, post},
 };
-use serde_json::{Value, json};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value, json};
 
 use self::rule::RuleRequest;
 use crate::{
@@ -24,7 +25,7 @@ use crate::{
     behaviour::Behaviour,
     faults::Rule,
     page,
-    resources::{body::json_object, sip_trunk::Trunk},
+    resources::{body::json_object, phone_number::PhoneNumber, sip_trunk::Trunk},
     shared::Shared,
     sync::lock,
 };
@@ -79,16 +80,18 @@ async fn change(
     body: Bytes,
 ) -> Result<Response, Refusal> {
     let changes = json_object(&headers, &body)?;
-    let changed = {
-        let mut current = lock(&shared.behaviour);
-        let mut knobs = serde_json::to_value(&*current).map_err(no_such)?;
-        if let Value::Object(knobs) = &mut knobs {
-            knobs.extend(changes);
-        }
-        *current = serde_json::from_value(knobs).map_err(no_such)?;
-        serde_json::to_value(&*current).map_err(no_such)?
-    };
-    Ok(json_response(StatusCode::OK, &changed))
+    let mut current = lock(&shared.behaviour);
+    *current = with(&*current, changes)?;
+    Ok(json_response(StatusCode::OK, &serde_json::to_value(&*current).map_err(no_such)?))
+}
+
+/// The same but for these fields.
+fn with<T: Serialize + DeserializeOwned>(current: &T, changes: Map<String, Value>) -> Result<T, Refusal> {
+    let mut whole = serde_json::to_value(current).map_err(no_such)?;
+    if let Value::Object(whole) = &mut whole {
+        whole.extend(changes);
+    }
+    serde_json::from_value(whole).map_err(no_such)
 }
 
 async fn restore(State(shared): State<Arc<Shared>>) -> Response {
@@ -119,7 +122,7 @@ async fn add_number(
     body: Bytes,
 ) -> Result<Response, Refusal> {
     let fields = json_object(&headers, &body)?;
-    let id = shared.main.seed_phone_number(Value::Object(fields)).map_err(Refusal::unprocessable)?;
+    let id = shared.main.seed::<PhoneNumber>(Value::Object(fields)).map_err(Refusal::unprocessable)?;
     Ok(json_response(StatusCode::CREATED, &json!({ "id": id })))
 }
 
@@ -130,8 +133,15 @@ async fn alter_number(
     body: Bytes,
 ) -> Result<Response, Refusal> {
     let fields = json_object(&headers, &body)?;
-    let altered = shared.main.alter_phone_number(&digits, fields).ok_or_else(|| no_number(&digits))?;
-    altered.map(|()| no_content()).map_err(Refusal::unprocessable)
+    let alter = |number: &mut PhoneNumber| {
+        let altered = with(number, fields)?;
+        Refusal::unprocessable_if(&[(altered.id != number.id, "the id of a number does not change")])?;
+        *number = altered;
+        Ok(no_content())
+    };
+    let mut answer = Err(no_number(&digits));
+    shared.main.edit_phone_number(&digits, |number| answer = alter(number));
+    answer
 }
 
 async fn release_number(

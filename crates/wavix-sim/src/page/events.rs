@@ -16,10 +16,13 @@ use tokio::{
 };
 
 use crate::{
-    collection::Collection,
+    accounts::Holdings,
     faults::Rule,
     journal::{Answered, Entry},
-    resources::{api_key::ApiKey, call_webhook::CallWebhook, phone_number::PhoneNumber, sip_trunk::Trunk},
+    resources::{
+        api_key::ApiKey, call_webhook::CallWebhook, object::Object, phone_number::PhoneNumber,
+        sip_trunk::Trunk,
+    },
     shared::Shared,
 };
 
@@ -111,7 +114,7 @@ fn account(shared: &Shared) -> Value {
                 .phone_numbers
                 .iter()
                 .take(MOST_SHOWN)
-                .map(|number| phone_number(number, &holdings.trunks))
+                .map(|number| phone_number(number, &holdings))
                 .collect::<Value>(),
             "number_count": holdings.phone_numbers.iter().count(),
             "webhooks": holdings.webhooks.iter().map(webhook).collect::<Value>(),
@@ -129,10 +132,9 @@ fn webhook(webhook: &CallWebhook) -> Value {
     json!({ "event_type": webhook.event_type, "url": webhook.url })
 }
 
-fn phone_number(number: &PhoneNumber, trunks: &Collection<Trunk>) -> Value {
+fn phone_number(number: &PhoneNumber, holdings: &Holdings) -> Value {
     let mut number = number.clone();
-    number.label_trunks(trunks);
-    number.destination.sort_by_key(|destination| (destination.priority, destination.id));
+    number.as_read(holdings);
     json!({
         "id": number.id,
         "number": number.number,

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Uri, header};
 use serde_json::{Map, Value};
 
 use crate::{
-    answer::Refusal,
+    answer::{Refusal, Verdict},
     behaviour::{Behaviour, UnknownKeys},
 };
 
@@ -59,12 +59,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Sets what a field that may be absent says.
-    pub(crate) fn set<T>(
-        &self,
-        name: &str,
-        read: impl Fn(&Value) -> Option<T>,
-        to: &mut T,
-    ) -> Result<(), Refusal> {
+    pub(crate) fn set<T>(&self, name: &str, read: impl Fn(&Value) -> Option<T>, to: &mut T) -> Verdict {
         self.optional(name, read).map(|sent| sent.into_iter().for_each(|sent| *to = sent))
     }
 
@@ -74,7 +69,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Refuses what nothing has asked for, unless the API ignores such.
-    pub(crate) fn known(&self, behaviour: &Behaviour) -> Result<(), Refusal> {
+    pub(crate) fn known(&self, behaviour: &Behaviour) -> Verdict {
         match behaviour.unknown_keys {
             UnknownKeys::Rejected => self.no_others(),
             UnknownKeys::Ignored => Ok(()),
@@ -82,7 +77,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Refuses the first field that nothing has asked for.
-    pub(crate) fn no_others(&self) -> Result<(), Refusal> {
+    pub(crate) fn no_others(&self) -> Verdict {
         self.others().next().map_or(Ok(()), |(name, _)| Err(Refusal::invalid_parameter(name)))
     }
 }
@@ -94,6 +89,19 @@ pub(crate) fn text(value: &Value) -> Option<String> {
 /// Nobody documents that an empty required text is refused; a server that checks presence usually does.
 pub(crate) fn non_empty(value: &Value) -> Option<String> {
     text(value).filter(|text| !text.is_empty())
+}
+
+/// An object with fields that `read` asks for, and no others.
+pub(crate) fn object_of<T>(read: impl Fn(&Fields<'_>) -> Option<T>) -> impl Fn(&Value) -> Option<T> {
+    move |value| {
+        let fields = Fields::of(value.as_object()?);
+        read(&fields).filter(|_| fields.no_others().is_ok())
+    }
+}
+
+/// A list of what `read` takes.
+pub(crate) fn list_of<T>(read: impl Fn(&Value) -> Option<T>) -> impl Fn(&Value) -> Option<Vec<T>> {
+    move |value| value.as_array()?.iter().map(&read).collect()
 }
 
 /// `null`, or what `read` takes.

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     accounts::Holdings,
-    answer::Refusal,
+    answer::{Refusal, Verdict},
     auth::{Access, Caller},
     behaviour::Behaviour,
     shared::Shared,
@@ -58,18 +58,18 @@ impl Call {
     }
 
     /// Whether the key has this scope, and the account requests of this family left.
-    pub(crate) fn require(&self, family: &'static str, access: Access) -> Result<(), Refusal> {
+    pub(crate) fn require(&self, family: &'static str, access: Access) -> Verdict {
         self.within_limit(family)?;
         self.caller.key.require(family, access)
     }
 
     /// Whether the key is not restricted to scopes, and the account has requests of this family left.
-    pub(crate) fn require_everything(&self, family: &'static str) -> Result<(), Refusal> {
+    pub(crate) fn require_everything(&self, family: &'static str) -> Verdict {
         self.within_limit(family)?;
         self.caller.key.require_everything()
     }
 
-    fn within_limit(&self, family: &'static str) -> Result<(), Refusal> {
+    fn within_limit(&self, family: &'static str) -> Verdict {
         let allowed = self.behaviour.rate_limited_families.get(family);
         let account = self.caller.account.id();
         match allowed {
@@ -92,10 +92,30 @@ impl Call {
         self.uri.query()
     }
 
-    /// The query's names and values, decoded.
-    pub(crate) fn query_pairs(&self) -> Result<Vec<(String, String)>, Refusal> {
+    pub(crate) fn named_values(&self) -> Result<NamedValues, Refusal> {
         let Query(pairs) = Query::try_from_uri(&self.uri)
             .map_err(|_| Refusal::bad_request("Missing or invalid parameter query"))?;
-        Ok(pairs)
+        Ok(NamedValues(pairs))
+    }
+}
+
+/// What a query says, decoded.
+pub(crate) struct NamedValues(Vec<(String, String)>);
+
+impl NamedValues {
+    /// The first value under this name.
+    pub(crate) fn first(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The values under these names; several may be in one, with commas between.
+    pub(crate) fn all(&self, names: &[&str]) -> Vec<String> {
+        let named = self.0.iter().filter(|(key, _)| names.contains(&key.as_str()));
+        named.flat_map(|(_, value)| value.split(',').map(str::to_owned)).collect()
+    }
+
+    /// Whether an object fits what is asked for under this name, if anything is.
+    pub(crate) fn admit(&self, name: &str, fits: impl Fn(&str) -> bool) -> bool {
+        self.0.iter().filter(|(key, _)| key == name).all(|(_, value)| fits(value))
     }
 }

@@ -6,13 +6,17 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     accounts::Holdings,
-    answer::{NOT_PROVISIONED, RECORD_NOT_FOUND, Refusal, json_response, no_content},
+    answer::{NOT_PROVISIONED, RECORD_NOT_FOUND, Refusal, Verdict, json_response, no_content},
     auth::Access,
     behaviour::{Behaviour, DeleteAnswer, EmptyList, ProFeatures},
-    collection::{Collection, Item},
+    collection::{self, Collection},
 };
 
-use super::{body::Fields, call::Call, page::Page};
+use super::{
+    body::{Fields, list_of},
+    call::{Call, NamedValues},
+    page::Page,
+};
 
 /// How a list is answered.
 pub(crate) enum Listing {
@@ -23,10 +27,14 @@ pub(crate) enum Listing {
 }
 
 /// A kind of object of the API.
-pub(crate) trait Object: Item + Send + 'static {
+pub(crate) trait Object: Clone + Send + 'static {
     /// The family of routes, which is also the scope that a key needs.
     const FAMILY: &'static str;
     const LISTING: Listing;
+    /// The id of the first one.
+    const FIRST_ID: i64;
+
+    fn id(&self) -> i64;
 
     /// Where an account has them.
     fn collection(holdings: &mut Holdings) -> &mut Collection<Self>;
@@ -45,23 +53,23 @@ pub(crate) trait Object: Item + Send + 'static {
     }
 
     /// Whether the list shows it, asked with this query.
-    fn is_asked_for(&self, _query: &[(String, String)]) -> bool {
+    fn is_asked_for(&self, _query: &NamedValues) -> bool {
         true
     }
 
-    /// What a list has beside its items: a name, and what is under it.
-    fn beside_the_list() -> Option<(&'static str, Value)> {
-        None
+    /// What a list has beside its items, by name.
+    fn beside_the_list() -> Value {
+        json!({})
     }
 
     /// Makes a copy what a read shows of it now: what another object knows of it, and what has not settled.
-    fn as_read(&mut self, _holdings: &mut Holdings) {}
+    fn as_read(&mut self, _holdings: &Holdings) {}
 
     /// What differs from read to read; `turn` counts the reads of the collection.
     fn vary(&mut self, _behaviour: &Behaviour, _turn: usize) {}
 
     /// Whether the key of the request may do this.
-    fn permit(call: &Call, access: Access) -> Result<(), Refusal> {
+    fn permit(call: &Call, access: Access) -> Verdict {
         call.require(Self::FAMILY, access)
     }
 
@@ -75,8 +83,13 @@ pub(crate) trait Object: Item + Send + 'static {
         provisioned::<Self>(behaviour).err().unwrap_or_else(|| Self::missing(id, behaviour))
     }
 
+    /// The ids of those that the query of a DELETE means.
+    fn chosen(_: &NamedValues, _: &Holdings, _: &Behaviour) -> Result<Vec<i64>, Refusal> {
+        Ok(Vec::new())
+    }
+
     /// What the delete of one means for others, before it is carried out.
-    fn before_delete(_id: i64, _holdings: &mut Holdings, _behaviour: &Behaviour) -> Result<(), Refusal> {
+    fn before_delete(_id: i64, _holdings: &mut Holdings, _behaviour: &Behaviour) -> Verdict {
         Ok(())
     }
 }
@@ -98,29 +111,30 @@ pub(crate) trait Create: Object {
 /// An object that can be changed, by PUT or PATCH.
 pub(crate) trait Change: Object {
     /// Changes a copy of the stored one; on refusal the copy is discarded.
-    fn change(
-        &mut self,
-        fields: &Fields<'_>,
-        behaviour: &Behaviour,
-        holdings: &mut Holdings,
-    ) -> Result<(), Refusal>;
+    fn change(&mut self, fields: &Fields<'_>, behaviour: &Behaviour, holdings: &mut Holdings) -> Verdict;
 
-    /// As a server shows it that is behind in what settles later; this is what it was.
-    fn settling(&self, _before: &Self) -> Self {
-        self.clone()
-    }
-
-    /// Whether the answer is behind, and how many reads after it.
-    fn lag(_behaviour: &Behaviour) -> (bool, u32) {
-        (false, 0)
+    /// As a server shows it that is behind in what settles later; this is what it was. And whether the answer of the
+    /// change is behind, and how many reads after it.
+    fn settling(&self, _before: Self, _behaviour: &Behaviour) -> (Self, bool, u32) {
+        (self.clone(), false, 0)
     }
 }
 
-pub(crate) fn provisioned<T: Object>(behaviour: &Behaviour) -> Result<(), Refusal> {
+/// One that is listed whole has no other read.
+impl<T: Object> collection::Item for T {
+    const FIRST_ID: i64 = T::FIRST_ID;
+    const READ_FROM_LIST: bool = matches!(T::LISTING, Listing::Array);
+
+    fn id(&self) -> i64 {
+        Object::id(self)
+    }
+}
+
+fn provisioned<T: Object>(behaviour: &Behaviour) -> Verdict {
     if behaviour.provides(T::FAMILY) { Ok(()) } else { Err(Refusal::forbidden(NOT_PROVISIONED)) }
 }
 
-pub(crate) fn admitted<T: Object>(call: &Call, access: Access) -> Result<(), Refusal> {
+fn admitted<T: Object>(call: &Call, access: Access) -> Verdict {
     T::permit(call, access)?;
     provisioned::<T>(&call.behaviour)
 }
@@ -128,13 +142,13 @@ pub(crate) fn admitted<T: Object>(call: &Call, access: Access) -> Result<(), Ref
 pub(crate) async fn list<T: Object>(call: Call) -> Result<Response, Refusal> {
     admitted::<T>(&call, Access::Read)?;
     let behaviour = &call.behaviour;
-    let query = call.query_pairs()?;
+    let query = call.named_values()?;
     let fits = |item: &T| item.is_asked_for(&query);
     let show = |items: &[T]| items.iter().map(|item| item.list_item(behaviour)).collect::<Value>();
     let mut holdings = call.holdings();
     let mut listed = |skip, take| {
         let (mut items, total) = T::collection(&mut holdings).list(behaviour.list_order, fits, skip, take);
-        items.iter_mut().for_each(|item| item.as_read(&mut holdings));
+        items.iter_mut().for_each(|item| item.as_read(&holdings));
         (items, total)
     };
     let body = match T::LISTING {
@@ -147,8 +161,8 @@ pub(crate) async fn list<T: Object>(call: Call) -> Result<Response, Refusal> {
                 _ => show(&items),
             };
             let mut body = json!({ name: shown, "pagination": page.of(total) });
-            if let (Value::Object(body), Some((name, value))) = (&mut body, T::beside_the_list()) {
-                body.insert(name.to_owned(), value);
+            if let (Value::Object(body), Value::Object(beside)) = (&mut body, T::beside_the_list()) {
+                body.extend(beside);
             }
             body
         }
@@ -173,7 +187,7 @@ pub(crate) async fn retrieve<T: Object>(Path(id): Path<String>, call: Call) -> R
     let mut holdings = call.holdings();
     let found = known.and_then(|id| T::collection(&mut holdings).read(id));
     let (mut item, turn) = found.ok_or_else(|| T::unread(&id, behaviour))?;
-    item.as_read(&mut holdings);
+    item.as_read(&holdings);
     item.vary(behaviour, turn);
     Ok(json_response(StatusCode::OK, &item.detail(behaviour)))
 }
@@ -188,9 +202,7 @@ pub(crate) async fn update<T: Change>(Path(id): Path<String>, call: Call) -> Res
 pub(crate) async fn update_all<T: Change>(call: Call) -> Result<Response, Refusal> {
     admitted::<T>(&call, Access::Write)?;
     let mut fields = call.object()?;
-    let ids = Fields::of(&fields).required("ids", |sent| {
-        sent.as_array()?.iter().map(|id| Some(id.as_i64()?.to_string())).collect::<Option<Vec<_>>>()
-    })?;
+    let ids = Fields::of(&fields).required("ids", list_of(|id: &Value| Some(id.as_i64()?.to_string())))?;
     fields.remove("ids");
     Ok(json_response(StatusCode::OK, &json!({ "items": changed::<T>(&call, &ids, || Ok(fields))? })))
 }
@@ -215,9 +227,9 @@ fn changed<T: Change>(
     }
     let mut shown = Vec::new();
     for (item, before) in items.into_iter().zip(before) {
-        let ((is_behind, reads), settling) = (T::lag(behaviour), item.settling(&before));
+        let (settling, is_behind, reads) = item.settling(before, behaviour);
         let mut answer = if is_behind { settling.clone() } else { item.clone() };
-        answer.as_read(&mut holdings);
+        answer.as_read(&holdings);
         shown.push(answer.detail(behaviour));
         T::collection(&mut holdings).replace(item, behaviour);
         T::collection(&mut holdings).show(settling, reads, behaviour);
@@ -231,8 +243,26 @@ pub(crate) async fn delete<T: Object>(Path(id): Path<String>, call: Call) -> Res
     let known = T::named(&id).filter(|id| T::collection(&mut holdings).get(*id).is_some());
     let known = known.ok_or_else(|| T::missing(&id, &call.behaviour))?;
     T::before_delete(known, &mut holdings, &call.behaviour)?;
-    T::collection(&mut holdings).remove(known, &call.behaviour);
-    Ok(deleted(&call.behaviour))
+    Ok(deleted::<T>(&[known], &mut holdings, &call.behaviour))
+}
+
+/// Deletes those that the query means, all of them or none.
+pub(crate) async fn delete_chosen<T: Object>(call: Call) -> Result<Response, Refusal> {
+    admitted::<T>(&call, Access::Write)?;
+    let query = call.named_values()?;
+    let mut holdings = call.holdings();
+    let ids = T::chosen(&query, &holdings, &call.behaviour)?;
+    Ok(deleted::<T>(&ids, &mut holdings, &call.behaviour))
+}
+
+fn deleted<T: Object>(ids: &[i64], holdings: &mut Holdings, behaviour: &Behaviour) -> Response {
+    for id in ids {
+        T::collection(holdings).remove(*id, behaviour);
+    }
+    match behaviour.delete_answer {
+        DeleteAnswer::Success => json_response(StatusCode::OK, &json!({ "success": true })),
+        DeleteAnswer::NoContent => no_content(),
+    }
 }
 
 /// What becomes of a feature that not every plan includes.
@@ -243,13 +273,5 @@ pub(crate) fn pro_feature(wanted: bool, behaviour: &Behaviour) -> Result<bool, R
         }
         ProFeatures::SilentlyOff => Ok(false),
         ProFeatures::Accepted | ProFeatures::Refused => Ok(wanted),
-    }
-}
-
-/// What a delete that was carried out answers.
-pub(crate) fn deleted(behaviour: &Behaviour) -> Response {
-    match behaviour.delete_answer {
-        DeleteAnswer::Success => json_response(StatusCode::OK, &json!({ "success": true })),
-        DeleteAnswer::NoContent => no_content(),
     }
 }

@@ -10,9 +10,9 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     accounts::{Holdings, Portal, without_lag},
-    answer::{RECORD_NOT_FOUND, Refusal},
+    answer::{RECORD_NOT_FOUND, Refusal, Verdict},
     behaviour::Behaviour,
-    collection::{Collection, Item},
+    collection::Collection,
     secret::Secret,
     shared::Shared,
 };
@@ -46,19 +46,15 @@ impl WebRtcToken {
     }
 }
 
-impl Item for WebRtcToken {
-    const FIRST_ID: i64 = 1;
-    const READ_FROM_LIST: bool = false;
-
-    fn id(&self) -> i64 {
-        self.id
-    }
-}
-
 impl Object for WebRtcToken {
     const FAMILY: &'static str = "embeddable";
     // The answer is documented to be paginated, the page parameters are not; they are taken all the same.
     const LISTING: Listing = Listing::Pages("items");
+    const FIRST_ID: i64 = 1;
+
+    fn id(&self) -> i64 {
+        self.id
+    }
 
     /// Without those that have expired since.
     fn collection(holdings: &mut Holdings) -> &mut Collection<Self> {
@@ -107,7 +103,7 @@ impl Create for WebRtcToken {
 }
 
 impl Change for WebRtcToken {
-    fn change(&mut self, fields: &Fields<'_>, _: &Behaviour, _: &mut Holdings) -> Result<(), Refusal> {
+    fn change(&mut self, fields: &Fields<'_>, _: &Behaviour, _: &mut Holdings) -> Verdict {
         self.payload = Some(fields.required("payload", object)?);
         fields.no_others()
     }
@@ -125,7 +121,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
 impl Portal {
     /// The live WebRTC tokens, oldest first.
     pub fn webrtc_tokens(&self) -> Vec<WebRtcToken> {
-        WebRtcToken::collection(&mut self.holdings()).iter().cloned().collect()
+        self.all()
     }
 }
 

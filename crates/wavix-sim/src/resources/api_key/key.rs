@@ -3,10 +3,9 @@
 use std::{collections::BTreeMap, net::IpAddr};
 
 use crate::{
-    answer::Refusal,
+    answer::{Refusal, Verdict},
     auth::Access,
     clock,
-    collection::Item,
     secret::{Secret, scrambled},
 };
 
@@ -107,11 +106,11 @@ impl ApiKey {
         granted.map(|(scope, access)| format!("{scope}: {}", access.name())).collect()
     }
 
-    pub(crate) fn require(&self, resource: &str, access: Access) -> Result<(), Refusal> {
+    pub(crate) fn require(&self, resource: &str, access: Access) -> Verdict {
         if !self.scopes_enabled || self.granted(resource) >= access { Ok(()) } else { Err(refused()) }
     }
 
-    pub(crate) fn require_everything(&self) -> Result<(), Refusal> {
+    pub(crate) fn require_everything(&self) -> Verdict {
         if self.scopes_enabled { Err(refused()) } else { Ok(()) }
     }
 }
@@ -119,16 +118,6 @@ impl ApiKey {
 /// Nobody documents this answer; the status and the envelope follow the other refusals by account.
 fn refused() -> Refusal {
     Refusal::forbidden("Request failed. The feature is disabled for the account.")
-}
-
-impl Item for ApiKey {
-    // The id of the vendor's examples.
-    const FIRST_ID: i64 = 123;
-    const READ_FROM_LIST: bool = true;
-
-    fn id(&self) -> i64 {
-        self.id
-    }
 }
 
 /// A value like the vendor's: 50 letters and digits, different for every key of every account.

@@ -14,13 +14,17 @@ use axum::{
 use serde_json::Value;
 
 use crate::{
-    accounts::Holdings, answer::Refusal, auth::Access, behaviour::Behaviour, collection::Collection,
+    accounts::Holdings,
+    answer::{Refusal, Verdict},
+    auth::Access,
+    behaviour::Behaviour,
+    collection::Collection,
     shared::Shared,
 };
 
 use super::{
     body::{Fields, boolean, non_empty},
-    call::Call,
+    call::{Call, NamedValues},
     object::{self, Change, Create, Listing, Object},
 };
 
@@ -52,6 +56,12 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
 impl Object for ApiKey {
     const FAMILY: &'static str = "api_keys";
     const LISTING: Listing = Listing::Array;
+    // The id of the vendor's examples.
+    const FIRST_ID: i64 = 123;
+
+    fn id(&self) -> i64 {
+        self.id
+    }
 
     fn collection(holdings: &mut Holdings) -> &mut Collection<Self> {
         &mut holdings.api_keys
@@ -61,12 +71,12 @@ impl Object for ApiKey {
         representation::shown(self, behaviour, behaviour.api_key_value)
     }
 
-    fn is_asked_for(&self, query: &[(String, String)]) -> bool {
-        query.iter().all(|(name, part)| name != "label" || self.label.contains(part))
+    fn is_asked_for(&self, query: &NamedValues) -> bool {
+        query.admit("label", |part| self.label.contains(part))
     }
 
     /// No scope covers them: a key that is restricted to scopes could give itself others.
-    fn permit(call: &Call, _: Access) -> Result<(), Refusal> {
+    fn permit(call: &Call, _: Access) -> Verdict {
         call.require_everything(Self::FAMILY)
     }
 }
@@ -94,12 +104,7 @@ impl Create for ApiKey {
 
 impl Change for ApiKey {
     /// What is left out stays.
-    fn change(
-        &mut self,
-        fields: &Fields<'_>,
-        behaviour: &Behaviour,
-        _: &mut Holdings,
-    ) -> Result<(), Refusal> {
+    fn change(&mut self, fields: &Fields<'_>, behaviour: &Behaviour, _: &mut Holdings) -> Verdict {
         if let Some(label) = fields.optional("label", non_empty)? {
             self.label = behaviour.labels.kept(&label);
         }

@@ -2,21 +2,20 @@
 
 use std::sync::Arc;
 
-use axum::{Router, http::StatusCode, response::Response, routing::get};
+use axum::{Router, http::StatusCode, routing::get};
 use serde_json::{Value, json};
 
 use crate::{
     accounts::{Holdings, Portal, without_lag},
-    answer::Refusal,
-    auth::Access,
+    answer::{RECORD_NOT_FOUND, Refusal},
     behaviour::{Behaviour, EmptySlot, SecondPost},
-    collection::{Collection, Item},
+    collection::Collection,
     shared::Shared,
 };
 
 use super::{
     body::{Fields, absolute_url, text},
-    call::Call,
+    call::NamedValues,
     object::{self, Create, Listing, Object},
 };
 
@@ -33,18 +32,14 @@ pub struct CallWebhook {
     pub url: String,
 }
 
-impl Item for CallWebhook {
+impl Object for CallWebhook {
+    const FAMILY: &'static str = "webhooks";
+    const LISTING: Listing = Listing::Array;
     const FIRST_ID: i64 = 1;
-    const READ_FROM_LIST: bool = true;
 
     fn id(&self) -> i64 {
         self.id
     }
-}
-
-impl Object for CallWebhook {
-    const FAMILY: &'static str = "webhooks";
-    const LISTING: Listing = Listing::Array;
 
     fn collection(holdings: &mut Holdings) -> &mut Collection<Self> {
         &mut holdings.webhooks
@@ -52,6 +47,19 @@ impl Object for CallWebhook {
 
     fn detail(&self, _: &Behaviour) -> Value {
         json!({ "event_type": self.event_type, "url": self.url })
+    }
+
+    /// Those in the slot that is named.
+    fn chosen(query: &NamedValues, holdings: &Holdings, behaviour: &Behaviour) -> Result<Vec<i64>, Refusal> {
+        let event = query.first("event_type").and_then(|name| event_type(&name.into()));
+        let event = event.ok_or_else(|| Refusal::invalid_parameter("event_type"))?;
+        let in_slot = holdings.webhooks.iter().filter(|webhook| webhook.event_type == event);
+        let ids: Vec<i64> = in_slot.map(Self::id).collect();
+        match behaviour.webhook_empty_delete {
+            EmptySlot::Rejected if ids.is_empty() => Err(Refusal::unprocessable("Webhook does not exist")),
+            EmptySlot::NotFound if ids.is_empty() => Err(Refusal::not_found(RECORD_NOT_FOUND)),
+            _ => Ok(ids),
+        }
     }
 }
 
@@ -64,14 +72,10 @@ impl Create for CallWebhook {
         fields.known(behaviour)?;
         let webhooks = &mut holdings.webhooks;
         let taken = |webhook: &Self| webhook.event_type == event_type;
-        match behaviour.webhook_second_post {
-            SecondPost::Rejected if webhooks.iter().any(taken) => {
-                return Err(Refusal::unprocessable("Event type has already been taken"));
-            }
-            SecondPost::Replaces => {
-                webhooks.remove_all(taken, behaviour);
-            }
-            SecondPost::Rejected | SecondPost::Appends => {}
+        let is_refused = behaviour.webhook_second_post == SecondPost::Rejected && webhooks.iter().any(taken);
+        Refusal::unprocessable_if(&[(is_refused, "Event type has already been taken")])?;
+        if behaviour.webhook_second_post == SecondPost::Replaces {
+            webhooks.remove_all(taken, behaviour);
         }
         Ok(Self { id: webhooks.new_id(), event_type, url })
     }
@@ -82,23 +86,9 @@ impl Create for CallWebhook {
 }
 
 pub(crate) fn routes() -> Router<Arc<Shared>> {
-    let slots = get(object::list::<CallWebhook>).post(object::create::<CallWebhook>).delete(empty);
-    Router::new().route("/v1/calls/webhooks", slots)
-}
-
-/// DELETE empties the slot that its query names.
-async fn empty(call: Call) -> Result<Response, Refusal> {
-    object::admitted::<CallWebhook>(&call, Access::Write)?;
-    let named = call.query_pairs()?.into_iter().find(|(name, _)| name == "event_type");
-    let event = named.and_then(|(_, value)| event_type(&value.into()));
-    let event = event.ok_or_else(|| Refusal::invalid_parameter("event_type"))?;
-    let in_slot = |webhook: &CallWebhook| webhook.event_type == event;
-    let emptied = call.holdings().webhooks.remove_all(in_slot, &call.behaviour);
-    match call.behaviour.webhook_empty_delete {
-        EmptySlot::Rejected if emptied == 0 => Err(Refusal::unprocessable("Webhook does not exist")),
-        EmptySlot::NotFound if emptied == 0 => Err(Refusal::not_found("Record not found")),
-        _ => Ok(object::deleted(&call.behaviour)),
-    }
+    type Webhook = CallWebhook;
+    let slots = get(object::list::<Webhook>).post(object::create::<Webhook>);
+    Router::new().route("/v1/calls/webhooks", slots.delete(object::delete_chosen::<Webhook>))
 }
 
 fn event_type(value: &Value) -> Option<String> {
@@ -109,15 +99,12 @@ fn event_type(value: &Value) -> Option<String> {
 impl Portal {
     /// The call webhooks, oldest first.
     pub fn webhooks(&self) -> Vec<CallWebhook> {
-        self.holdings().webhooks.iter().cloned().collect()
+        self.all()
     }
 
     /// The URL in the slot of an event; the oldest, should there be several.
     pub fn webhook(&self, event_type: &str) -> Option<String> {
-        self.webhooks()
-            .into_iter()
-            .find(|webhook| webhook.event_type == event_type)
-            .map(|webhook| webhook.url)
+        self.one(|webhook: &CallWebhook| webhook.event_type == event_type).map(|webhook| webhook.url)
     }
 
     /// Puts a URL into the slot of an event as somebody else would in the portal, in place of what is there.
@@ -136,6 +123,6 @@ impl Portal {
 
     /// Empties the slot of an event as somebody else would; `false` when it is empty.
     pub fn remove_webhook(&self, event_type: &str) -> bool {
-        self.holdings().webhooks.remove_all(|webhook| webhook.event_type == event_type, &without_lag()) > 0
+        self.remove(|webhook: &CallWebhook| webhook.event_type == event_type)
     }
 }

@@ -3,14 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::collection::{Collection, Item};
-
-use super::super::sip_trunk::Trunk;
-
 /// A phone number of an account. Field names are the API's, also in a fixture ([`crate::Portal::add_phone_number`]),
 /// where each may be left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default = "PhoneNumber::usual", deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are the API's, documented there")]
 pub struct PhoneNumber {
     pub id: i64,
@@ -67,51 +63,4 @@ pub struct Destination {
     pub srtp: bool,
     /// The label that the trunk has at this moment; what is stored means nothing.
     pub trunk_label: Option<String>,
-}
-
-impl PhoneNumber {
-    /// One of the vendor's examples, without id and digits.
-    pub(super) fn usual() -> Self {
-        let text = str::to_owned;
-        Self {
-            activation_fee: text("0.99"),
-            monthly_fee: text("0.99"),
-            per_min: text("0.01"),
-            city: text("DETROIT, MI"),
-            city_id: 123,
-            country: text("United States"),
-            country_short_name: text("US"),
-            channels: 24,
-            domestic_cli: true,
-            status: text("active"),
-            seconds: text("0"),
-            added: text("2023-04-10T06:42:59.000Z"),
-            paid_until: text("2027-01-10"),
-            transcription_threshold: 6,
-            ..Self::default()
-        }
-    }
-
-    /// Whether a call may go to this trunk.
-    pub(crate) fn leads_to(&self, trunk: i64) -> bool {
-        self.destination.iter().any(|destination| destination.trunk_id == Some(trunk))
-    }
-
-    /// Gives each destination the label that its trunk has now.
-    pub(crate) fn label_trunks(&mut self, trunks: &Collection<Trunk>) {
-        for destination in &mut self.destination {
-            let trunk = destination.trunk_id.and_then(|id| trunks.get(id));
-            destination.trunk_label = trunk.map(|trunk| trunk.label.clone());
-        }
-    }
-}
-
-impl Item for PhoneNumber {
-    // The id of one of the vendor's messages.
-    const FIRST_ID: i64 = 1848;
-    const READ_FROM_LIST: bool = false;
-
-    fn id(&self) -> i64 {
-        self.id
-    }
 }

@@ -14,8 +14,8 @@ use serde_json::Value;
 
 use crate::{
     accounts::Holdings,
-    answer::{NOT_PROVISIONED, RECORD_NOT_FOUND, Refusal},
-    behaviour::{Behaviour, NotFoundText},
+    answer::{NOT_PROVISIONED, RECORD_NOT_FOUND, Refusal, Verdict},
+    behaviour::{Behaviour, NotFoundText, RoutedTrunk},
     collection::{Collection, arrange},
     secret::Secret,
     shared::Shared,
@@ -24,7 +24,7 @@ use crate::{
 use super::{
     body::Fields,
     object::{self, Change, Create, Listing, Object},
-    phone_number,
+    phone_number::Destination,
 };
 
 pub use trunk::{AllowedIp, HostRequest, Trunk};
@@ -40,6 +40,12 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
 impl Object for Trunk {
     const FAMILY: &'static str = "trunks";
     const LISTING: Listing = Listing::Pages("sip_trunks");
+    // The id of the vendor's examples.
+    const FIRST_ID: i64 = 3107;
+
+    fn id(&self) -> i64 {
+        self.id
+    }
 
     fn collection(holdings: &mut Holdings) -> &mut Collection<Self> {
         &mut holdings.trunks
@@ -64,8 +70,21 @@ impl Object for Trunk {
         })
     }
 
-    fn before_delete(id: i64, holdings: &mut Holdings, behaviour: &Behaviour) -> Result<(), Refusal> {
-        phone_number::without_trunk(id, holdings, behaviour)
+    /// What becomes of the numbers that are routed to it is a knob.
+    fn before_delete(id: i64, holdings: &mut Holdings, behaviour: &Behaviour) -> Verdict {
+        let leads_to_it = |one: &Destination| one.trunk_id == Some(id);
+        let numbers = &mut holdings.phone_numbers;
+        let is_used = numbers.iter().any(|number| number.destination.iter().any(leads_to_it));
+        match behaviour.numbers.routed_trunk_delete {
+            RoutedTrunk::Rejected if is_used => {
+                return Err(Refusal::unprocessable("SIP trunk is used as a destination of phone numbers"));
+            }
+            RoutedTrunk::Dropped => {
+                numbers.iter_mut().for_each(|number| number.destination.retain(|one| !leads_to_it(one)));
+            }
+            RoutedTrunk::Dangling | RoutedTrunk::Rejected => {}
+        }
+        Ok(())
     }
 }
 
@@ -83,12 +102,7 @@ impl Create for Trunk {
 }
 
 impl Change for Trunk {
-    fn change(
-        &mut self,
-        fields: &Fields<'_>,
-        behaviour: &Behaviour,
-        holdings: &mut Holdings,
-    ) -> Result<(), Refusal> {
+    fn change(&mut self, fields: &Fields<'_>, behaviour: &Behaviour, holdings: &mut Holdings) -> Verdict {
         let write = request::parse(fields, behaviour)?;
         let Holdings { account, serials, phone_numbers, .. } = holdings;
         let is_owned = |digits: &str| {

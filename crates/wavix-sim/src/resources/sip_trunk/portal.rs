@@ -2,25 +2,25 @@
 
 use serde_json::Value;
 
-use crate::accounts::{Portal, without_lag};
+use crate::accounts::Portal;
 
-use super::{Trunk, seed};
+use super::Trunk;
 
 /// SIP trunks.
 impl Portal {
     /// All trunks, by ascending id.
     pub fn trunks(&self) -> Vec<Trunk> {
-        self.holdings().trunks.iter().cloned().collect()
+        self.all()
     }
 
     /// The trunk with this id.
     pub fn trunk(&self, id: i64) -> Option<Trunk> {
-        self.holdings().trunks.get(id).cloned()
+        self.one(|trunk: &Trunk| trunk.id == id)
     }
 
     /// The trunks with this label.
     pub fn trunks_labelled(&self, label: &str) -> Vec<Trunk> {
-        self.holdings().trunks.iter().filter(|trunk| trunk.label == label).cloned().collect()
+        self.trunks().into_iter().filter(|trunk| trunk.label == label).collect()
     }
 
     /// Puts a trunk into the account without a request and gives its id. The fields are those of the request, all
@@ -29,23 +29,18 @@ impl Portal {
     ///
     /// # Panics
     /// When a field is unknown or of the wrong type.
-    #[expect(
-        clippy::panic,
-        reason = "a fixture with a spelling mistake must not pass for one without the field"
-    )]
     pub fn add_trunk(&self, fields: Value) -> i64 {
-        seed::seed(&mut self.holdings(), fields)
-            .unwrap_or_else(|message| panic!("cannot seed a trunk: {message}"))
+        self.seeded::<Trunk>(fields)
     }
 
     /// Edits a trunk as somebody else would in the portal; `false` when there is none with this id.
     pub fn edit_trunk(&self, id: i64, edit: impl FnOnce(&mut Trunk)) -> bool {
-        self.holdings().trunks.get_mut(id).map(edit).is_some()
+        self.edit(|trunk| trunk.id == id, edit)
     }
 
     /// Deletes a trunk as somebody else would in the portal; `false` when there is none with this id.
     pub fn delete_trunk(&self, id: i64) -> bool {
-        self.holdings().trunks.remove(id, &without_lag()).is_some()
+        self.remove(|trunk: &Trunk| trunk.id == id)
     }
 
     /// Approves IP authentication as an administrator would: the trunk becomes active and its `host` the address.

@@ -29,6 +29,8 @@ pub(super) fn detail(trunk: &Trunk, behaviour: &Behaviour) -> Value {
         "call_limit": trunk.call_limit,
         "didinfo_enabled": trunk.didinfo_enabled,
         "rewrite_enabled": trunk.rewrite_enabled,
+        "rewrite_prefix": trunk.rewrite_prefix,
+        "rewrite_cond": trunk.rewrite_cond,
         "call_recording_enabled": trunk.call_recording_enabled,
         "machine_detection_enabled": trunk.machine_detection_enabled,
         "transcription_enabled": trunk.transcription_enabled,
@@ -39,12 +41,11 @@ pub(super) fn detail(trunk: &Trunk, behaviour: &Behaviour) -> Value {
         "encrypted_media": trunk.encrypted_media,
         "access_token": trunk.access_token(),
     });
-    if let Value::Object(view) = &mut view {
-        behaviour.unset_rewrite.tell(view, "rewrite_prefix", trunk.rewrite_prefix.as_deref());
-        behaviour.unset_rewrite.tell(view, "rewrite_cond", trunk.rewrite_cond.as_deref());
-        if behaviour.passthrough_in_detail {
-            view.insert("passthrough".to_owned(), trunk.passthrough.into());
-        }
+    behaviour.unset_rewrite.tell(&mut view, &["rewrite_prefix", "rewrite_cond"]);
+    if let Value::Object(view) = &mut view
+        && behaviour.passthrough_in_detail
+    {
+        view.insert("passthrough".to_owned(), trunk.passthrough.into());
     }
     view
 }

@@ -9,7 +9,9 @@ use crate::{
     answer::Refusal,
     behaviour::{AllowedIpsMode, Behaviour},
     decimal::Decimal,
-    resources::body::{Fields, boolean, non_empty, non_negative, positive, text},
+    resources::body::{
+        Fields, boolean, list_of, non_empty, non_negative, nullable, object_of, positive, text,
+    },
 };
 
 /// A create or update whose fields have the right types.
@@ -50,6 +52,10 @@ pub(super) struct AllowedIpWrite {
 
 /// Reads a body, refusing the first field that is missing or wrong, in schema order.
 pub(super) fn parse(fields: &Fields<'_>, behaviour: &Behaviour) -> Result<TrunkWrite, Refusal> {
+    let address = match behaviour.allowed_ips {
+        AllowedIpsMode::Replace => plain_address,
+        AllowedIpsMode::NestedAttributes => nested_address,
+    };
     let write = TrunkWrite {
         label: fields.required("label", non_empty)?,
         password: fields.required("password", non_empty)?,
@@ -62,15 +68,12 @@ pub(super) fn parse(fields: &Fields<'_>, behaviour: &Behaviour) -> Result<TrunkW
         rewrite_enabled: fields.required("rewrite_enabled", boolean)?,
         transcription_enabled: fields.required("transcription_enabled", boolean)?,
         transcription_threshold: fields.required("transcription_threshold", non_negative)?,
-        host_request: fields.optional("host_request", host_request)?,
+        host_request: fields
+            .optional("host_request", object_of(|request| request.required("host", ipv4).ok()))?,
         multiple_numbers: fields.optional("multiple_numbers", boolean)?,
-        allowed_ips: fields.optional(
-            "allowed_ips",
-            match behaviour.allowed_ips {
-                AllowedIpsMode::Replace => plain_addresses,
-                AllowedIpsMode::NestedAttributes => nested_addresses,
-            },
-        )?,
+        allowed_ips: fields
+            .optional("allowed_ips", nullable(list_of(object_of(address))))?
+            .map(Option::unwrap_or_default),
         call_limit: fields.optional("call_limit", positive)?,
         max_call_cost: fields.optional("max_call_cost", amount)?,
         max_channels: fields.optional("max_channels", positive)?,
@@ -88,39 +91,16 @@ fn ipv4(value: &Value) -> Option<String> {
     value.as_str().filter(|text| text.parse::<Ipv4Addr>().is_ok()).map(str::to_owned)
 }
 
-fn host_request(value: &Value) -> Option<String> {
-    let fields = Fields::of(value.as_object()?);
-    let host = fields.required("host", ipv4).ok()?;
-    fields.no_others().ok()?;
-    Some(host)
+fn plain_address(item: &Fields<'_>) -> Option<AllowedIpWrite> {
+    let ip = item.required("ip", ipv4).ok()?;
+    Some(AllowedIpWrite { id: None, ip: Some(ip), destroy: false })
 }
 
-fn plain_addresses(value: &Value) -> Option<Vec<AllowedIpWrite>> {
-    items(value, |item| {
-        let ip = item.required("ip", ipv4).ok()?;
-        Some(AllowedIpWrite { id: None, ip: Some(ip), destroy: false })
-    })
-}
-
-fn nested_addresses(value: &Value) -> Option<Vec<AllowedIpWrite>> {
-    items(value, |item| {
-        let id = item.optional("id", positive).ok()?;
-        let ip = item.optional("ip", ipv4).ok()?;
-        let destroy = item.optional("_destroy", boolean).ok()?.unwrap_or(false);
-        (id.is_some() || ip.is_some()).then_some(AllowedIpWrite { id, ip, destroy })
-    })
-}
-
-fn items(value: &Value, read: impl Fn(&Fields<'_>) -> Option<AllowedIpWrite>) -> Option<Vec<AllowedIpWrite>> {
-    let whole = |item: &Value| {
-        let fields = Fields::of(item.as_object()?);
-        read(&fields).filter(|_| fields.no_others().is_ok())
-    };
-    match value {
-        Value::Null => Some(Vec::new()),
-        Value::Array(items) => items.iter().map(whole).collect(),
-        _ => None,
-    }
+fn nested_address(item: &Fields<'_>) -> Option<AllowedIpWrite> {
+    let id = item.optional("id", positive).ok()?;
+    let ip = item.optional("ip", ipv4).ok()?;
+    let destroy = item.optional("_destroy", boolean).ok()?.unwrap_or(false);
+    (id.is_some() || ip.is_some()).then_some(AllowedIpWrite { id, ip, destroy })
 }
 
 /// A positive JSON number, as text: no float ever holds it.

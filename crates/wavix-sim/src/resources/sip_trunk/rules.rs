@@ -3,7 +3,7 @@
 
 use crate::{
     account::Account,
-    answer::Refusal,
+    answer::{Refusal, Verdict},
     behaviour::{
         AllowedIpsMode, Behaviour, HostRequestChanged, HostRequestLeftOut, HostRequestResent, Omitted,
         UnusedLimits,
@@ -26,7 +26,7 @@ pub(super) fn apply(
     account: &Account,
     is_owned: impl Fn(&str) -> bool,
     new_ip_id: impl FnMut() -> i64,
-) -> Result<(), Refusal> {
+) -> Verdict {
     let kept = behaviour.omitted_on_put == Omitted::Kept;
 
     trunk.multiple_numbers = write.multiple_numbers.unwrap_or(kept && trunk.multiple_numbers);
@@ -95,7 +95,7 @@ fn caller_id(
     }
 }
 
-fn ceiling(name: &str, enforced: bool, limit: Option<i64>, most: i64) -> Result<(), Refusal> {
+fn ceiling(name: &str, enforced: bool, limit: Option<i64>, most: i64) -> Verdict {
     match limit {
         // The status and the text are not documented, only that the limit must not be exceeded.
         Some(limit) if enforced && limit > most => {
@@ -110,7 +110,7 @@ fn allowed_ips(
     sent: Option<Vec<AllowedIpWrite>>,
     behaviour: &Behaviour,
     mut new_ip_id: impl FnMut() -> i64,
-) -> Result<(), Refusal> {
+) -> Verdict {
     match (behaviour.allowed_ips, sent) {
         (AllowedIpsMode::NestedAttributes, None) => {}
         (AllowedIpsMode::Replace, None) => {
@@ -146,7 +146,7 @@ fn allowed_ips(
     Ok(())
 }
 
-fn host_request(trunk: &mut Trunk, sent: Option<String>, behaviour: &Behaviour) -> Result<(), Refusal> {
+fn host_request(trunk: &mut Trunk, sent: Option<String>, behaviour: &Behaviour) -> Verdict {
     let review = |trunk: &mut Trunk, host: String| {
         trunk.host_request = Some(HostRequest { host, status: "pending".to_owned() });
         trunk.status = "pending".to_owned();

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{
-    collection::Item,
-    secret::{Secret, scrambled},
-};
+use crate::secret::{Secret, scrambled};
 
 /// A stored SIP trunk. Field names are the API's, except that secrets have accessors.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,45 +117,36 @@ impl Trunk {
     }
 }
 
-impl Item for Trunk {
-    // The id of the vendor's examples.
-    const FIRST_ID: i64 = 3107;
-    const READ_FROM_LIST: bool = false;
-
-    fn id(&self) -> i64 {
-        self.id
-    }
-}
-
-/// What the trunks of an account number beside themselves.
+/// What an account numbers beside the ids of its objects.
 #[derive(Debug)]
 pub(crate) struct Serials {
-    logins: BTreeSet<String>,
+    /// Logins of trunks and digits of phone numbers.
+    taken: BTreeSet<String>,
     next_ip_id: i64,
 }
 
 impl Serials {
     pub(crate) fn new(spared: i64) -> Self {
         // The id of the vendor's examples.
-        Self { logins: BTreeSet::new(), next_ip_id: 6712 + spared }
+        Self { taken: BTreeSet::new(), next_ip_id: 6712 + spared }
     }
 
     /// A new login for this trunk. Logins are five digits, look random, and are never the id.
     pub(crate) fn new_login(&mut self, id: i64) -> String {
-        let mut candidate = id;
-        loop {
-            candidate += 1;
-            // 7919 and 90000 have no common factor: the sequence visits every five-digit number.
-            let login = (10_000 + candidate.wrapping_mul(7919).rem_euclid(90_000)).to_string();
-            if login != id.to_string() && (self.logins.len() >= 90_000 || self.logins.insert(login.clone())) {
-                return login;
-            }
-        }
+        // 7919 and 90000 have no common factor: the sequence visits every five-digit number.
+        let login = |nth: i64| (10_000 + nth.wrapping_mul(7919).rem_euclid(90_000)).to_string();
+        let others = (id + 1..=id + 90_000).map(login).filter(|login| *login != id.to_string());
+        self.first_free(others).unwrap_or_else(|| login(id + 1))
     }
 
-    /// Gives this login to nobody else.
-    pub(crate) fn taken(&mut self, login: &str) {
-        self.logins.insert(login.to_owned());
+    /// The first of these that nothing has or had. Nothing else gets it.
+    pub(crate) fn first_free(&mut self, mut candidates: impl Iterator<Item = String>) -> Option<String> {
+        candidates.find(|candidate| self.taken.insert(candidate.clone()))
+    }
+
+    /// Gives this one to nothing else.
+    pub(crate) fn taken(&mut self, serial: &str) {
+        self.taken.insert(serial.to_owned());
     }
 
     pub(crate) fn new_ip_id(&mut self) -> i64 {
