@@ -53,7 +53,11 @@ const LINES: [(&str, &str, &str); 10] = [
         "\n            {{name}}s: Collection::new(spared),",
     ),
     ("crates/wavix-sim/src/behaviour/mod.rs", "\npub const FAMILIES: &[&str] = &[", "\"{{name}}s\", "),
-    ("ARCHITECTURE.md", "\n| object | at most |\n|---|---|", "\n| `{{name}}` | 150 |"),
+    (
+        "ARCHITECTURE.md",
+        "\n| object | at most | in the simulator |\n|---|---|---|",
+        "\n| `{{name}}` | 150 | 90 |",
+    ),
 ];
 
 /// Writes the skeleton of the object with this name into the project at `root`. Gives

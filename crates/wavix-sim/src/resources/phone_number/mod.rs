@@ -158,9 +158,7 @@ impl Change for PhoneNumber {
         if knobs.priorities != Priorities::Kept {
             self.destination.sort_by_key(|one| one.priority);
             let first = i64::from(knobs.priorities == Priorities::RenumberedFrom1);
-            for (one, priority) in self.destination.iter_mut().zip(first..) {
-                one.priority = priority;
-            }
+            (first..).zip(&mut self.destination).for_each(|(rank, one)| one.priority = rank);
         }
         Ok(())
     }
