@@ -7,7 +7,7 @@ use crate::client::{self, Delivery};
 use crate::framework::diagnostics::{Diagnostic, Diagnostics};
 use crate::framework::path::Path;
 use crate::framework::resource::{Call, Outcome};
-use crate::protocol::value::UNKNOWN;
+use crate::protocol::value::{UNKNOWN, Value};
 
 use super::body::Body;
 use super::compare::{Difference, differences};
@@ -65,7 +65,7 @@ pub async fn change<T: RemoteObject>(
             if error.delivery() == Delivery::Ambiguous
                 && let Some(seen) = seen
             {
-                outcome.save(seen.state(now));
+                outcome.save(patch.doubted(&seen));
             }
             return Err(failed::<T>(verb, &which, &error));
         }
@@ -133,6 +133,14 @@ impl<T: RemoteObject> Patch<'_, T> {
         let is_left_out = |name| arguments::<T>().any(|it| it.name == name && is_setting(it));
         missed.retain(|it| self.changed.contains(&it.name) || !is_left_out(it.name));
         missed
+    }
+
+    /// The object after a change of which nobody knows whether it was carried out. A look that
+    /// may be behind proves neither value, so that the next plan sends whichever it wants.
+    fn doubted(&self, seen: &Record<T>) -> T::Model {
+        let missed = self.missed(seen).into_iter().map(|missed| missed.name);
+        let open = missed.filter(|name| T::ASYNCHRONOUS.contains(name));
+        with::<T>(&seen.state(self.prior), open.map(|name| (name, Value::Null)))
     }
 
     /// The object afterwards: as planned, but for what is missed. What was not to change is

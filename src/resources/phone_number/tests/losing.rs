@@ -188,3 +188,17 @@ async fn a_destroy_does_what_it_says_or_keeps_the_state() {
         }
     }
 }
+
+/// A look that is behind shows what the request has taken away.
+#[tokio::test]
+async fn what_a_destroy_may_have_taken_away_is_sent_again() {
+    let (bench, held) = scene("unroute").await;
+    bench.sim.configure(|behaviour| behaviour.numbers.settle_reads = 9);
+    bench.sim.fault("PATCH", NUMBER, Fault::without("id"));
+    let left = bench.destroy(&held).await;
+    assert_eq!((left.errors.len(), bench.rings().len()), (1, 0));
+    bench.sim.configure(|behaviour| behaviour.numbers.settle_reads = 0);
+    let wanted = PhoneNumberModel { on_destroy: text("unroute"), ..before() };
+    bench.apply(left.held.as_ref(), &wanted).await.ok();
+    assert_eq!(bench.rings().len(), 1);
+}
