@@ -123,8 +123,10 @@ fn caller_id() -> impl Strategy<Value = String> {
     let digits = prop::collection::vec(digit, 6..=14).prop_map(|digits| digits.concat());
     let number =
         (prefix, 1..=9_u8, digits).prop_map(|(prefix, first, rest)| format!("{prefix}{first}{rest}"));
+    let groups = |number: &str| number.split(|c: char| !c.is_ascii_digit()).map(str::len).collect::<Vec<_>>();
     number
         .prop_filter("not part of an international number", |number| !number.replace(' ', "").contains("(0)"))
+        .prop_filter("how a national number is written", move |number| groups(number) != [3, 3, 4])
 }
 
 fn calling() -> Part {
