@@ -8,7 +8,8 @@
 //! - `<contents>-<process>-<n>.busy`, locked while a create of these contents is
 //!   under way. The lock ends with the process, whatever ends it.
 //! - `<nn>.made`, a line for each object of some kinds that was made or taken.
-//!   Whoever decides about one of them holds its lock meanwhile.
+//!   Whoever decides about one of them holds its lock meanwhile. Creates that were
+//!   refused and plans that were made have theirs, too.
 //!
 //! Without such a folder nothing is known of others, and the callers are told.
 
