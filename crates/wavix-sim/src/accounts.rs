@@ -12,6 +12,7 @@ use crate::{
     resources::{
         api_key::ApiKey,
         call_webhook::CallWebhook,
+        inventory::InventoryRow,
         phone_number::PhoneNumber,
         sip_trunk::{Serials, Trunk},
         webrtc_token::WebRtcToken,
@@ -26,6 +27,8 @@ pub(crate) struct Holdings {
     pub(crate) trunks: Collection<Trunk>,
     pub(crate) serials: Serials,
     pub(crate) phone_numbers: Collection<PhoneNumber>,
+    /// What it released.
+    pub(crate) inventory: Vec<InventoryRow>,
     pub(crate) tokens: Collection<WebRtcToken>,
     pub(crate) webhooks: Collection<CallWebhook>,
 }
@@ -50,6 +53,7 @@ impl Portal {
             trunks: Collection::new(spared),
             serials: Serials::new(spared),
             phone_numbers: Collection::new(spared),
+            inventory: Vec::new(),
             tokens: Collection::new(spared),
             webhooks: Collection::new(spared),
         };

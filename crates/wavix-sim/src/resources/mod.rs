@@ -6,6 +6,7 @@ pub(crate) mod api_key;
 pub(crate) mod body;
 mod call;
 pub(crate) mod call_webhook;
+pub(crate) mod inventory;
 pub(crate) mod object;
 mod page;
 pub(crate) mod phone_number;

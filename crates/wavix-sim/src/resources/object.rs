@@ -92,6 +92,9 @@ pub(crate) trait Object: Clone + Send + 'static {
     fn before_delete(_id: i64, _holdings: &mut Holdings, _behaviour: &Behaviour) -> Verdict {
         Ok(())
     }
+
+    /// Where one goes that is no longer the account's.
+    fn leave(self, _holdings: &mut Holdings) {}
 }
 
 /// An object that a POST makes.
@@ -256,12 +259,18 @@ pub(crate) async fn delete_chosen<T: Object>(call: Call) -> Result<Response, Ref
 }
 
 fn deleted<T: Object>(ids: &[i64], holdings: &mut Holdings, behaviour: &Behaviour) -> Response {
-    for id in ids {
-        T::collection(holdings).remove(*id, behaviour);
-    }
+    remove::<T>(ids, holdings, behaviour);
     match behaviour.delete_answer {
         DeleteAnswer::Success => json_response(StatusCode::OK, &json!({ "success": true })),
         DeleteAnswer::NoContent => no_content(),
+    }
+}
+
+pub(super) fn remove<T: Object>(ids: &[i64], holdings: &mut Holdings, behaviour: &Behaviour) {
+    for id in ids {
+        if let Some(item) = T::collection(holdings).remove(*id, behaviour) {
+            item.leave(holdings);
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::accounts::{Holdings, Portal, without_lag};
 
-use super::object::Object;
+use super::object::{self, Object};
 
 /// An object that may be there without a request: what a test or the command line begins with.
 pub(crate) trait Seed: Object {
@@ -32,7 +32,11 @@ impl Portal {
 
     /// `false` when there is none.
     pub(super) fn remove<T: Object>(&self, is_meant: impl Fn(&T) -> bool) -> bool {
-        T::collection(&mut self.holdings()).remove_all(is_meant, &without_lag()) > 0
+        let mut holdings = self.holdings();
+        let meant = |item: &&T| is_meant(item);
+        let ids: Vec<i64> = T::collection(&mut holdings).iter().filter(meant).map(Object::id).collect();
+        object::remove::<T>(&ids, &mut holdings, &without_lag());
+        !ids.is_empty()
     }
 
     /// Puts one into the account, and gives its id. The fields are those of its kind and `id`, all optional.

@@ -115,6 +115,10 @@ impl Object for PhoneNumber {
         };
         ids.iter().chain(&dids).map(named).collect()
     }
+
+    fn leave(self, holdings: &mut Holdings) {
+        holdings.inventory.push(self.into());
+    }
 }
 
 impl Change for PhoneNumber {
@@ -275,10 +279,5 @@ impl Portal {
     /// Edits a number as somebody else would in the portal; `false` when there is none with these digits.
     pub fn edit_phone_number(&self, digits: &str, edit: impl FnOnce(&mut PhoneNumber)) -> bool {
         self.edit(|number| number.number == digits, edit)
-    }
-
-    /// Releases a number as somebody else would in the portal; `false` when there is none with these digits.
-    pub fn release_phone_number(&self, digits: &str) -> bool {
-        self.remove(|number: &PhoneNumber| number.number == digits)
     }
 }
