@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Instant;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use wavix_sim::{Fault, Trunk};
 
 use super::screen::Paint;
@@ -15,6 +15,7 @@ const PROVIDER: &str = "examples/provider/provider.tf";
 
 const OFFICE: &str = "Office PBX";
 const BRANCH: &str = "Branch office";
+const STATE: &str = "terraform.tfstate";
 /// The number of the account, in digits.
 const NUMBER: &str = "12565378257";
 
@@ -145,8 +146,7 @@ impl Stage<'_> {
         self.apply("The connection breaks while Wavix makes a trunk. It is found, not paid for twice.")?;
         let posts = self.sim.journal().entries().iter().filter(|entry| entry.method == "POST").count();
         let trunk = self.trunk(BRANCH)?;
-        let state = fs::read_to_string(self.work.join("terraform.tfstate"))?;
-        if posts != 1 || !state.contains(&format!("\"id\": \"{}\"", trunk.id)) {
+        if posts != 1 || !self.is_managed(&trunk)? {
             return Err(format!("{posts} creates, and trunk {} is not in the state", trunk.id).into());
         }
         self.fact(&format!(
@@ -154,6 +154,16 @@ impl Stage<'_> {
             trunk.id
         ));
         self.requests_and_next_plan()
+    }
+
+    /// Whether the state has it.
+    fn is_managed(&self, trunk: &Trunk) -> Outcome<bool> {
+        let id = json!(trunk.id.to_string());
+        let state: Value = serde_json::from_str(&fs::read_to_string(self.work.join(STATE))?)?;
+        let resources = state["resources"].as_array().into_iter().flatten();
+        let mut instances =
+            resources.flat_map(|resource| resource["instances"].as_array().into_iter().flatten());
+        Ok(instances.any(|instance| instance["attributes"]["id"] == id))
     }
 
     fn look_for_secrets(&self) -> Outcome<()> {
@@ -165,7 +175,7 @@ impl Stage<'_> {
             return Err(format!("a secret is in {:?}", found.leaks).into());
         }
         let log = fs::read_to_string(self.work.join(LOG))?;
-        if !log.contains("/v1/trunks") || !found.files.iter().any(|file| file == "terraform.tfstate") {
+        if !log.contains("/v1/trunks") || !found.files.iter().any(|file| file == STATE) {
             return Err("the log shows no requests, or there is no state: nothing was looked through".into());
         }
         self.proven(

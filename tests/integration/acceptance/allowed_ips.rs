@@ -73,8 +73,10 @@ fn no_addresses_may_be_written_as_null_or_as_an_empty_set() {
     assert_eq!(sim.journal().count("PUT", "/v1/trunks/*"), 0);
 
     // A state from before, with null for none, plans no change without a refresh either.
-    let old = tf.read("terraform.tfstate").replace("\"allowed_ips\": []", "\"allowed_ips\": null");
-    tf.write("terraform.tfstate", &old);
+    let mut old = tf.state_file().unwrap();
+    let held = &mut old["resources"][0]["instances"][0]["attributes"]["allowed_ips"];
+    assert_eq!(held.take(), json!([]));
+    tf.write("terraform.tfstate", &old.to_string());
     tf.config(&trunk("")).expect_empty_plans();
 }
 

@@ -2,8 +2,9 @@
 //! configuration.
 
 use serde_json::{Value, json};
-use wavix_sim::{Sim, behaviour::NotFoundText};
+use wavix_sim::{Sim, Trunk, behaviour::NotFoundText};
 
+use crate::support::require::is_opentofu;
 use crate::support::terraform::Terraform;
 
 acceptance_trials! {
@@ -266,10 +267,20 @@ fn the_recipe_of_the_guide_takes_over_a_mixed_account_without_a_change() {
     }
     let before = sim.trunks();
     let tf = Terraform::new(&sim);
-    tf.config(recipe).apply_ok();
+    let recipe = if is_opentofu() { in_opentofu(recipe, &before) } else { recipe.to_owned() };
+    tf.config(&recipe).apply_ok();
     assert_eq!(
         tf.state_addresses().iter().filter(|address| address.contains("adopted")).count(),
         before.len()
     );
     assert_eq!(sim.journal().committed(), 0, "nothing was changed");
+}
+
+/// As the guide says below the recipe: the `import` block lists the ids.
+fn in_opentofu(recipe: &str, trunks: &[Trunk]) -> String {
+    let ids: Vec<String> = trunks.iter().map(|trunk| format!("\"{}\"", trunk.id)).collect();
+    let listed = format!("import {{\n  for_each = toset([{}])\n", ids.join(", "));
+    let changed = recipe.replace("import {\n  for_each = data.wavix_sip_trunk.each\n", &listed);
+    assert!(changed != recipe, "the recipe has another form");
+    changed
 }

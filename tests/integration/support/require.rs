@@ -32,6 +32,12 @@ pub fn tells_an_apply_from_a_plan() -> bool {
     cli.version >= (1, 9) && !is_opentofu()
 }
 
+/// How often an apply lists the account's numbers once more: where it cannot be told
+/// from a plan, it checks caller IDs as a plan does.
+pub fn numbers_asked_again() -> usize {
+    usize::from(!tells_an_apply_from_a_plan())
+}
+
 /// The versions from which on a command line can do what a test needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Least {
