@@ -58,6 +58,7 @@ fn main() -> ExitCode {
     let trials = [
         // What waits for longest begins first.
         faults::trials(),
+        live::trials(),
         tidy::trials(),
         protocol::trials(),
         conformance::trials(),
@@ -66,7 +67,6 @@ fn main() -> ExitCode {
         documentation::trials(),
         packages::trials(),
         acceptance::trials(),
-        live::trials(),
         page::trials(),
         #[cfg(unix)]
         around::trials(),

@@ -1,5 +1,7 @@
 //! Call webhooks: one slot for each kind of event, which may be somebody else's.
 
+use std::thread;
+
 use serde_json::json;
 use wavix_sim::behaviour::{EmptySlot, SecondPost};
 use wavix_sim::{Answer, Fault, Rule, Sim};
@@ -244,28 +246,35 @@ fn a_resource_renamed_without_moved_keeps_its_url() {
     assert!(sim.webhooks().is_empty());
 }
 
+/// Each of them waits for most of its time.
 fn lost_answers_of_every_verb_are_settled() {
-    for second_post in [SecondPost::Rejected, SecondPost::Replaces, SecondPost::Appends] {
-        let sim = Sim::builder().behaviour(|knobs| knobs.webhook_second_post = second_post).spawn();
-        let tf = Terraform::new(&sim);
-        let lose = || {
-            for answer in [Answer::new(500), Answer::new(200).html("<p>Welcome</p>")] {
-                for method in ["POST", "DELETE"] {
-                    sim.fault(method, PATH, Fault::answer_after_commit(answer.clone()));
-                    sim.fault(method, PATH, Fault::answer(answer.clone()));
-                }
+    thread::scope(|scope| {
+        for second_post in [SecondPost::Rejected, SecondPost::Replaces, SecondPost::Appends] {
+            scope.spawn(move || settles_lost_answers(second_post));
+        }
+    });
+}
+
+fn settles_lost_answers(second_post: SecondPost) {
+    let sim = Sim::builder().behaviour(|knobs| knobs.webhook_second_post = second_post).spawn();
+    let tf = Terraform::new(&sim);
+    let lose = || {
+        for answer in [Answer::new(500), Answer::new(200).html("<p>Welcome</p>")] {
+            for method in ["POST", "DELETE"] {
+                sim.fault(method, PATH, Fault::answer_after_commit(answer.clone()));
+                sim.fault(method, PATH, Fault::answer(answer.clone()));
             }
-        };
-        lose();
-        tf.config(&both("old.example.com")).apply_ok();
-        assert_eq!(urls(&sim), at("old.example.com"));
-        lose();
-        tf.config(&both("new.example.com")).apply_ok();
-        assert_eq!(urls(&sim), at("new.example.com"), "{second_post:?}");
-        lose();
-        tf.destroy(&sim);
-        assert!(sim.webhooks().is_empty());
-    }
+        }
+    };
+    lose();
+    tf.config(&both("old.example.com")).apply_ok();
+    assert_eq!(urls(&sim), at("old.example.com"));
+    lose();
+    tf.config(&both("new.example.com")).apply_ok();
+    assert_eq!(urls(&sim), at("new.example.com"), "{second_post:?}");
+    lose();
+    tf.destroy(&sim);
+    assert!(sim.webhooks().is_empty());
 }
 
 fn another_event_is_another_webhook() {
