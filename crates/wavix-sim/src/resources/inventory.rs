@@ -50,8 +50,8 @@ impl Portal {
         self.holdings().inventory.clone()
     }
 
-    /// Buys a number, and gives its id, which is a new one also of a number that the
-    /// account had before. `None` when it is not for sale. One that needs documents is not active yet.
+    /// Buys a number, and gives its id, which is a new one also of a number that the account had before. `None` when it
+    /// is not for sale. One that needs documents is not active yet.
     pub fn buy_phone_number(&self, digits: &str) -> Option<i64> {
         let row = {
             let inventory = &mut self.holdings().inventory;

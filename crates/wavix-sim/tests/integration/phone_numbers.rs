@@ -120,6 +120,9 @@ async fn a_number_is_listed_read_changed_and_released_as_documented() {
         (0, false),
         "of what its owner set, nothing is left"
     );
+    sim.add_phone_number(json!({ "number": "541152354590", "require_docs": ["address"] }));
+    assert!(sim.release_phone_number("541152354590") && sim.buy_phone_number("541152354590").is_some());
+    assert_eq!(sim.phone_number("541152354590").unwrap().status, "inactive", "until it has its documents");
     for method in ["PUT", "POST"] {
         assert_eq!(
             client.send(method, &path, Some(&changes)).await.status,
