@@ -1,6 +1,7 @@
 //! The accounts of a simulator: who each is, and all it owns. Which account a request means is said by its key.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard},
 };
@@ -12,7 +13,7 @@ use crate::{
     resources::{
         api_key::ApiKey,
         call_webhook::CallWebhook,
-        inventory::InventoryRow,
+        inventory,
         phone_number::PhoneNumber,
         sip_trunk::{Serials, Trunk},
         webrtc_token::WebRtcToken,
@@ -27,8 +28,8 @@ pub(crate) struct Holdings {
     pub(crate) trunks: Collection<Trunk>,
     pub(crate) serials: Serials,
     pub(crate) phone_numbers: Collection<PhoneNumber>,
-    /// What it released.
-    pub(crate) inventory: Vec<InventoryRow>,
+    /// What it released and nobody has bought since, by its digits.
+    pub(crate) inventory: BTreeMap<String, inventory::Row>,
     pub(crate) tokens: Collection<WebRtcToken>,
     pub(crate) webhooks: Collection<CallWebhook>,
 }
@@ -53,7 +54,7 @@ impl Portal {
             trunks: Collection::new(spared),
             serials: Serials::new(spared),
             phone_numbers: Collection::new(spared),
-            inventory: Vec::new(),
+            inventory: BTreeMap::new(),
             tokens: Collection::new(spared),
             webhooks: Collection::new(spared),
         };

@@ -154,10 +154,10 @@ impl<T: Item> Collection<T> {
         Some(record.item)
     }
 
-    /// Removes every item that fits; how many did.
-    pub(crate) fn remove_all(&mut self, fits: impl Fn(&T) -> bool, behaviour: &Behaviour) -> usize {
+    /// Removes every item that fits.
+    pub(crate) fn remove_all(&mut self, fits: impl Fn(&T) -> bool, behaviour: &Behaviour) -> Vec<T> {
         let ids: Vec<i64> = self.iter().filter(|item| fits(item)).map(T::id).collect();
-        ids.iter().filter_map(|id| self.remove(*id, behaviour)).count()
+        ids.into_iter().filter_map(|id| self.remove(id, behaviour)).collect()
     }
 
     /// The item as it is, not as a lagging replica shows it.
@@ -283,7 +283,7 @@ mod tests {
         slots.replace(Slot(id, "changed"), &lag);
         assert_eq!(slots.get(id), Some(&Slot(5, "changed")));
         assert_eq!((names(&mut slots), names(&mut slots)), (vec!["made"], vec!["changed"]));
-        assert_eq!(slots.remove_all(|slot| slot.0 == id, &lag), 1);
+        assert_eq!(slots.remove_all(|slot| slot.0 == id, &lag).len(), 1);
         assert_eq!((names(&mut slots), names(&mut slots)), (vec!["changed"], vec![]));
         assert_eq!(slots.new_id(), 6, "an id is not given twice");
         // However few requests there are, it is over some time.

@@ -61,7 +61,6 @@ pub use outage::Outage;
 pub use resources::{
     api_key::ApiKey,
     call_webhook::CallWebhook,
-    inventory::InventoryRow,
     phone_number::{Destination, PhoneNumber},
     sip_trunk::{AllowedIp, HostRequest, Trunk},
     webrtc_token::WebRtcToken,

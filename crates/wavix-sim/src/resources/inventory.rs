@@ -1,67 +1,51 @@
 //! What the carrier has to sell: phone numbers come from here and go back. Its routes are not simulated: nobody buys
 //! through the API here.
 
-use serde::Serialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use crate::accounts::Portal;
+use crate::accounts::{Holdings, Portal};
 
 use super::phone_number::PhoneNumber;
 
-/// A number that is for sale: what it is and costs, and nothing that an owner sets.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[expect(missing_docs, reason = "the fields are those of the number")]
-pub struct InventoryRow {
-    pub number: String,
-    pub city: String,
-    pub city_id: i64,
-    pub state: Option<String>,
-    pub country: String,
-    pub country_short_name: String,
-    pub activation_fee: String,
-    pub monthly_fee: String,
-    pub per_min: String,
-    pub channels: i64,
-    pub require_docs: Vec<String>,
-}
+/// What a number is and costs. All else is its owner's.
+const FIELDS: [&str; 11] = [
+    "number",
+    "city",
+    "city_id",
+    "state",
+    "country",
+    "country_short_name",
+    "activation_fee",
+    "monthly_fee",
+    "per_min",
+    "channels",
+    "require_docs",
+];
 
-impl From<PhoneNumber> for InventoryRow {
-    fn from(released: PhoneNumber) -> Self {
-        Self {
-            number: released.number,
-            city: released.city,
-            city_id: released.city_id,
-            state: released.state,
-            country: released.country,
-            country_short_name: released.country_short_name,
-            activation_fee: released.activation_fee,
-            monthly_fee: released.monthly_fee,
-            per_min: released.per_min,
-            channels: released.channels,
-            require_docs: released.require_docs,
-        }
+/// The row of a number that is for sale: a fixture of it.
+pub(crate) type Row = Map<String, Value>;
+
+pub(super) fn put_back(released: &PhoneNumber, holdings: &mut Holdings) {
+    if let Value::Object(mut row) = json!(released) {
+        row.retain(|name, _| FIELDS.contains(&name.as_str()));
+        holdings.inventory.insert(released.number.clone(), row);
     }
 }
 
 /// Numbers bought and released, as somebody else would in the portal.
 impl Portal {
-    /// What may be bought, in the order in which it was released.
-    pub fn inventory(&self) -> Vec<InventoryRow> {
-        self.holdings().inventory.clone()
+    /// The digits of what may be bought, ascending.
+    pub fn inventory(&self) -> Vec<String> {
+        self.holdings().inventory.keys().cloned().collect()
     }
 
     /// Buys a number, and gives its id, which is a new one also of a number that the account had before. `None` when it
     /// is not for sale. One that needs documents is not active yet.
     pub fn buy_phone_number(&self, digits: &str) -> Option<i64> {
-        let row = {
-            let inventory = &mut self.holdings().inventory;
-            let place = inventory.iter().position(|row| row.number == digits)?;
-            inventory.remove(place)
-        };
-        let status = if row.require_docs.is_empty() { "active" } else { "inactive" };
-        let mut fields = json!(row);
-        fields.as_object_mut()?.insert("status".to_owned(), json!(status));
-        self.seed::<PhoneNumber>(fields).ok()
+        let mut row = self.holdings().inventory.get(digits)?.clone();
+        let is_complete = row.get("require_docs") == Some(&json!([]));
+        row.insert("status".to_owned(), json!(if is_complete { "active" } else { "inactive" }));
+        self.seed::<PhoneNumber>(row.into()).ok()
     }
 
     /// Releases a number; `false` when there is none with these digits.

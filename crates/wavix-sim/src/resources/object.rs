@@ -259,19 +259,23 @@ pub(crate) async fn delete_chosen<T: Object>(call: Call) -> Result<Response, Ref
 }
 
 fn deleted<T: Object>(ids: &[i64], holdings: &mut Holdings, behaviour: &Behaviour) -> Response {
-    remove::<T>(ids, holdings, behaviour);
+    remove::<T>(|item| ids.contains(&item.id()), holdings, behaviour);
     match behaviour.delete_answer {
         DeleteAnswer::Success => json_response(StatusCode::OK, &json!({ "success": true })),
         DeleteAnswer::NoContent => no_content(),
     }
 }
 
-pub(super) fn remove<T: Object>(ids: &[i64], holdings: &mut Holdings, behaviour: &Behaviour) {
-    for id in ids {
-        if let Some(item) = T::collection(holdings).remove(*id, behaviour) {
-            item.leave(holdings);
-        }
-    }
+/// Whether there was one.
+pub(super) fn remove<T: Object>(
+    is_meant: impl Fn(&T) -> bool,
+    holdings: &mut Holdings,
+    behaviour: &Behaviour,
+) -> bool {
+    let removed = T::collection(holdings).remove_all(is_meant, behaviour);
+    let is_any = !removed.is_empty();
+    removed.into_iter().for_each(|item| item.leave(holdings));
+    is_any
 }
 
 /// What becomes of a feature that not every plan includes.

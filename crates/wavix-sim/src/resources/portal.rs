@@ -32,11 +32,7 @@ impl Portal {
 
     /// `false` when there is none.
     pub(super) fn remove<T: Object>(&self, is_meant: impl Fn(&T) -> bool) -> bool {
-        let mut holdings = self.holdings();
-        let meant = |item: &&T| is_meant(item);
-        let ids: Vec<i64> = T::collection(&mut holdings).iter().filter(meant).map(Object::id).collect();
-        object::remove::<T>(&ids, &mut holdings, &without_lag());
-        !ids.is_empty()
+        object::remove(is_meant, &mut self.holdings(), &without_lag())
     }
 
     /// Puts one into the account, and gives its id. The fields are those of its kind and `id`, all optional.

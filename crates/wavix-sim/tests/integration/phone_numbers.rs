@@ -110,7 +110,7 @@ async fn a_number_is_listed_read_changed_and_released_as_documented() {
     for gone in [client.get(&path).await, client.patch(&path, &json!({})).await] {
         assert_eq!(message(&gone), (404, "Record not found"));
     }
-    assert_eq!(sim.inventory().iter().map(|row| row.number.as_str()).collect::<Vec<_>>(), [DIGITS]);
+    assert_eq!(sim.inventory(), [DIGITS]);
     let rebought = sim.buy_phone_number(DIGITS).unwrap();
     assert!(rebought != id, "another record of the same number");
     assert_eq!((sim.buy_phone_number(DIGITS), sim.inventory().len()), (None, 0), "it is sold");

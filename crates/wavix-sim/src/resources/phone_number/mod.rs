@@ -117,7 +117,7 @@ impl Object for PhoneNumber {
     }
 
     fn leave(self, holdings: &mut Holdings) {
-        holdings.inventory.push(self.into());
+        super::inventory::put_back(&self, holdings);
     }
 }
 
@@ -244,6 +244,7 @@ impl Seed for PhoneNumber {
             return Err(format!("{} is taken", number.number));
         }
         holdings.serials.taken(&number.number);
+        holdings.inventory.remove(&number.number);
         Ok(number)
     }
 }
