@@ -175,6 +175,6 @@ fn goals(run: &mut Run) {
     let warm = run.samples.figure(WARM_SCHEMA, "ms").goals(&[Goal::Ratio(Column::Go, 0.5)]);
     warm.profile("the answer's size stands in the next row");
     let idle = run.samples.figure(IDLE, "MB").goals(&[Goal::Ratio(Column::Go, 0.4)]);
-    idle.profile("nearly all of it is pages of the program's file, which all its processes share");
+    idle.profile("most of it is pages of the program's file, which all its processes share");
     run.samples.figure(SHUTDOWN, "ms").goals(&[Goal::AtMost(5.0)]);
 }
