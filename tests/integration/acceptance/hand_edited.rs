@@ -31,19 +31,12 @@ fn applied(sim: &Sim) -> (Terraform, Value) {
     (tf, state)
 }
 
-/// Rewrites the trunk's attributes in the state file.
-fn edit(tf: &Terraform, state: &Value, change: impl FnOnce(&mut serde_json::Map<String, Value>)) {
-    let mut state = state.clone();
-    change(state["resources"][0]["instances"][0]["attributes"].as_object_mut().unwrap());
-    tf.write("terraform.tfstate", &state.to_string());
-}
-
 fn an_id_of_another_trunk_is_noticed() {
     let sim = Sim::spawn();
     let theirs = sim.add_trunk(json!({ "label": "Theirs", "created_at": "2023-05-16T17:13:25Z" }));
     let (tf, state) = applied(&sim);
     let before = sim.trunk(theirs);
-    edit(&tf, &state, |trunk| drop(trunk.insert("id".to_owned(), theirs.to_string().into())));
+    tf.edit_state(&state, |trunk| drop(trunk.insert("id".to_owned(), theirs.to_string().into())));
     let error = tf.plan_err().error();
     assert_eq!(error.summary, "Cannot read SIP trunk");
     for part in [theirs.to_string().as_str(), "another trunk", "terraform import"] {
@@ -57,7 +50,7 @@ fn an_id_that_is_none_is_named() {
     let sim = Sim::spawn();
     let (tf, state) = applied(&sim);
     for id in [json!("../profile"), json!(""), json!("-1"), Value::Null] {
-        edit(&tf, &state, |trunk| drop(trunk.insert("id".to_owned(), id.clone())));
+        tf.edit_state(&state, |trunk| drop(trunk.insert("id".to_owned(), id.clone())));
         sim.journal().clear();
         let error = tf.plan_err().error();
         assert_eq!(error.summary, "Cannot read SIP trunk", "{id}");
@@ -70,7 +63,7 @@ fn an_id_that_is_none_is_named() {
 fn what_was_removed_from_a_state_is_read_again() {
     let sim = Sim::spawn();
     let (tf, state) = applied(&sim);
-    edit(&tf, &state, |trunk| {
+    tf.edit_state(&state, |trunk| {
         for name in
             ["label", "login", "created_at", "max_channels", "channels_restrict", "access_token", "timeouts"]
         {
@@ -92,7 +85,7 @@ fn a_value_of_another_type_is_an_error_and_not_a_crash() {
         ("allowed_ips", json!("198.51.100.7")),
         ("label", json!(["Watched"])),
     ] {
-        edit(&tf, &state, |trunk| drop(trunk.insert(name.to_owned(), value.clone())));
+        tf.edit_state(&state, |trunk| drop(trunk.insert(name.to_owned(), value.clone())));
         let run = tf.plan_err();
         let error = run.error();
         assert!(error.detail.contains(name), "{name}: {}", error.detail);

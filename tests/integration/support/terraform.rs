@@ -285,6 +285,13 @@ impl Terraform {
         Some(serde_json::from_str(&text).expect("the state file is JSON"))
     }
 
+    /// Writes this state with other attributes of its first object.
+    pub fn edit_state(&self, state: &Value, change: impl FnOnce(&mut serde_json::Map<String, Value>)) {
+        let mut state = state.clone();
+        change(state["resources"][0]["instances"][0]["attributes"].as_object_mut().unwrap());
+        self.write("terraform.tfstate", &state.to_string());
+    }
+
     /// Every resource instance of the state: address and instance object.
     fn instances(&self) -> Vec<(String, Value)> {
         let state = self.state_file().unwrap_or_default();
